@@ -1,0 +1,1 @@
+"""The foundation: databases, errors, security, time, jobs. Knows nothing about trading."""

@@ -1,0 +1,48 @@
+"""The queue's port: a room puts a job in its own transaction, so that a row and its job commit together.
+
+Behind it stands procrastinate's SQL function; the worker process (app.worker) is the only other place that
+knows the library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+DEFAULT_QUEUE = "default"
+_DEFER = text(
+    """
+    SELECT unnest(procrastinate_defer_jobs_v1(ARRAY[ROW(
+        CAST(:queue AS varchar), CAST(:task AS varchar), CAST(:priority AS integer),
+        CAST(:lock AS text), NULL::text, CAST(:args AS jsonb), NULL::timestamptz
+    )]::procrastinate_job_to_defer_v1[]))
+    """
+)
+
+
+async def defer_job(
+    session: AsyncSession,
+    task: str,
+    args: Mapping[str, Any],
+    *,
+    queue: str = DEFAULT_QUEUE,
+    lock: str | None = None,
+    priority: int = 0,
+) -> int:
+    """Put a job for `task` in the session's transaction; workers see it at the commit. Returns its number.
+
+    Jobs with the same `lock` run one after the other.
+    """
+    values = {
+        "queue": queue,
+        "task": task,
+        "priority": priority,
+        "lock": lock,
+        "args": orjson.dumps(dict(args), default=str).decode(),
+    }
+    job_id: int = (await session.execute(_DEFER, values)).scalar_one()
+    return job_id

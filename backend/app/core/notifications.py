@@ -1,0 +1,82 @@
+"""Being told, over PostgreSQL's LISTEN and NOTIFY, that something finished in another process.
+
+One connection per process listens for all. Losing it costs speed, not truth: who waits looks again at the row
+when its time is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Iterator
+
+import asyncpg
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+log = structlog.get_logger(__name__)
+
+_CHANNEL = "flowrex"
+_RECONNECT_SECONDS = 1.0
+_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+
+
+async def notify(session: AsyncSession, topic: str, key: object) -> None:
+    """Wake whoever waits for `topic` and `key`, when the session's transaction commits."""
+    await session.execute(_NOTIFY, {"channel": _CHANNEL, "payload": f"{topic}:{key}"})
+
+
+class Notifications:
+    """Listens on the main database and wakes waiters of this process."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._waiters: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to listen, in a task of its own."""
+        self._task = asyncio.create_task(self._listen(), name="notifications")
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    @contextlib.contextmanager
+    def expect(self, topic: str, key: object) -> Iterator[asyncio.Event]:
+        """An event that is set when `topic` and `key` are notified from now on: enter *before* committing."""
+        payload, event = f"{topic}:{key}", asyncio.Event()
+        self._waiters[payload].add(event)
+        try:
+            yield event
+        finally:
+            self._waiters[payload].discard(event)
+            if not self._waiters[payload]:
+                del self._waiters[payload]
+
+    def _wake(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        for event in self._waiters.get(str(payload), ()):
+            event.set()
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                connection = await asyncpg.connect(self._dsn, timeout=5)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+                await asyncio.sleep(_RECONNECT_SECONDS)
+                continue
+            lost = asyncio.Event()
+            connection.add_termination_listener(lambda _connection, lost=lost: lost.set())
+            try:
+                await connection.add_listener(_CHANNEL, self._wake)
+                await lost.wait()
+                log.warning("notifications_lost", detail="waiters fall back to looking again")
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await asyncio.sleep(_RECONNECT_SECONDS)
+            finally:
+                connection.terminate()

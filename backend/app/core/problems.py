@@ -1,0 +1,165 @@
+"""The one place where errors become answers: RFC 9457 `application/problem+json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from app.core.errors import FlowrexError, ServiceUnavailable
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+_CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "validation_failed",
+    429: "rate_limited",
+    500: "internal_error",
+    503: "service_unavailable",
+}
+# asyncpg's names for a server that is away, starting or stopping; they reach us wrapped by SQLAlchemy.
+_AWAY = (ConnectionError, OSError, TimeoutError, PoolTimeoutError, InterfaceError, OperationalError)
+
+
+def problem_document(
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    request_id: str | None,
+    errors: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """The body of a problem answer."""
+    body: dict[str, Any] = {
+        "type": f"urn:flowrex:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id,
+    }
+    if errors:
+        body["errors"] = list(errors)
+    return body
+
+
+def problem_response(
+    request: Request,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    *,
+    errors: Sequence[Mapping[str, Any]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem as an HTTP answer."""
+    request_id = request.scope.get("state", {}).get("request_id")
+    body = problem_document(status, code, title, detail, request_id, errors)
+    return Response(orjson.dumps(body), status, dict(headers or {}), MEDIA_TYPE)
+
+
+def _answer_flowrex_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, FlowrexError)  # noqa: S101 - the handler is registered for this class alone
+    return problem_response(
+        request,
+        error.status,
+        error.code,
+        error.title,
+        error.detail,
+        errors=error.errors,
+        headers=error.headers,
+    )
+
+
+def _answer_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class alone
+    # Neither `input` nor `ctx` goes out: they can echo a password.
+    errors = [
+        {"location": ".".join(str(part) for part in item["loc"]), "message": str(item["msg"])}
+        for item in error.errors()
+    ]
+    if any(item["type"] == "json_invalid" for item in error.errors()):
+        return problem_response(
+            request,
+            400,
+            "invalid_json",
+            "The body is not JSON",
+            "The body cannot be read as JSON.",
+            errors=errors,
+        )
+    where = ", ".join(item["location"] for item in errors[:3])
+    return problem_response(
+        request, 422, "validation_failed", "Some fields are not valid", f"Look at: {where}.", errors=errors
+    )
+
+
+def _answer_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+    phrase = HTTPStatus(error.status_code).phrase
+    detail = error.detail if isinstance(error.detail, str) else phrase
+    if error.status_code == 404 and detail == phrase:
+        detail = "There is nothing at this address."
+    code = _CODES.get(error.status_code, phrase.lower().replace(" ", "_"))
+    return problem_response(request, error.status_code, code, phrase, detail, headers=error.headers)
+
+
+def _answer_database_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, DataError):
+        log.warning("value_refused_by_database", reason=str(error.orig)[:200])
+        return problem_response(
+            request, 422, "validation_failed", "Some fields are not valid", "A value is outside its range."
+        )
+    if isinstance(error, DBAPIError) and not is_database_away(error):
+        return answer_unexpected(request, error)
+    log.warning("database_away", reason=type(error).__name__)
+    away = ServiceUnavailable("The database does not answer. Try again in a moment.")
+    return problem_response(
+        request, away.status, "database_unavailable", away.title, away.detail, headers=away.headers
+    )
+
+
+def is_database_away(error: BaseException) -> bool:
+    """True when the fault is that a server cannot be reached, is starting or is stopping."""
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated or isinstance(error, InterfaceError | OperationalError):
+            return True
+        state = str(getattr(error.orig, "sqlstate", "") or "")
+        return state.startswith(("08", "57P", "53"))
+    return isinstance(error, _AWAY)
+
+
+def answer_unexpected(request: Request, error: Exception) -> Response:
+    """A 500 that tells nothing of the inside, beside a log line that tells all."""
+    log.error("unexpected_error", path=request.url.path, exc_info=error)
+    return problem_response(
+        request,
+        500,
+        "internal_error",
+        "Something went wrong",
+        "The fault is ours and was logged. Quote the request id when you report it.",
+    )
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Map every error that a route can raise."""
+    app.add_exception_handler(FlowrexError, _answer_flowrex_error)
+    app.add_exception_handler(RequestValidationError, _answer_validation_error)
+    app.add_exception_handler(HTTPException, _answer_http_exception)
+    for away in (DBAPIError, PoolTimeoutError, ConnectionError, TimeoutError):
+        app.add_exception_handler(away, _answer_database_error)

@@ -1,0 +1,1 @@
+"""Pure numbers: the rule language, indicators, fills, figures and the verdict. No I/O, no framework."""

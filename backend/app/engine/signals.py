@@ -1,0 +1,31 @@
+"""What a rule says about every bar: the evaluators write it, the fill kernel reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.engine.bars import Column, Truth
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signals:
+    """A rule's outputs on bars, each of shape (n,), known at the close of its bar.
+
+    Truth columns: an output that the rule does not define is all False.
+    `stop_loss take_profit trailing_stop`: distances in price; None when the rule has none; a NaN or ≤ 0 entry means none.
+    `size`: fraction of equity, or None (1.0); NaN or ≤ 0 means no entry, above 1 counts as 1.
+    `risk`: fraction of equity lost at the stop, or None; a rule has `size` or `risk`, never both.
+    """
+
+    enter_long: Truth
+    exit_long: Truth
+    enter_short: Truth
+    exit_short: Truth
+    stop_loss: Column | None = None
+    take_profit: Column | None = None
+    trailing_stop: Column | None = None
+    size: Column | None = None
+    risk: Column | None = None
+
+    def __len__(self) -> int:
+        return len(self.enter_long)
