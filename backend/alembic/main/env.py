@@ -1,0 +1,10 @@
+"""Alembic's entry for the main database."""
+
+import app.backtests.tables
+import app.auth.tables
+import app.market.tables
+import app.strategies.tables  # noqa: F401 - tables register themselves with their metadata
+from app.core.database import MainBase
+from app.core.migrations import run_migrations
+
+run_migrations(MainBase.metadata)

@@ -1,0 +1,147 @@
+"""Real servers for the integration tests: two PostgreSQL and a Valkey for the session, a database for each test."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from alembic import command
+from app.auth.service import create_user
+from app.config import Settings
+from app.core.database import Databases
+from app.core.migrations import alembic_config
+from app.embedded.servers import RunningServers, start_servers
+from app.main import create_app
+from fastapi import FastAPI
+from sqlalchemy import make_url
+
+_TEMPLATE = "flowrex_template"
+_numbers = itertools.count(1)
+PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is signed in, and the client that carries the proof."""
+
+    id: str
+    email: str
+    client: httpx.AsyncClient
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServers]:
+    home: Path = tmp_path_factory.mktemp("servers")
+    with start_servers(home, durable=False) as running:
+        for name, dsn in (("main", running.main_dsn), ("credentials", running.credentials_dsn)):
+            _execute(dsn, f'CREATE DATABASE "{_TEMPLATE}"')
+            command.upgrade(alembic_config(name, _other_database(dsn, _TEMPLATE)), "head")
+        yield running
+
+
+@pytest.fixture
+def settings(servers: RunningServers) -> Iterator[Settings]:
+    """Settings that point at two fresh databases, migrated, empty, dropped after the test."""
+    name = f"test_{next(_numbers)}"
+    for dsn in (servers.main_dsn, servers.credentials_dsn):
+        _execute(dsn, f'CREATE DATABASE "{name}" TEMPLATE "{_TEMPLATE}"')
+    yield make_settings(
+        database_url=_other_database(servers.main_dsn, name),
+        creds_database_url=_other_database(servers.credentials_dsn, name),
+        redis_url=servers.redis_url,
+    )
+    for dsn in (servers.main_dsn, servers.credentials_dsn):
+        _execute(dsn, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def make_settings(**values: object) -> Settings:
+    """Settings that read no `.env` of whoever runs the tests."""
+    return Settings(_env_file=None, **{"app_env": "test", **values})  # type: ignore[arg-type, call-arg]  # pydantic-settings' own arguments
+
+
+@pytest.fixture
+async def databases(settings: Settings) -> AsyncIterator[Databases]:
+    both = Databases.from_settings(settings, application_name="tests")
+    yield both
+    await both.dispose()
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    """The real application, started."""
+    application = create_app(settings)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest.fixture
+async def make_client(app: FastAPI) -> AsyncIterator[Callable[[], httpx.AsyncClient]]:
+    """Makes clients that keep their own cookies and headers."""
+    clients: list[httpx.AsyncClient] = []
+
+    def make() -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        clients.append(httpx.AsyncClient(transport=transport, base_url="http://testserver"))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        await client.aclose()
+
+
+@pytest.fixture
+def client(make_client: Callable[[], httpx.AsyncClient]) -> httpx.AsyncClient:
+    """Somebody who is not signed in."""
+    return make_client()
+
+
+@pytest.fixture
+def sign_in(
+    databases: Databases, make_client: Callable[[], httpx.AsyncClient]
+) -> Callable[[str, str], Awaitable[Person]]:
+    """Makes a user of a role and signs him in over HTTP."""
+
+    async def make(name: str, role: str = "member") -> Person:
+        email = f"{name}@example.com"
+        user = await create_user(databases, email, PASSWORD, display_name=name.title(), role=role)
+        client = make_client()
+        answer = await client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
+        answer.raise_for_status()
+        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return Person(str(user.id), email, client)
+
+    return make
+
+
+@pytest.fixture
+async def member(sign_in: Callable[[str, str], Awaitable[Person]]) -> Person:
+    return await sign_in("mina", "member")
+
+
+@pytest.fixture
+async def other_member(sign_in: Callable[[str, str], Awaitable[Person]]) -> Person:
+    return await sign_in("otto", "member")
+
+
+@pytest.fixture
+async def admin(sign_in: Callable[[str, str], Awaitable[Person]]) -> Person:
+    return await sign_in("ada", "admin")
+
+
+def _other_database(dsn: str, name: str) -> str:
+    return make_url(dsn).set(database=name).render_as_string(hide_password=False)
+
+
+def _execute(dsn: str, statement: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]  # a literal of this file, not input
