@@ -1,0 +1,88 @@
+"""Round trips as NumPy columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.engine.bars import Column, Times
+
+Indices: TypeAlias = NDArray[np.int64]
+Codes: TypeAlias = NDArray[np.int8]
+
+LONG = 1
+SHORT = -1
+NO_INDEX = -1
+
+
+class ExitReason(IntEnum):
+    """Why a trade ended. The code is stored, `label` travels in the API."""
+
+    OPEN = 0
+    SIGNAL = 1
+    REVERSAL = 2
+    STOP_LOSS = 3
+    TAKE_PROFIT = 4
+    TRAILING_STOP = 5
+    END_OF_DATA = 6
+    RUIN = 7
+
+    @property
+    def label(self) -> str | None:
+        """The API's name; None for a trade that is still open."""
+        return None if self is ExitReason.OPEN else self.name.lower()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trades:
+    """A run's trades in the order of their entries, each column of shape (count,).
+
+    `side`: +1 long, -1 short. `exit_reason`: ExitReason codes. `entry_index`, `exit_index`: positions in the run's
+    bars; `entry_time`, `exit_time`: those bars' `time`. `quantity`: units, > 0. Prices are fills, slippage included.
+    `pnl`: money, net of both commissions. `returns`: pnl / (quantity · entry_price).
+    `commission`, `slippage`: money over both fills. `bars`: exit_index − entry_index.
+    `mae`, `mfe`: worst and best excursion as fractions of the entry price, ≤ 0 and ≥ 0: the extremes of the
+    bars held to their close, and of the exit's fill; what an exit bar did beyond its fill is not counted.
+
+    A trade left open has exit_index -1, exit_time 0, exit_price NaN and exit_reason OPEN; its pnl is marked
+    at the last close and carries the entry's commission only, its `bars` count to the last bar.
+    """
+
+    side: Codes
+    exit_reason: Codes
+    entry_index: Indices
+    exit_index: Indices
+    entry_time: Times
+    exit_time: Times
+    quantity: Column
+    entry_price: Column
+    exit_price: Column
+    pnl: Column
+    returns: Column
+    commission: Column
+    slippage: Column
+    bars: Indices
+    mae: Column
+    mfe: Column
+
+    def __post_init__(self) -> None:
+        lengths = {len(getattr(self, field.name)) for field in fields(self)}
+        if len(lengths) != 1:
+            raise ValueError(f"trade columns differ in length: {sorted(lengths)}")
+
+    def __len__(self) -> int:
+        return len(self.side)
+
+    @property
+    def is_closed(self) -> NDArray[np.bool_]:
+        """True for each trade that has an exit, shape (count,)."""
+        closed: NDArray[np.bool_] = self.exit_reason != ExitReason.OPEN
+        return closed
+
+    def entry_notional(self) -> Column:
+        """Money at each entry's fill, shape (count,)."""
+        return self.quantity * self.entry_price
