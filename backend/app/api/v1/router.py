@@ -1,8 +1,17 @@
-"""The list of routers, nothing else."""
+"""The list of routers, nothing else. What is not listed as public wants a signed-in user."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
+from app.auth.dependencies import require_user
+from app.auth.router import public_router as sign_in
+from app.auth.router import router as auth
 from app.core.health import router as health
 
+PUBLIC_ROUTERS = (health, sign_in)
+ROUTERS = (auth,)
+
 router = APIRouter(prefix="/api/v1")
-router.include_router(health)
+for public in PUBLIC_ROUTERS:
+    router.include_router(public)
+for private in ROUTERS:
+    router.include_router(private, dependencies=[Depends(require_user)])

@@ -1,0 +1,1 @@
+"""Identity: accounts, sign-in and token families. Proofs live in the credentials database alone."""

@@ -1,0 +1,231 @@
+"""Who somebody is, what an account may look like, and the facts that end a sign-in."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from uuid import UUID
+
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+
+from app.core.errors import Conflict, Forbidden, NotFound, Unauthorized
+
+MIN_PASSWORD_CHARS = 8
+MAX_PASSWORD_BYTES = 1024
+MAX_DISPLAY_NAME_CHARS = 80
+# `.example` is reserved: no mail to the demo account can ever reach anybody.
+DEMO_EMAIL = "demo@flowrex.example"
+DEMO_DISPLAY_NAME = "Demo"
+
+# Names of private networks (.local, .test, home.arpa) are fine addresses: an installation may live in one. The
+# library means its list to be changed in place, and nothing else in the process uses it.
+SPECIAL_USE_DOMAIN_NAMES[:] = ["invalid"]
+# Control, surrogate, private, unassigned, line and paragraph separators; joiners (Cf) belong to real names.
+_UNPRINTABLE = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+class Role(StrEnum):
+    """What an account may do."""
+
+    MEMBER = "member"
+    ADMIN = "admin"
+
+
+class RevocationReason(StrEnum):
+    """Why a token family ended."""
+
+    SIGNED_OUT = "signed_out"
+    REUSE = "reuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks, as the access token says."""
+
+    id: UUID
+    role: str
+    family_id: UUID
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this one may change what belongs to the installation."""
+        return self.role == Role.ADMIN
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An account as others may see it."""
+
+    id: UUID
+    email: str
+    display_name: str
+    role: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credential:
+    """What the credentials database knows of an account: the proof, and the profile as it was registered.
+
+    Never printed: it has no repr.
+    """
+
+    user_id: UUID
+    email: str
+    password_hash: str
+    display_name: str
+    role: str
+    created_at: datetime
+
+    @property
+    def registered_user(self) -> User:
+        """The account that the second step of a registration writes."""
+        return User(self.user_id, self.email, self.display_name, self.role, self.created_at)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RefreshState:
+    """A refresh token that was handed out once, and what became of it and its family."""
+
+    family_id: UUID
+    expires_at: datetime
+    is_consumed: bool
+    is_revoked: bool
+    credential: Credential
+
+
+class SignInRequired(Unauthorized):
+    """No access token came with the request."""
+
+    code, title = "unauthorized", "Sign in first"
+
+
+class AdminRequired(Forbidden):
+    """Only an admin may do this."""
+
+    code, title = "admin_required", "Only an admin may do this"
+
+
+class InvalidCredentials(Unauthorized):
+    """Unknown address or wrong password: which of them is not told."""
+
+    code, title = "invalid_credentials", "The address or the password is wrong"
+
+
+class InvalidRefreshToken(Unauthorized):
+    """The refresh token is missing, unknown, expired, or its family was signed out."""
+
+    code, title = "invalid_refresh_token", "Sign in again"
+
+
+class RefreshTokenReused(Unauthorized):
+    """A refresh token came a second time: its whole family is signed out."""
+
+    code, title = "refresh_token_reused", "Sign in again"
+
+
+class EmailTaken(Conflict):
+    """The address has an account."""
+
+    code, title = "email_taken", "This address already has an account"
+
+
+class InviteRequired(Forbidden):
+    """Registration wants an invitation."""
+
+    code, title = "invite_required", "Registration is by invitation"
+
+
+class RegistrationClosed(Forbidden):
+    """Nobody can register."""
+
+    code, title = "registration_closed", "Registration is closed"
+
+
+class DemoNotAvailable(NotFound):
+    """There is no demo account here."""
+
+    code, title = "demo_not_available", "There is no demo account here"
+
+
+class InvalidFirstAdminCode(Forbidden):
+    """The one-time code for the first admin is unknown, used or too old."""
+
+    code, title = "invalid_first_admin_token", "The one-time token does not hold"
+
+
+class AdminExists(Conflict):
+    """The installation has an admin: further ones are made by that one."""
+
+    code, title = "admin_exists", "There is an admin already"
+
+
+class ForeignOrigin(Forbidden):
+    """Another site's page tries to use this browser's cookie."""
+
+    code, title = "foreign_origin", "The request comes from another site"
+
+
+class UserNotFound(NotFound):
+    """There is no such account."""
+
+    code, title = "user_not_found", "There is no such account"
+
+
+def normalize_email(address: str) -> str:
+    """The one way an address is stored and compared: lower case, an international domain as punycode.
+
+    Looks nothing up. The part before the @ is plain ASCII, so that no two addresses merely look alike.
+    Raises ValueError.
+    """
+    try:
+        parsed = validate_email(
+            address,
+            check_deliverability=False,
+            allow_smtputf8=False,
+            allow_quoted_local=False,
+            allow_domain_literal=False,
+        )
+    except EmailNotValidError as error:
+        raise ValueError("must be an e-mail address like ada@example.com") from error
+    return (parsed.ascii_email or parsed.normalized).lower()
+
+
+def normalize_password(password: str) -> str:
+    """The same password from every keyboard: Unicode's composed form, nothing cut off."""
+    return unicodedata.normalize("NFC", password)
+
+
+def check_password(password: str) -> str:
+    """The normalized password. Raises ValueError when it is too short, too long or among the first guesses.
+
+    There are no rules on what it is made of: they make passwords worse.
+    """
+    password = normalize_password(password)
+    if len(password) < MIN_PASSWORD_CHARS:
+        raise ValueError(f"must have at least {MIN_PASSWORD_CHARS} characters")
+    if len(password.encode()) > MAX_PASSWORD_BYTES:
+        raise ValueError(f"must have at most {MAX_PASSWORD_BYTES:,} bytes")
+    if password.casefold() in _common_passwords():
+        raise ValueError("is among the first that anybody would guess: choose another")
+    return password
+
+
+def clean_display_name(name: str) -> str:
+    """The name without surrounding or repeated space. Raises ValueError when empty, long or unprintable."""
+    name = " ".join(part for part in unicodedata.normalize("NFC", name).split(" ") if part)
+    if any(unicodedata.category(character) in _UNPRINTABLE for character in name):
+        raise ValueError("must not contain control characters")
+    if not 1 <= len(name) <= MAX_DISPLAY_NAME_CHARS:
+        raise ValueError(f"must have 1 to {MAX_DISPLAY_NAME_CHARS} characters")
+    return name
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    text = resources.files(__package__).joinpath("common_passwords.txt").read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
