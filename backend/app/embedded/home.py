@@ -17,7 +17,7 @@ from app.embedded.errors import EmbeddedError, HomeInUse, HomeNotUnderstood
 
 FORMAT = 1
 _MARKER = "flowrex-home.json"
-# Somebody who only asks whether a stack runs holds the lock for an instant: wait that long before saying "in use".
+# Somebody who only asks whether a stack runs holds the lock for an instant: outwait that before "in use".
 _LOCK_SECONDS = 0.3
 
 
@@ -35,10 +35,10 @@ class Home:
         """Make the folder and its marker, or check that the marker is one this version understands."""
         marker = self._read(_MARKER)
         if marker is None:
-            strangers = [p.name for p in self.path.iterdir() if p.name not in {"lock", "logs", "secrets.json"}]
+            strangers = sorted(path.name for path in self.path.iterdir() if path.name not in {"lock", "logs"})
             if strangers:
                 raise HomeNotUnderstood(
-                    f"{self.path} is not empty and is no Flowrex home (it holds {', '.join(sorted(strangers)[:3])}). "
+                    f"{self.path} is not empty and is no Flowrex home: it holds {', '.join(strangers[:3])}. "
                     "Set FLOWREX_HOME to a folder of its own."
                 )
             self._write(_MARKER, {"format": FORMAT, "id": secrets.token_hex(8)})
@@ -50,7 +50,7 @@ class Home:
         self.logs.mkdir(mode=0o700, exist_ok=True)
 
     def identify(self) -> str:
-        """A word that stands in the command line of this folder's servers and of nobody else's, not even a copy's."""
+        """A word in the command lines of this folder's servers and of nobody else's, not even a copy's."""
         marker = self._read(_MARKER) or {}
         text = f"{marker.get('id')}:{os.path.realpath(self.path)}"
         return f"flowrex-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
@@ -121,7 +121,7 @@ class Home:
         return value
 
     def _write(self, name: str, value: dict[str, Any]) -> None:
-        """Replace the file whole, readable by its owner alone, so that a kill leaves the old one or the new one."""
+        """Replace the file whole, readable by its owner alone: a kill leaves the old one or the new one."""
         path = self.path / name
         beside = path.with_name(f"{name}.new")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

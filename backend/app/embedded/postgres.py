@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import signal
@@ -10,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 from app.embedded import processes
@@ -29,8 +29,8 @@ _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 class PostgresServer:
     """Made once, then started, watched, stopped and started again.
 
-    The superuser `postgres` and the role that the application signs in with are two: the role owns its database and
-    may create others, but reads no file and starts no program.
+    The superuser `postgres` and the role that the application signs in with are two: the role owns its
+    database and may create others, but reads no file and starts no program.
     """
 
     def __init__(
@@ -103,9 +103,9 @@ class PostgresServer:
         processes.rotate_log(self.log_path)
         self._log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
         settings = [part for key, value in self._settings.items() for part in ("-c", f"{key}={value}")]
-        self.process = self._spawn(
-            self._data, [self._binaries.postgres, "-D", self._seen_by_server(self._data), "-p", self.port, *settings]
-        )
+        folder = self._seen_by_server(self._data)
+        command: list[Path | str | int] = [self._binaries.postgres, "-D", folder, "-p", self.port, *settings]
+        self.process = self._spawn(self._data, command)
 
     def is_ready(self) -> bool:
         """True once clients are accepted.
@@ -114,7 +114,8 @@ class PostgresServer:
             PortTaken: the port went to somebody else between the choice and the start.
             ServerNotStarted: the process ended.
         """
-        assert self.process is not None
+        if self.process is None:
+            return False
         if self.process.poll() is not None:
             tail = processes.read_tail(self.log_path, from_byte=self._log_start)
             kind = PortTaken if "could not bind" in tail else ServerNotStarted
@@ -149,8 +150,8 @@ class PostgresServer:
     def _seen_by_server(self, folder: Path) -> Path:
         """How the server names its data folder.
 
-        A server that runs as somebody else may not be allowed through the folders above (a home of mode 0700), so it is
-        put into its data folder before the user changes and knows it by the kernel's link to that place.
+        A server that runs as somebody else may not be allowed through the folders above (a 0700 home),
+        so it is put into its data folder before the user changes and knows it by the kernel's link to there.
         """
         return Path("/proc/self/cwd") if self._user and sys.platform.startswith("linux") else folder
 
@@ -160,7 +161,7 @@ class PostgresServer:
         command: list[Path | str | int],
         *,
         death_signal: signal.Signals = signal.SIGINT,
-        stdin: int = subprocess.DEVNULL,
+        stdin: int | IO[bytes] = subprocess.DEVNULL,
         descriptors: tuple[int, ...] = (),
     ) -> subprocess.Popen[bytes]:
         return processes.start_process(
@@ -197,18 +198,23 @@ class PostgresServer:
     def _create_database(self, folder: Path) -> None:
         """Make the role and its database before the server is first opened to clients."""
         password = self._home.secret(f"{self.name}-password")  # url-safe letters: needs no quoting in SQL
-        script = (
-            f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}';\nCREATE DATABASE {DATABASE} OWNER {ROLE};\n"
+        statements = (
+            f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}';",
+            f"CREATE DATABASE {DATABASE} OWNER {ROLE};",
         )
-        process = self._spawn(
-            folder,
-            [self._binaries.postgres, "--single", "-D", self._seen_by_server(folder), "-c", "exit_on_error=on", "postgres"],
-            death_signal=signal.SIGKILL,
-            stdin=subprocess.PIPE,
-        )
-        assert process.stdin is not None
-        with contextlib.suppress(BrokenPipeError), process.stdin:
-            process.stdin.write(script.encode())
+        command: list[Path | str | int] = [
+            self._binaries.postgres,
+            "--single",
+            "-D",
+            self._seen_by_server(folder),
+        ]
+        with processes.make_input("\n".join(statements) + "\n") as script:
+            process = self._spawn(
+                folder,
+                [*command, "-c", "exit_on_error=on", "postgres"],
+                death_signal=signal.SIGKILL,
+                stdin=script,
+            )
         self._await_step(process, "the creation of its database")
 
     def _await_step(self, process: subprocess.Popen[bytes], step: str) -> None:
@@ -225,7 +231,7 @@ class PostgresServer:
 
 
 def check_reachable(data: Path, user: ServerUser | None) -> None:
-    """Outside Linux there is no link to a place one may not walk to: say so instead of failing inside initdb."""
+    """Outside Linux no link leads to a place one may not walk to: say so instead of failing inside initdb."""
     if user is None or sys.platform.startswith("linux"):
         return
     closed = [folder for folder in data.parents if not folder.stat().st_mode & 0o001]

@@ -9,8 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -34,14 +35,14 @@ def start_process(
     stdin: int | IO[bytes] = subprocess.DEVNULL,
     pass_descriptors: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a program that gets `death_signal` when we die (Linux) and is not reached by the terminal's Ctrl-C.
+    """Start a program that gets `death_signal` when we die (Linux) and that the terminal's Ctrl-C misses.
 
     Must be called on the main thread: the kernel sends the signal when the starting *thread* ends.
     """
     user_id, group_id = (user.user_id, user.group_id) if user else (-1, -1)
     shim = [sys.executable, "-I", "-S", str(_SHIM), str(os.getpid()), str(int(death_signal))]
     with log_path.open("ab") as log:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - the programs are our own and the wheels', never a user's text
             [*shim, str(user_id), str(group_id), *map(str, command)],
             env=dict(environment),
             cwd=folder,
@@ -53,10 +54,19 @@ def start_process(
         )
 
 
+@contextlib.contextmanager
+def make_input(text: str) -> Iterator[IO[bytes]]:
+    """The text as a child's stdin, from a file without a name: nobody has to write while the child reads."""
+    with tempfile.TemporaryFile() as file:
+        file.write(text.encode())
+        file.seek(0)
+        yield file
+
+
 def stop_process(
     process: subprocess.Popen[bytes], stop_signal: signal.Signals, timeout_seconds: float
 ) -> bool:
-    """Ask the process to end, and kill its whole group when it has not ended in time. True when it ended when asked."""
+    """Ask the process to end; kill its whole group when it has not in time. True when it ended as asked."""
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(stop_signal)
     try:
@@ -80,11 +90,11 @@ def find_processes(name: str, token: str) -> list[psutil.Process]:
 
     The token belongs to one home alone; a process id by itself may have been given away again.
     """
-    found = []
-    for process in psutil.process_iter(["name", "cmdline"]):
-        if process.info["name"] == name and token in " ".join(process.info["cmdline"] or ()):
-            found.append(process)
-    return found
+    return [
+        process
+        for process in psutil.process_iter(["name", "cmdline"])
+        if process.info["name"] == name and token in " ".join(process.info["cmdline"] or ())
+    ]
 
 
 def find_parent_id(process: psutil.Process) -> int | None:
@@ -94,7 +104,9 @@ def find_parent_id(process: psutil.Process) -> int | None:
         return None
 
 
-def end_processes(processes: Sequence[psutil.Process], stop_signal: signal.Signals, timeout_seconds: float) -> None:
+def end_processes(
+    processes: Sequence[psutil.Process], stop_signal: signal.Signals, timeout_seconds: float
+) -> None:
     """Ask left-over processes to end, then kill what is still there."""
     for process in processes:
         with contextlib.suppress(psutil.Error):

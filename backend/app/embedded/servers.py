@@ -109,7 +109,7 @@ def start_servers(
         _choose_ports(servers)
         log("starting the servers")
         _start_all(servers)
-        log(f"databases on ports {servers.main.port} and {servers.credentials.port}, Valkey on {servers.valkey.port}")
+        log(", ".join(f"{server.name} on {server.port}" for server in servers.all))
         servers._resources = resources.pop_all()
     return servers
 
@@ -161,9 +161,8 @@ def _start_all(servers: RunningServers) -> None:
                 server.begin_start()
         if waiting and not processes.wait_until(deadline):
             slow = waiting[0]
-            raise ServerNotStarted(
-                slow.name, f"no answer within {START_SECONDS:.0f} s", slow.log_path, processes.read_tail(slow.log_path)
-            )
+            reason = f"no answer within {START_SECONDS:.0f} s"
+            raise ServerNotStarted(slow.name, reason, slow.log_path, processes.read_tail(slow.log_path))
 
 
 def _choose_ports(servers: RunningServers) -> None:

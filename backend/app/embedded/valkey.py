@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import socket
@@ -19,7 +18,7 @@ _NAME = "valkey-server"
 
 
 class ValkeyServer:
-    """Cache, rate limits and live fan-out. Its settings arrive on stdin, so the password is in no command line."""
+    """Cache, rate limits and live fan-out. Its settings arrive on stdin: no command line has the password."""
 
     def __init__(self, *, home: Home, binaries: Binaries, user: ServerUser | None, durable: bool) -> None:
         self.name = "valkey"
@@ -54,17 +53,15 @@ class ValkeyServer:
         """Start the server process. `is_ready` tells when it accepts clients."""
         processes.rotate_log(self.log_path)
         self._log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
-        self.process = processes.start_process(
-            [self._binaries.valkey, "-"],
-            environment={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-            folder=self._data,
-            log_path=self.log_path,
-            user=self._user,
-            stdin=subprocess.PIPE,
-        )
-        assert self.process.stdin is not None
-        with contextlib.suppress(BrokenPipeError), self.process.stdin:
-            self.process.stdin.write(self._configuration().encode())
+        with processes.make_input(self._configuration()) as configuration:
+            self.process = processes.start_process(
+                [self._binaries.valkey, "-"],
+                environment={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+                folder=self._data,
+                log_path=self.log_path,
+                user=self._user,
+                stdin=configuration,
+            )
 
     def is_ready(self) -> bool:
         """True once the server answers a signed-in PING.
@@ -73,7 +70,8 @@ class ValkeyServer:
             PortTaken: the port went to somebody else between the choice and the start.
             ServerNotStarted: the process ended.
         """
-        assert self.process is not None
+        if self.process is None:
+            return False
         if self.process.poll() is not None:
             tail = processes.read_tail(self.log_path, from_byte=self._log_start)
             kind = PortTaken if "ddress already in use" in tail else ServerNotStarted
