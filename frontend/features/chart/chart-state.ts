@@ -1,0 +1,90 @@
+import { formatIndicator, parseIndicators, type ChosenIndicator } from "@/features/chart/indicator-catalog";
+import { isInterval, type Interval } from "@/features/chart/intervals";
+
+export const RANGES = ["1M", "3M", "6M", "1Y", "5Y", "All"] as const;
+export type Range = (typeof RANGES)[number];
+
+const MONTHS: Record<Exclude<Range, "All">, number> = { "1M": 1, "3M": 3, "6M": 6, "1Y": 12, "5Y": 60 };
+
+export type ChartState = {
+  symbol: string | null;
+  interval: Interval | null;
+  /** The range button; null when the view was moved by hand and `window` says where it stands. */
+  range: Range | null;
+  /** First and last visible bar's time, unix seconds. */
+  window: { from: number; to: number } | null;
+  indicators: ChosenIndicator[];
+  adjust: "splits" | "none";
+  scale: "linear" | "log";
+};
+
+export const SYMBOL_PATTERN = /^[A-Z0-9][A-Z0-9._/^-]{0,31}$/;
+const DEFAULT_RANGE: Range = "1Y";
+
+function readSymbol(text: string | null): string | null {
+  const symbol = text?.trim().toUpperCase() ?? "";
+  return SYMBOL_PATTERN.test(symbol) ? symbol : null;
+}
+
+/** `2009-03-01` or `2009-03-01T14:30:00Z`, as seconds. */
+function readInstant(text: string | null): number | null {
+  if (!text || !/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(text)) return null;
+  const milliseconds = Date.parse(text);
+  return Number.isNaN(milliseconds) ? null : milliseconds / 1000;
+}
+
+function writeInstant(seconds: number): string {
+  const text = new Date(seconds * 1000).toISOString();
+  return text.endsWith("T00:00:00.000Z") ? text.slice(0, 10) : `${text.slice(0, 19)}Z`;
+}
+
+/** The chart as the address says it. Whatever cannot be read falls back to its default. */
+export function readChartState(params: Pick<URLSearchParams, "get">): ChartState {
+  const interval = params.get("interval");
+  const from = readInstant(params.get("from"));
+  const to = readInstant(params.get("to"));
+  const view = from !== null && to !== null && from < to ? { from, to } : null;
+  const range = RANGES.find((name) => name.toLowerCase() === params.get("range")?.toLowerCase());
+  return {
+    symbol: readSymbol(params.get("symbol")),
+    interval: isInterval(interval) ? interval : null,
+    range: view ? null : (range ?? DEFAULT_RANGE),
+    window: view,
+    indicators: parseIndicators(params.get("ind") ?? ""),
+    adjust: params.get("adjust") === "none" ? "none" : "splits",
+    scale: params.get("scale") === "log" ? "log" : "linear",
+  };
+}
+
+/** The address of a chart: what differs from a bare chart, in one fixed order, readable to a person. */
+export function writeChartState(state: ChartState): string {
+  const parts: string[] = [];
+  const add = (name: string, value: string) =>
+    parts.push(`${name}=${encodeURIComponent(value).replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%2F", "/")}`);
+  if (state.symbol) add("symbol", state.symbol);
+  if (state.interval) add("interval", state.interval);
+  if (state.window) {
+    add("from", writeInstant(state.window.from));
+    add("to", writeInstant(state.window.to));
+  } else add("range", state.range ?? DEFAULT_RANGE);
+  if (state.indicators.length > 0) add("ind", state.indicators.map(formatIndicator).join(","));
+  add("adjust", state.adjust);
+  if (state.scale === "log") add("scale", "log");
+  return parts.join("&");
+}
+
+/** A chart's path, for links from other rooms. */
+export function chartPath(symbol: string, rest: Partial<ChartState> = {}): string {
+  return `/chart?${writeChartState({ ...readChartState(new URLSearchParams()), symbol, ...rest })}`;
+}
+
+/** The first time a range shows, counted back from the newest bar; null for all of them. */
+export function rangeStart(range: Range, newest: number): number | null {
+  if (range === "All") return null;
+  const last = new Date(newest * 1000);
+  const first = new Date(newest * 1000);
+  first.setUTCMonth(first.getUTCMonth() - MONTHS[range]);
+  // 31 May minus three months would run over into March.
+  if (first.getUTCDate() !== last.getUTCDate()) first.setUTCDate(0);
+  return first.getTime() / 1000;
+}
