@@ -1,0 +1,1 @@
+"""The market room: instruments, their bars and splits, imports, calendars."""

@@ -1,0 +1,96 @@
+"""From instants to the calendar of a place, for whole columns of times, without a data-frame library."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+
+from app.engine.bars import Times
+from app.engine.intervals import DAY_SECONDS, HOUR_SECONDS
+
+# Every zone's clock moves at a quarter of an hour, so that an offset holds for a quarter.
+_QUARTER_SECONDS = 900
+_THURSDAY_OFFSET_DAYS = 3  # 1970-01-01 was a Thursday: three days after its week's Monday
+# The currency day ends at 17:00 in New York; seven hours on, that is midnight.
+_CURRENCY_ZONE = "America/New_York"
+_CURRENCY_SHIFT_SECONDS = 7 * HOUR_SECONDS
+
+
+def is_timezone(name: str) -> bool:
+    """True for an IANA time zone that this system knows."""
+    try:
+        _zone(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def local_midnight(day: date, timezone: str) -> int:
+    """Unix seconds at which `day` begins in `timezone`."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=_zone(timezone)).timestamp())
+
+
+def day_label(day: date) -> int:
+    """Unix seconds of 00:00:00Z of a date."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+def offsets_from_utc(times: Times, timezone: str) -> Times:
+    """Seconds that the clocks of `timezone` are ahead of UTC at each instant."""
+    if timezone == "UTC" or len(times) == 0:
+        return np.zeros(len(times), dtype=np.int64)
+    days, day_of = np.unique(times // DAY_SECONDS, return_inverse=True)
+    at_start = np.array([_offset(day * DAY_SECONDS, timezone) for day in days.tolist()], dtype=np.int64)
+    at_end = np.array(
+        [_offset((day + 1) * DAY_SECONDS - 1, timezone) for day in days.tolist()], dtype=np.int64
+    )
+    offsets: Times = at_start[day_of]
+    moving = (at_start != at_end)[day_of]
+    if moving.any():
+        quarters, quarter_of = np.unique(times[moving] // _QUARTER_SECONDS, return_inverse=True)
+        exact = [_offset(quarter * _QUARTER_SECONDS, timezone) for quarter in quarters.tolist()]
+        offsets[moving] = np.array(exact, dtype=np.int64)[quarter_of]
+    return offsets
+
+
+def _offset(instant: int, timezone: str) -> int:
+    offset = datetime.fromtimestamp(instant, _zone(timezone)).utcoffset()
+    return int(offset.total_seconds()) if offset else 0
+
+
+def local_day_labels(times: Times, timezone: str) -> Times:
+    """00:00:00Z of the date that each instant has in `timezone`."""
+    local = times + offsets_from_utc(times, timezone)
+    return local - local % DAY_SECONDS
+
+
+def currency_day_labels(times: Times) -> Times:
+    """00:00:00Z of the currency market's date of each instant: the day ends at 17:00 in New York."""
+    local = times + offsets_from_utc(times, _CURRENCY_ZONE) + _CURRENCY_SHIFT_SECONDS
+    return local - local % DAY_SECONDS
+
+
+def week_labels(day_labels: Times) -> Times:
+    """00:00:00Z of the Monday of each date label's week."""
+    days = day_labels // DAY_SECONDS
+    return (days - (days + _THURSDAY_OFFSET_DAYS) % 7) * DAY_SECONDS
+
+
+def month_labels(day_labels: Times) -> Times:
+    """00:00:00Z of the first of each date label's month."""
+    days = (day_labels // DAY_SECONDS).astype("datetime64[D]")
+    return days.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) * DAY_SECONDS
+
+
+def next_month_label(label: int) -> int:
+    """00:00:00Z of the first of the month after a month's label."""
+    month = np.datetime64(label // DAY_SECONDS, "D").astype("datetime64[M]") + 1
+    return int(month.astype("datetime64[D]").astype(np.int64)) * DAY_SECONDS
