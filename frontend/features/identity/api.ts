@@ -16,7 +16,8 @@ const withCookie = { params: { cookie: true } };
 export function useSignInOptions() {
   return useQuery({
     queryKey: ["auth", "options"],
-    queryFn: async ({ signal }) => (await http.get<SignInOptions>(`${API_BASE}/auth/options`, { signal })).data,
+    queryFn: async ({ signal }) =>
+      (await http.get<SignInOptions>(`${API_BASE}/auth/options`, { signal })).data,
     staleTime: 60_000,
   });
 }
@@ -41,7 +42,8 @@ export function useSignIn() {
 
 export function useDemoSignIn() {
   return useMutation({
-    mutationFn: async () => (await http.post<TokenAnswer>(`${API_BASE}/auth/demo`, undefined, withCookie)).data,
+    mutationFn: async () =>
+      (await http.post<TokenAnswer>(`${API_BASE}/auth/demo`, undefined, withCookie)).data,
     onSuccess: adoptToken,
   });
 }

@@ -1,0 +1,15 @@
+import { Suspense, type ReactNode } from "react";
+
+import { AppShell } from "@/components/common/app-shell";
+import { AuthGuard } from "@/features/identity/auth-guard";
+import { UserMenu } from "@/features/identity/user-menu";
+
+export default function WorkspaceLayout({ children }: { children: ReactNode }) {
+  return (
+    <AppShell menu={<UserMenu />} palette={null}>
+      <Suspense>
+        <AuthGuard>{children}</AuthGuard>
+      </Suspense>
+    </AppShell>
+  );
+}

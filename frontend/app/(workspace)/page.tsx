@@ -1,0 +1,5 @@
+import { PageHeader } from "@/components/common/page-header";
+
+export default function HomePage() {
+  return <PageHeader title="Home" />;
+}

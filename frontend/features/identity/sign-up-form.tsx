@@ -1,0 +1,116 @@
+"use client";
+
+import { zodResolver } from "@hookform/resolvers/zod";
+import Link from "next/link";
+import { useForm } from "react-hook-form";
+
+import { ErrorNote } from "@/components/common/error-state";
+import { Button } from "@/components/ui/button";
+import {
+  Form,
+  FormControl,
+  FormDescription,
+  FormField,
+  FormItem,
+  FormLabel,
+  FormMessage,
+} from "@/components/ui/form";
+import { Input } from "@/components/ui/input";
+import { useSignInOptions, useSignUp } from "@/features/identity/api";
+import { useLeaveWhenSignedIn } from "@/features/identity/use-leave-when-signed-in";
+import { z } from "@/lib/zod";
+
+const schema = z.object({
+  display_name: z.string().trim().min(1, "Enter the name others see.").max(80, "At most 80 characters."),
+  email: z.email("Enter your e-mail address, like name@example.com."),
+  password: z.string().min(10, "At least 10 characters.").max(256, "At most 256 characters."),
+});
+
+export function SignUpForm() {
+  const { leaving, next } = useLeaveWhenSignedIn();
+  const { data: options } = useSignInOptions();
+  const signUp = useSignUp();
+  const form = useForm({
+    resolver: zodResolver(schema),
+    defaultValues: { display_name: "", email: "", password: "" },
+  });
+  const query = next === "/" ? "" : `?next=${encodeURIComponent(next)}`;
+  const closed = options && options.registration !== "open";
+
+  return (
+    <div className="grid gap-6">
+      <div>
+        <h1 className="text-xl font-semibold">Create an account</h1>
+        <p className="mt-1 text-muted-foreground">
+          It stays on this installation. Your rules and data are yours alone until you share them.
+        </p>
+      </div>
+      {closed ? (
+        <p className="rounded-md bg-warn/12 px-3 py-2 text-[0.8125rem]">
+          {options.registration === "invite"
+            ? "Accounts here are made by invitation. Ask an administrator of this installation."
+            : "This installation takes no new accounts."}
+        </p>
+      ) : (
+        <Form {...form}>
+          <form
+            noValidate
+            className="grid gap-4"
+            onSubmit={form.handleSubmit((values) => signUp.mutate(values))}
+          >
+            <FormField
+              control={form.control}
+              name="display_name"
+              render={({ field }) => (
+                <FormItem>
+                  <FormLabel>Name</FormLabel>
+                  <FormControl>
+                    <Input autoComplete="name" {...field} />
+                  </FormControl>
+                  <FormMessage />
+                </FormItem>
+              )}
+            />
+            <FormField
+              control={form.control}
+              name="email"
+              render={({ field }) => (
+                <FormItem>
+                  <FormLabel>E-mail</FormLabel>
+                  <FormControl>
+                    <Input type="email" autoComplete="username" inputMode="email" {...field} />
+                  </FormControl>
+                  <FormMessage />
+                </FormItem>
+              )}
+            />
+            <FormField
+              control={form.control}
+              name="password"
+              render={({ field }) => (
+                <FormItem>
+                  <FormLabel>Password</FormLabel>
+                  <FormControl>
+                    <Input type="password" autoComplete="new-password" {...field} />
+                  </FormControl>
+                  <FormDescription>At least 10 characters. A few unrelated words are good.</FormDescription>
+                  <FormMessage />
+                </FormItem>
+              )}
+            />
+            {signUp.error && <ErrorNote error={signUp.error} />}
+            <Button type="submit" pending={signUp.isPending || leaving}>
+              Create account
+            </Button>
+          </form>
+        </Form>
+      )}
+      <p className="text-[0.8125rem] text-muted-foreground">
+        Have an account?{" "}
+        <Link href={`/sign-in${query}`} className="text-primary underline underline-offset-4">
+          Sign in
+        </Link>
+      </p>
+    </div>
+  );
+}

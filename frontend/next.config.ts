@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import type { NextConfig } from "next";
+import { PHASE_DEVELOPMENT_SERVER } from "next/constants";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { version } = JSON.parse(readFileSync(`${here}/package.json`, "utf8")) as { version: string };
+
+/** Paths that belong to the backend. `front.mjs` and nginx know the same list. */
+const BACKEND_PATHS = ["/api/:path*", "/docs/:path*", "/openapi.json", "/health"];
+
+export default function config(phase: string): NextConfig {
+  const development = phase === PHASE_DEVELOPMENT_SERVER;
+  const backend = process.env.BACKEND_URL ?? "http://127.0.0.1:8000";
+  return {
+    output: "standalone",
+    outputFileTracingRoot: here,
+    turbopack: { root: here },
+    // No picture goes through the optimizer, so its native library stays out of the output.
+    images: { unoptimized: true },
+    outputFileTracingExcludes: { "*": ["node_modules/sharp/**", "node_modules/@img/**"] },
+    outputFileTracingIncludes: { "*": ["node_modules/next/dist/server/next.js"] },
+    poweredByHeader: false,
+    reactStrictMode: true,
+    // front.mjs answers in a stream; nginx or the browser's own cache do the rest.
+    compress: true,
+    env: { NEXT_PUBLIC_APP_VERSION: version },
+    typedRoutes: false,
+    // Only `next dev` proxies by rewrites: a build would fix the backend's address, cut bodies over
+    // 10 MB and answers after 30 s. The built client stands behind front.mjs.
+    ...(development && {
+      rewrites: async () => BACKEND_PATHS.map((source) => ({ source, destination: `${backend}${source}` })),
+    }),
+  };
+}
