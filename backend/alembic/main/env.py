@@ -1,7 +1,7 @@
 """Alembic's entry for the main database."""
 
-import app.backtests.tables
 import app.auth.tables
+import app.backtests.tables
 import app.market.tables
 import app.strategies.tables  # noqa: F401 - tables register themselves with their metadata
 from app.core.database import MainBase
