@@ -1,8 +1,9 @@
 """The fill kernel on 1,000,000 bars against a bare hand-written numba SMA-crossover loop, in one run.
 
-The bare loop is what somebody writes in an afternoon for one rule: running sums, a crossover, all of cash in, all
-out, commission, equity. The kernel gets ready-made signals of the same rule and does everything else as well: it checks the
-prices, knows both sides, stops, targets, trailing levels, excursions, slippage and writes every trade.
+The bare loop is what somebody writes in an afternoon for one rule: running sums, a crossover, all of cash
+in, all out, commission, equity. The kernel gets ready-made signals of the same rule and does everything
+else as well: it checks the prices, knows both sides, stops, targets, trailing levels, excursions, slippage
+and writes every trade.
 
     python benchmarks/fill_kernel.py [--bars 1000000] [--rounds 15]
 """
@@ -38,7 +39,10 @@ def bare_sma_crossover(
     commission_rate: float,
     equity: NDArray[np.float64],
 ) -> int:
-    """Running sums, crossover at the close, all of cash in or out at the next open. Returns the number of entries."""
+    """Running sums, crossover at the close, all of cash in or out at the next open.
+
+    Returns the number of entries.
+    """
     n = len(close)
     fast_sum = 0.0
     slow_sum = 0.0
@@ -98,7 +102,9 @@ def _moving_average(close: NDArray[np.float64], window: int) -> NDArray[np.float
     return average
 
 
-def best_and_median_seconds(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, tuple[float, float]]:
+def best_and_median_seconds(
+    runs: dict[str, Callable[[], object]], rounds: int
+) -> dict[str, tuple[float, float]]:
     """Each run's best and median wall time, taken turn by turn so that a busy machine slows both alike."""
     seconds: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):

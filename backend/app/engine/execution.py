@@ -1,7 +1,8 @@
 """What an order costs and how much of it is bought: the terms of a run and the arithmetic of a single fill.
 
-The functions here are scalar and compiled; the fill kernel calls them for backtests, and paper trading calls the
-same ones for each bar as it closes. `side` is +1 for long, -1 for short. Rates are fractions (10 bps = 0.001).
+The functions here are scalar and compiled; the fill kernel calls them for backtests, and paper trading
+calls the same ones for each bar as it closes. `side` is +1 for long, -1 for short. Rates are fractions (10
+bps = 0.001).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import asdict, dataclass
 from numba import njit
 
 BASIS_POINT = 1e-4
-MAXIMUM_BPS = 1_000.0
+MAXIMUM_BPS = 10_000.0
 QUANTITY_SCALE = 1e8
 """Fractional quantities carry 8 decimals, rounded down."""
 
@@ -21,10 +22,10 @@ QUANTITY_SCALE = 1e8
 class Execution:
     """The terms under which a rule's orders are filled.
 
-    `initial_cash`: money, > 0. `commission_bps`, `slippage_bps`: 0 to 1,000 basis points. `commission_fixed`: money
-    per fill, ≥ 0. `whole_units`: quantities are whole numbers instead of 8 decimals. `close_at_end`: a position
-    open at the end is closed at the last close.
-    Raises ValueError when a figure is not finite or out of range.
+    `initial_cash`: money, > 0. `commission_bps`, `slippage_bps`: basis points, 0 up to but not 10,000.
+    `commission_fixed`: money per fill, ≥ 0. `whole_units`: quantities are whole numbers instead of 8
+    decimals. `close_at_end`: a position open at the end is closed at the last close. Raises ValueError when
+    a figure is not finite or out of range.
     """
 
     initial_cash: float = 10_000.0
@@ -38,11 +39,13 @@ class Execution:
         if not (math.isfinite(self.initial_cash) and self.initial_cash > 0):
             raise ValueError(f"initial_cash must be a finite amount above 0, not {self.initial_cash}")
         if not (math.isfinite(self.commission_fixed) and self.commission_fixed >= 0):
-            raise ValueError(f"commission_fixed must be a finite amount of at least 0, not {self.commission_fixed}")
+            raise ValueError(
+                f"commission_fixed must be a finite amount of at least 0, not {self.commission_fixed}"
+            )
         for name in ("commission_bps", "slippage_bps"):
             value = getattr(self, name)
-            if not 0 <= value <= MAXIMUM_BPS:
-                raise ValueError(f"{name} must lie between 0 and {MAXIMUM_BPS:.0f}, not {value}")
+            if not 0 <= value < MAXIMUM_BPS:
+                raise ValueError(f"{name} must be at least 0 and below {MAXIMUM_BPS:.0f}, not {value}")
 
     @property
     def commission_rate(self) -> float:
@@ -72,17 +75,19 @@ def fill_commission(notional: float, commission_rate: float, commission_fixed: f
 
 
 @njit(cache=True, nogil=True)
-def largest_quantity(budget: float, unit_cost: float, unit_price: float, rate: float, fixed: float, scale: float) -> float:
+def largest_quantity(
+    budget: float, unit_cost: float, unit_price: float, rate: float, fixed: float, scale: float
+) -> float:
     """The largest quantity in steps of 1/scale whose whole cost stays within `budget`.
 
-    The cost of q units is q·unit_price + (q·unit_price·rate + fixed); `unit_cost` is unit_price·(1 + rate), the
-    starting guess. The guess is moved by at most one step, so that float rounding neither spends a cent
+    The cost of q units is q·unit_price + (q·unit_price·rate + fixed); `unit_cost` is unit_price·(1 + rate),
+    the starting guess. The guess is moved by at most one step, so that float rounding neither spends a cent
     too much nor refuses a quantity that is affordable to the last digit. 0 when nothing is affordable.
     """
     room = budget - fixed
     if not (room > 0.0 and unit_cost > 0.0):
         return 0.0
-    steps = math.floor(room / unit_cost * scale)
+    steps = float(math.floor(room / unit_cost * scale))
     notional = (steps + 1.0) / scale * unit_price
     if notional + (notional * rate + fixed) <= budget:
         steps += 1.0
@@ -97,9 +102,16 @@ def largest_quantity(budget: float, unit_cost: float, unit_price: float, rate: f
 def quantity_for_size(
     equity: float, size: float, price: float, commission_rate: float, commission_fixed: float, scale: float
 ) -> float:
-    """Quantity that the fraction `size` (above 1 counts as 1) of `equity` buys at `price`, commission included."""
+    """Quantity that the fraction `size` (above 1 counts as 1) of `equity` buys at `price`, commission
+    included.
+    """
     return largest_quantity(
-        min(size, 1.0) * equity, price * (1.0 + commission_rate), price, commission_rate, commission_fixed, scale
+        min(size, 1.0) * equity,
+        price * (1.0 + commission_rate),
+        price,
+        commission_rate,
+        commission_fixed,
+        scale,
     )
 
 
@@ -115,10 +127,11 @@ def quantity_for_risk(
     commission_fixed: float,
     scale: float,
 ) -> float:
-    """Quantity that loses the fraction `risk` of `equity` when the stop fills at its trigger, all costs included.
+    """Quantity that loses the fraction `risk` of `equity` when the stop fills at its trigger, all costs
+    included.
 
-    Loss of one unit = side·(entry − stop fill) + commission_rate·(entry + stop fill), the stop's fill slipped; both
-    fixed commissions come on top. Never more than all of `equity` affords.
+    Loss of one unit = side·(entry − stop fill) + commission_rate·(entry + stop fill), the stop's fill
+    slipped; both fixed commissions come on top. Never more than all of `equity` affords.
     """
     stop_fill = slipped_price(max(price - side * stop_distance, 0.0), -side, slippage_rate)
     unit_loss = side * (price - stop_fill) + commission_rate * (price + stop_fill)

@@ -1,7 +1,8 @@
 """The compiled loop that decides every fill. `app.engine.fills.simulate` is its door.
 
-It walks from event to event: while flat it only looks for the next entry, while in a position it looks for the exit
-and marks equity. The conventions are those of `app.engine.conventions`, in the order in which they happen within a bar:
+It walks from event to event: while flat it only looks for the next entry, while in a position it looks for
+the exit and marks equity. The conventions are those of `app.engine.conventions`, in the order in which they
+happen within a bar:
 
 open    the previous bar's signals: exit first, then entry (both at this open, slipped)
 within  stop levels (gap at the open, else at the trigger), then the target
@@ -104,8 +105,8 @@ def fill_orders(
 ) -> tuple[int, float, bool]:
     """Fill every order of the signals; write equity, shape (n,), and the trade columns.
 
-    Columns that a rule lacks come as empty arrays. The trade columns must hold one row for each bar that could
-    enter. Returns (number of trades, cash, ruined); cash is the equity outside a position.
+    Columns that a rule lacks come as empty arrays. The trade columns must hold one row for each bar that
+    could enter. Returns (number of trades, cash, ruined); cash is the equity outside a position.
     """
     n = len(close)
     cash = initial_cash
@@ -237,9 +238,7 @@ def fill_orders(
         entry_price_of[count] = entry_price
         pnl_of[count] = pnl
         commission_of[count] = entry_commission + exit_commission
-        slippage_of[count] = quantity * (
-            abs(entry_price - open_[entry]) + abs(exit_price - exit_reference)
-        )
+        slippage_of[count] = quantity * (abs(entry_price - open_[entry]) + abs(exit_price - exit_reference))
         worst = side * min(side * worst, side * exit_price)
         best = side * max(side * best, side * exit_price)
         mae_of[count] = min(side * (worst / entry_price - 1.0), 0.0)
@@ -253,7 +252,7 @@ def fill_orders(
         exit_of[count - 1] = exit_bar
         exit_price_of[count - 1] = exit_price
         cash += pnl
-        if reason == SIGNAL or reason == REVERSAL:
+        if reason in (SIGNAL, REVERSAL):
             continue  # flat again at the same open, where an entry may follow
         equity[exit_bar] = cash
         if ruined:

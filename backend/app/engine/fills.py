@@ -25,9 +25,10 @@ _NO_COLUMN = np.empty(0, dtype=np.float64)
 class Fills:
     """What became of a run's signals.
 
-    `equity`: money at each bar's close, shape (n,); the initial cash up to and including `first_bar`. Where a position
-    was closed at a close (end of data, ruin) it is the equity after that. `cash`: money outside a position at the end; equal
-    to the last equity when nothing is open. `ruined`: equity fell to 0 or below and the run ended there.
+    `equity`: money at each bar's close, shape (n,); the initial cash up to and including `first_bar`. Where
+    a position was closed at a close (end of data, ruin) it is the equity after that. `cash`: money outside
+    a position at the end; equal to the last equity when nothing is open. `ruined`: equity fell to 0 or
+    below and the run ended there.
     """
 
     trades: Trades
@@ -41,10 +42,10 @@ class Fills:
 def simulate(bars: Bars, signals: Signals, execution: Execution, first_bar: int = 0) -> Fills:
     """Fill a rule's orders on `bars` (n of them) under the terms of `execution`.
 
-    `first_bar`: the first bar whose signal counts; bars before it only warm the indicators up. Its order fills at the
-    open of the bar after it, and equity is the initial cash until then.
-    Raises ValueError when there are no bars, when `first_bar` is not among them, when the signals differ in length, or
-    when a price is not finite, not above 0, or a high lies below its low.
+    `first_bar`: the first bar whose signal counts; bars before it only warm the indicators up. Its order
+    fills at the open of the bar after it, and equity is the initial cash until then. Raises ValueError when
+    there are no bars, when `first_bar` is not among them, when the signals differ in length, or when a
+    price is not finite, not above 0, or a high lies below its low.
     """
     n = len(bars)
     if not 0 <= first_bar < n:
@@ -90,7 +91,9 @@ def simulate(bars: Bars, signals: Signals, execution: Execution, first_bar: int 
         *figures,
     )
     entry, exit_ = entry[:count].copy(), exit_[:count].copy()
-    quantity, entry_price, exit_price, pnl, commission, slippage, mae, mfe = (c[:count].copy() for c in figures)
+    quantity, entry_price, exit_price, pnl, commission, slippage, mae, mfe = (
+        c[:count].copy() for c in figures
+    )
     is_open = exit_ == NO_INDEX
     trades = Trades(
         side=side[:count].copy(),

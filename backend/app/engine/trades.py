@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 from typing import TypeAlias
 
@@ -41,12 +41,12 @@ class ExitReason(IntEnum):
 class Trades:
     """A run's trades in the order of their entries, each column of shape (count,).
 
-    `side`: +1 long, -1 short. `exit_reason`: ExitReason codes. `entry_index`, `exit_index`: positions in the run's
-    bars; `entry_time`, `exit_time`: those bars' `time`. `quantity`: units, > 0. Prices are fills, slippage included.
-    `pnl`: money, net of both commissions. `returns`: pnl / (quantity · entry_price).
-    `commission`, `slippage`: money over both fills. `bars`: exit_index − entry_index.
-    `mae`, `mfe`: worst and best excursion as fractions of the entry price, ≤ 0 and ≥ 0: the extremes of the
-    bars held to their close, and of the exit's fill; what an exit bar did beyond its fill is not counted.
+    `side`: +1 long, -1 short. `exit_reason`: ExitReason codes. `entry_index`, `exit_index`: positions in
+    the run's bars; `entry_time`, `exit_time`: those bars' `time`. `quantity`: units, > 0. Prices are fills,
+    slippage included. `pnl`: money, net of both commissions. `returns`: pnl / (quantity · entry_price).
+    `commission`, `slippage`: money over both fills. `bars`: exit_index − entry_index. `mae`, `mfe`: worst
+    and best excursion as fractions of the entry price, ≤ 0 and ≥ 0: the extremes of the bars held to their
+    close, and of the exit's fill; what an exit bar did beyond its fill is not counted.
 
     A trade left open has exit_index -1, exit_time 0, exit_price NaN and exit_reason OPEN; its pnl is marked
     at the last close and carries the entry's commission only, its `bars` count to the last bar.
@@ -82,6 +82,14 @@ class Trades:
         """True for each trade that has an exit, shape (count,)."""
         closed: NDArray[np.bool_] = self.exit_reason != ExitReason.OPEN
         return closed
+
+    def counted_from(self, bar: int) -> Trades:
+        """The same trades with indices that count from `bar`."""
+        return replace(
+            self,
+            entry_index=self.entry_index - bar,
+            exit_index=np.where(self.is_closed, self.exit_index - bar, NO_INDEX),
+        )
 
     def entry_notional(self) -> Column:
         """Money at each entry's fill, shape (count,)."""

@@ -1,0 +1,139 @@
+"""A whole run: signals, fills, figures, benchmark, verdict, manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from app.engine.bars import Bars
+from app.engine.benchmark import buy_and_hold
+from app.engine.evaluation import evaluate_rule
+from app.engine.execution import Execution
+from app.engine.fills import Fills, simulate
+from app.engine.language.rule import Rule
+from app.engine.manifest import build_manifest, hash_result
+from app.engine.metrics import Metrics, compute_metrics
+from app.engine.metrics_drawdown import drawdowns
+from app.engine.packing import EquityCurve
+from app.engine.trades import Trades
+from app.engine.verdict import CHECK_COUNT, Check, DataFacts, SignalsOf, Verdict, judge_stepwise
+
+Progress: TypeAlias = Callable[[float], None]
+
+_AFTER_SIGNALS, _AFTER_FILLS, _AFTER_CHECKS = 0.3, 0.4, 0.95
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BacktestInputs:
+    """Everything a run depends on; `for_rule` makes one from a checked rule.
+
+    `bars`: with the warm-up before `first_bar`, the first bar whose signal counts. `rule_source`,
+    `parameters` (every one's value) and `instrument` (symbol, adjustment, …) go into the manifest.
+    `signals_of`: the rule on any bars; it is called again on shortened ones. `facts`: what is known of the
+    data. `periods_per_year`: see `app.engine.metrics.periods_per_year`.
+    """
+
+    bars: Bars
+    rule_source: str
+    parameters: Mapping[str, float]
+    signals_of: SignalsOf
+    execution: Execution
+    facts: DataFacts
+    periods_per_year: float
+    first_bar: int = 0
+    instrument: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def for_rule(
+        cls,
+        rule: Rule,
+        bars: Bars,
+        *,
+        parameters: Mapping[str, float] | None = None,
+        execution: Execution,
+        facts: DataFacts,
+        periods_per_year: float,
+        first_bar: int = 0,
+        instrument: Mapping[str, str] | None = None,
+    ) -> BacktestInputs:
+        """The inputs of a run of `rule`; parameters that are not given have their defaults.
+
+        Raises what `Rule.resolve_parameters` raises.
+        """
+        values = rule.resolve_parameters(parameters)
+        return cls(
+            bars=bars,
+            rule_source=rule.source,
+            parameters=values,
+            signals_of=lambda some: evaluate_rule(rule, some, values),
+            execution=execution,
+            facts=facts,
+            periods_per_year=periods_per_year,
+            first_bar=first_bar,
+            instrument=instrument or {},
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BacktestResult:
+    """A finished run. The trades' indices count from the run's first bar, as the curve does.
+
+    `benchmark`: the figures of buying once and holding. `manifest`: JSON-ready, `result_sha256` within.
+    """
+
+    trades: Trades
+    curve: EquityCurve
+    metrics: Metrics
+    benchmark: Metrics
+    verdict: Verdict
+    manifest: dict[str, Any]
+
+
+def run_backtest(inputs: BacktestInputs, on_progress: Progress | None = None) -> BacktestResult:
+    """Run a rule on its bars.
+
+    `on_progress` is told the share done, 0 to 1, between the steps. What it raises ends the run and reaches
+    the caller: that is how a caller cancels, with an exception of its own. Raises ValueError when the bars
+    or `first_bar` are not fit to be simulated (see `app.engine.fills.simulate`).
+    """
+    report = on_progress or _ignore
+    bars, first = inputs.bars, inputs.first_bar
+    report(0.0)
+    signals = inputs.signals_of(bars)
+    report(_AFTER_SIGNALS)
+    fills = simulate(bars, signals, inputs.execution, first)
+    metrics = compute_metrics(bars, fills, inputs.periods_per_year)
+    held = buy_and_hold(bars, inputs.execution, first)
+    benchmark = compute_metrics(bars, held, inputs.periods_per_year)
+    report(_AFTER_FILLS)
+    checks: list[Check] = []
+    for check in judge_stepwise(
+        bars, signals, fills, inputs.facts, inputs.signals_of, inputs.periods_per_year
+    ):
+        checks.append(check)
+        report(_AFTER_FILLS + (_AFTER_CHECKS - _AFTER_FILLS) * len(checks) / CHECK_COUNT)
+    trades = fills.trades.counted_from(first)
+    curve = _curve(bars, fills, held)
+    manifest = build_manifest(
+        rule_source=inputs.rule_source,
+        parameters=inputs.parameters,
+        bars=bars,
+        first_bar=first,
+        execution=inputs.execution,
+        periods_per_year=inputs.periods_per_year,
+        instrument=inputs.instrument,
+        result_sha256=hash_result(metrics, trades, curve),
+    )
+    report(1.0)
+    return BacktestResult(trades, curve, metrics, benchmark, Verdict(tuple(checks)), manifest)
+
+
+def _curve(bars: Bars, fills: Fills, held: Fills) -> EquityCurve:
+    first = fills.first_bar
+    equity = fills.equity[first:]
+    return EquityCurve(bars.time[first:], equity, drawdowns(equity), held.equity[first:])
+
+
+def _ignore(_: float) -> None:
+    return None

@@ -1,0 +1,107 @@
+"""Random entries of the same number, lengths and sides, drawn by compiled code."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+Flags: TypeAlias = NDArray[np.bool_]
+Integers: TypeAlias = NDArray[np.int64]
+
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_MIX_A = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_B = np.uint64(0x94D049BB133111EB)
+_SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11))
+_UNIT = 1.0 / 9007199254740992.0  # 2^-53
+
+
+@njit(cache=True, nogil=True)
+def _mixed(state: np.uint64) -> np.uint64:
+    """SplitMix64's output for a state (Steele, Lea & Flood 2014):
+
+    the same numbers on every machine and version.
+    """
+    z = (state ^ (state >> _SHIFTS[0])) * _MIX_A
+    z = (z ^ (z >> _SHIFTS[1])) * _MIX_B
+    return z ^ (z >> _SHIFTS[2])
+
+
+@njit(cache=True, nogil=True)
+def _uniform(state: np.uint64) -> float:
+    """A number in (0, 1] from a state."""
+    return float((_mixed(state) >> _SHIFTS[3]) + np.uint64(1)) * _UNIT
+
+
+@njit(cache=True, nogil=True)
+def draw_log_growth(
+    open_: Floats,
+    close: Floats,
+    first: int,
+    free: int,
+    length: Integers,
+    leaves_at_open: Flags,
+    side: Floats,
+    weight: Floats,
+    entry_factor: Floats,
+    exit_factor: Floats,
+    entry_rate: float,
+    exit_rate: Floats,
+    fixed_share: Floats,
+    seed: int,
+    draws: int,
+) -> Floats:
+    """Σ log growth of each of `draws` random runs, shape (draws,); −inf where one is ruined.
+
+    Each run takes the trades (columns of shape (count,)) in a random order and lays them on the bars from
+    `first` on, without overlap, with the `free` bars spread between them at random (gaps from exponential
+    spacings). A trade enters at its bar's open and leaves `length` bars later at the open, or at the close,
+    at the latest at the last close.
+    """
+    count = len(length)
+    last = len(close) - 1
+    order = np.arange(count)
+    gap = np.empty(count + 1)
+    growth = np.empty(draws)
+    state = np.uint64(seed)
+    for draw in range(draws):
+        for place in range(count - 1, 0, -1):
+            state += _STEP
+            other = min(int(_uniform(state) * (place + 1)), place)
+            order[place], order[other] = order[other], order[place]
+        total = 0.0
+        for place in range(count + 1):
+            state += _STEP
+            gap[place] = -np.log(_uniform(state))
+            total += gap[place]
+        # One more than `free` places, floored: each number of free bars before an entry is as likely.
+        stretch = (free + 1) / total if total > 0.0 else 0.0
+        passed = 0.0
+        held = 0
+        summed = 0.0
+        for place in range(count):
+            trade = order[place]
+            passed += gap[place]
+            entry = first + held + min(int(passed * stretch), free)
+            leave = entry + length[trade]
+            bought = open_[entry] * entry_factor[trade]
+            if leave > last:
+                sold = close[last]  # the last bar's open is already behind: leave at its close
+            elif leaves_at_open[trade]:
+                sold = open_[leave]
+            else:
+                sold = close[leave]
+            sold *= exit_factor[trade]
+            relative = sold / bought
+            cost = entry_rate + exit_rate[trade] * relative + fixed_share[trade]
+            factor = 1.0 + weight[trade] * (side[trade] * (relative - 1.0) - cost)
+            if factor <= 0.0:
+                summed = -np.inf
+                break
+            summed += np.log(factor)
+            held += length[trade] + (0 if leaves_at_open[trade] else 1)
+        growth[draw] = summed
+    return growth
