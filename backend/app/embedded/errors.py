@@ -12,11 +12,12 @@ class EmbeddedError(Exception):
 class HomeInUse(EmbeddedError):
     """Another process keeps its servers in the same folder."""
 
-    def __init__(self, home: Path, pid: int | None) -> None:
+    def __init__(self, home: Path, pid: int | None, address: str | None = None) -> None:
         self.pid = pid
         by = f"process {pid}" if pid else "another process"
+        at = f" at {address}" if address else ""
         super().__init__(
-            f"{home} is in use by {by}: a Flowrex is running there already. "
+            f"{home} is in use by {by}: a Flowrex is running there already{at}. "
             "Stop it first, or set FLOWREX_HOME to another folder."
         )
 

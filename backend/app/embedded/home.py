@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +78,11 @@ class Home:
         finally:
             os.close(descriptor)
 
-    def secret(self, name: str) -> str:
+    def secret(self, name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(36)) -> str:
         """The secret of that name, made at random on first use and kept for ever after."""
         kept = self._read("secrets.json") or {}
         if name not in kept:
-            kept[name] = secrets.token_urlsafe(36)
+            kept[name] = make()
             self._write("secrets.json", kept)
         return str(kept[name])
 
@@ -100,6 +100,11 @@ class Home:
         with (self.path / "lock").open("rb") as file:
             # nobody holds the folder: the file is left over from a stack that was killed
             return None if _try_lock(file.fileno(), fcntl.LOCK_SH) else state
+
+    def read_leftovers(self) -> list[dict[str, Any]]:
+        """The processes of the last stack here, as its state file has them: [{pid, created}]."""
+        facts = (self._read("state.json") or {}).get("processes", [])
+        return [fact for fact in facts if fact.get("created")]
 
     def write_state(self, state: dict[str, Any]) -> None:
         self._write("state.json", state)

@@ -134,6 +134,30 @@ def accepts_connections(port: int, address: str = "127.0.0.1") -> bool:
         return probe.connect_ex((address, port)) == 0
 
 
+def find_port_owner(port: int) -> str | None:
+    """Who listens on the port ("process 123, node"), where the system tells us."""
+    try:
+        connections = psutil.net_connections("tcp")
+    except (psutil.Error, OSError):
+        return None
+    for connection in connections:
+        address = connection.laddr
+        if connection.status == psutil.CONN_LISTEN and address and address.port == port and connection.pid:
+            try:
+                return f"process {connection.pid}, {psutil.Process(connection.pid).name()}"
+            except psutil.Error:
+                return f"process {connection.pid}"
+    return None
+
+
+def find_start_time(pid: int) -> float | None:
+    """When the process began, which tells it from a later one of the same id."""
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.Error:
+        return None
+
+
 def choose_port(taken: Iterable[int]) -> int:
     """A free port on 127.0.0.1 that is none of `taken`."""
     avoid = set(taken)
@@ -165,6 +189,14 @@ def cap_log(path: Path, cap_bytes: int = 20_000_000) -> None:
         file.seek(size - cap_bytes // 4)
         older.write_bytes(file.read())
         file.truncate(0)
+
+
+def measure_log(path: Path) -> int:
+    """How many bytes the log has, 0 when there is none yet."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def read_tail(path: Path, lines: int = 12, *, from_byte: int = 0) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,11 +27,13 @@ class Server(Protocol):
     name: str
     port: int
     log_path: Path
+    process: subprocess.Popen[bytes] | None
 
     def prepare(self) -> None: ...
     def begin_start(self) -> None: ...
     def is_ready(self) -> bool: ...
     def recover(self) -> None: ...
+    def hasten(self) -> None: ...
     def stop(self, timeout_seconds: float = ...) -> None: ...
 
 
