@@ -14,6 +14,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__
 from app.api.v1.router import router as api_v1
+from app.auth import service as auth
 from app.config import Settings, get_settings
 from app.core.clock import Clock, SystemClock
 from app.core.database import Databases
@@ -90,6 +91,7 @@ def _make_lifespan(settings: Settings, clock: Clock) -> _Lifespan:
         try:
             await state.databases.wait_until_ready(settings.database_wait_seconds)
             state.secrets = await load_secrets(settings, state.databases.credentials)
+            await auth.on_start(state.databases, settings, clock)
             async with asyncpg.create_pool(
                 settings.database_dsn,
                 min_size=0,

@@ -1,17 +1,26 @@
-"""Who is asking: read from the access token's signed claims, without any query."""
+"""Who is asking: read from the access token's signed claims, without any query.
+
+Beside it, what this room's routes need: the service, the browser's cookie, where a request comes from.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Cookie, Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.auth.domain import AdminRequired, Principal, SignInRequired
+from app.auth.domain import AdminRequired, Device, ForeignOrigin, Principal, SignInRequired
+from app.auth.service import IdentityService
+from app.config import Settings
 from app.core.clock import Clock
-from app.core.dependencies import ClockDep, SecretsDep
+from app.core.dependencies import ClientAddress, ClockDep, DatabasesDep, SecretsDep, SettingsDep
 from app.core.secrets import Secrets
 from app.core.security import InvalidToken, read_access_token
+
+REFRESH_COOKIE = "flowrex_refresh"
+_MAX_USER_AGENT_CHARS = 300
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 # auto_error is off: its own 403 would be no problem document with a stable code.
 _bearer = HTTPBearer(auto_error=False, description="The access token of a sign-in.")
@@ -53,3 +62,59 @@ async def require_admin(user: CurrentUser) -> Principal:
 
 
 AdminUser = Annotated[Principal, Depends(require_admin)]
+
+
+def _identity_service(
+    databases: DatabasesDep, settings: SettingsDep, secrets: SecretsDep, clock: ClockDep
+) -> IdentityService:
+    return IdentityService(databases, settings, secrets, clock)
+
+
+def _device(request: Request, address: ClientAddress) -> Device:
+    user_agent = request.headers.get("user-agent", "").replace("\x00", "")
+    return Device(user_agent[:_MAX_USER_AGENT_CHARS], address)
+
+
+def _refuse_foreign_origin(request: Request, settings: Settings) -> None:
+    """Let a browser's cookie be set and used by this installation's own pages only. Raises ForeignOrigin.
+
+    SameSite=Strict alone is not enough: other ports of this machine are the same site. A request without an
+    Origin comes from no page, as browsers send one with every POST.
+    """
+    origin = request.headers.get("origin")
+    if origin is None or origin in settings.cors_origins:
+        return
+    # What the browser itself compared and no page can set: it holds behind a proxy that rewrites Host, too.
+    if request.headers.get("sec-fetch-site") == "same-origin":
+        return
+    scheme, _, authority = origin.lower().partition("://")
+    port, host = _DEFAULT_PORTS.get(scheme), request.headers.get("host", "").lower()
+    if port is None or authority.removesuffix(port) != host.removesuffix(port):
+        raise ForeignOrigin("The refresh cookie is for this installation's own pages.")
+
+
+def _wants_cookie(
+    request: Request,
+    settings: SettingsDep,
+    cookie: Annotated[bool, Query(description="Put the refresh token in an httpOnly cookie.")] = False,
+) -> bool:
+    if cookie:
+        _refuse_foreign_origin(request, settings)
+    return cookie
+
+
+def _refresh_cookie(
+    request: Request,
+    settings: SettingsDep,
+    token: Annotated[str | None, Cookie(alias=REFRESH_COOKIE, include_in_schema=False)] = None,
+) -> str | None:
+    if token is not None:
+        _refuse_foreign_origin(request, settings)
+    return token
+
+
+IdentityDep = Annotated[IdentityService, Depends(_identity_service)]
+DeviceDep = Annotated[Device, Depends(_device)]
+# Both refuse a foreign page, before anything else happens.
+WantsCookie = Annotated[bool, Depends(_wants_cookie)]
+RefreshCookie = Annotated[str | None, Depends(_refresh_cookie)]

@@ -21,8 +21,8 @@ MAX_DISPLAY_NAME_CHARS = 80
 DEMO_EMAIL = "demo@flowrex.example"
 DEMO_DISPLAY_NAME = "Demo"
 
-# Names of private networks (.local, .test, home.arpa) are fine addresses: an installation may live in one. The
-# library means its list to be changed in place, and nothing else in the process uses it.
+# Names of private networks (.local, .test, home.arpa) are fine: an installation may live in one. The library
+# means its list to be changed in place, and nothing else in the process uses it.
 SPECIAL_USE_DOMAIN_NAMES[:] = ["invalid"]
 # Control, surrogate, private, unassigned, line and paragraph separators; joiners (Cf) belong to real names.
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -98,6 +98,32 @@ class RefreshState:
     credential: Credential
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class SignIn:
+    """What a client holds while somebody is signed in. Never printed: it has no repr."""
+
+    access_token: str
+    access_seconds: int
+    refresh_token: str
+    refresh_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where a sign-in comes from, for the list of sessions."""
+
+    user_agent: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DemoAccount:
+    """The demo's address and password; no password when an earlier one was kept."""
+
+    email: str
+    password: str | None
+
+
 class SignInRequired(Unauthorized):
     """No access token came with the request."""
 
@@ -158,12 +184,6 @@ class InvalidFirstAdminCode(Forbidden):
     code, title = "invalid_first_admin_token", "The one-time token does not hold"
 
 
-class AdminExists(Conflict):
-    """The installation has an admin: further ones are made by that one."""
-
-    code, title = "admin_exists", "There is an admin already"
-
-
 class ForeignOrigin(Forbidden):
     """Another site's page tries to use this browser's cookie."""
 
@@ -184,7 +204,7 @@ def normalize_email(address: str) -> str:
     """
     try:
         parsed = validate_email(
-            address,
+            address.strip(),
             check_deliverability=False,
             allow_smtputf8=False,
             allow_quoted_local=False,

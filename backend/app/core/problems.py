@@ -91,7 +91,10 @@ def _answer_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class alone
     # Neither `input` nor `ctx` goes out: they can echo a password.
     errors = [
-        {"location": ".".join(str(part) for part in item["loc"]), "message": str(item["msg"])}
+        {
+            "location": ".".join(str(part) for part in item["loc"]),
+            "message": str(item["msg"]).removeprefix("Value error, "),
+        }
         for item in error.errors()
     ]
     if any(item["type"] == "json_invalid" for item in error.errors()):

@@ -17,6 +17,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from pwdlib import PasswordHash
+from pwdlib.exceptions import PwdlibError
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pwdlib.hashers.bcrypt import BcryptHasher
 
@@ -26,11 +27,16 @@ ISSUER = "flowrex"
 AUDIENCE = "flowrex-api"
 ACCESS_TYPE = "at+jwt"
 OPAQUE_TOKEN_BYTES = 32
+_BCRYPT_BYTES = 72
 
 # argon2id for what is made here; bcrypt only to verify hashes that were imported.
 _passwords = PasswordHash((Argon2Hasher(), BcryptHasher()))
 # Hashing takes a core for tens of milliseconds: never in the event loop, and never on every core at once.
 _hashing = ThreadPoolExecutor(max(1, (os.cpu_count() or 2) - 1), thread_name_prefix="hashing")
+# A hash that nobody knows a password for, made with the parameters above.
+_NOBODYS_HASH = (
+    "$argon2id$v=19$m=65536,t=3,p=4$ScWwOB5LEoqoICtjI9VLwA$NXYA+vjBm4TxoVni7BeqTp7upTvpYKyuI7xiTUwHqao"
+)
 
 
 class InvalidToken(Unauthorized):
@@ -60,11 +66,21 @@ async def verify_password(password: str, password_hash: str) -> tuple[bool, str 
     return await loop.run_in_executor(_hashing, _verify, password, password_hash)
 
 
+async def verify_no_password(password: str) -> None:
+    """Take as long as `verify_password` does, for an account that does not exist."""
+    await verify_password(password, _NOBODYS_HASH)
+
+
 def _verify(password: str, password_hash: str) -> tuple[bool, str | None]:
     try:
-        return _passwords.verify_and_update(password, password_hash)
-    except ValueError:  # bcrypt refuses passwords longer than it can hash
+        if not BcryptHasher.identify(password_hash):
+            return _passwords.verify_and_update(password, password_hash)
+        # The systems such hashes come from cut the password; the library refuses to, so it is cut here. The
+        # hash that replaces it is made of the whole.
+        is_right = _passwords.verify(password.encode()[:_BCRYPT_BYTES], password_hash)
+    except (PwdlibError, ValueError):  # no hash at all, or one that was damaged
         return False, None
+    return is_right, _passwords.hash(password) if is_right else None
 
 
 def create_access_token(
