@@ -68,13 +68,17 @@ function callBackend(backend, request, headers) {
 }
 
 function proxyRequest(backend, request, response) {
-  const outgoing = callBackend(backend, request, { ...forwardedHeaders(request), connection: "close" });
+  // Not "close": a backend that refuses an upload early would shut the connection and its answer be lost.
+  const outgoing = callBackend(backend, request, { ...forwardedHeaders(request), connection: "keep-alive" });
   outgoing.on("response", (answer) => {
     response.writeHead(answer.statusCode, answer.statusMessage, answerHeaders(answer));
     response.flushHeaders();
     pipeline(answer, response, () => {});
-    // The backend may refuse before it has read the body (413): drain the rest, so that the client reads the answer.
-    answer.on("end", () => request.unpipe(outgoing).resume());
+    // When it answered before it had read the body (413): drain the rest, so that the client reads the answer.
+    answer.on("end", () => {
+      request.unpipe(outgoing).resume();
+      outgoing.destroy();
+    });
   });
   outgoing.on("error", () => {
     request.unpipe(outgoing);

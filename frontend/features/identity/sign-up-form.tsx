@@ -23,7 +23,7 @@ import { z } from "@/lib/zod";
 const schema = z.object({
   display_name: z.string().trim().min(1, "Enter the name others see.").max(80, "At most 80 characters."),
   email: z.email("Enter your e-mail address, like name@example.com."),
-  password: z.string().min(10, "At least 10 characters.").max(256, "At most 256 characters."),
+  password: z.string().min(8, "At least 8 characters.").max(256, "At most 256 characters."),
 });
 
 export function SignUpForm() {
@@ -93,7 +93,7 @@ export function SignUpForm() {
                   <FormControl>
                     <Input type="password" autoComplete="new-password" {...field} />
                   </FormControl>
-                  <FormDescription>At least 10 characters. A few unrelated words are good.</FormDescription>
+                  <FormDescription>At least 8 characters. A few unrelated words are good.</FormDescription>
                   <FormMessage />
                 </FormItem>
               )}
