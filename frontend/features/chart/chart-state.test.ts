@@ -7,7 +7,8 @@ const day = (text: string) => Date.parse(`${text}T00:00:00Z`) / 1000;
 
 describe("the chart's address", () => {
   it("survives being written and read", () => {
-    const query = "symbol=AAPL&interval=1day&range=5Y&ind=sma:20,ema:50,bb:20:2.5,macd:12:26:9&adjust=none&scale=log";
+    const query =
+      "symbol=AAPL&interval=1day&range=5Y&ind=sma:20,ema:50,bb:20:2.5,macd:12:26:9&adjust=none&scale=log";
     expect(writeChartState(read(query))).toBe(query);
   });
 
@@ -15,11 +16,15 @@ describe("the chart's address", () => {
     const state = read("symbol=BTC/USD&interval=1h&from=2020-01-02T14:30:00Z&to=2020-02-03&range=1M");
     expect(state.range).toBeNull();
     expect(state.window).toEqual({ from: day("2020-01-02") + 52_200, to: day("2020-02-03") });
-    expect(writeChartState(state)).toBe("symbol=BTC/USD&interval=1h&from=2020-01-02T14:30:00Z&to=2020-02-03&adjust=splits");
+    expect(writeChartState(state)).toBe(
+      "symbol=BTC/USD&interval=1h&from=2020-01-02T14:30:00Z&to=2020-02-03&adjust=splits",
+    );
   });
 
   it("falls back where the address is nonsense", () => {
-    const state = read("symbol=%3Cscript%3E&interval=7min&range=9Z&ind=foo:1,sma:-4,sma,rsi:2.5&adjust=x&scale=y&from=2020-02-02&to=2020-01-01");
+    const state = read(
+      "symbol=%3Cscript%3E&interval=7min&range=9Z&ind=foo:1,sma:-4,sma,rsi:2.5&adjust=x&scale=y&from=2020-02-02&to=2020-01-01",
+    );
     expect(state).toEqual({
       symbol: null,
       interval: null,
@@ -36,11 +41,15 @@ describe("the chart's address", () => {
 
   it("reads symbols in any case and takes no more than eight indicators", () => {
     expect(read("symbol=aapl").symbol).toBe("AAPL");
-    expect(read(`ind=${Array.from({ length: 20 }, (_, i) => `sma:${i + 1}`).join(",")}`).indicators).toHaveLength(8);
+    expect(
+      read(`ind=${Array.from({ length: 20 }, (_, i) => `sma:${i + 1}`).join(",")}`).indicators,
+    ).toHaveLength(8);
   });
 
   it("makes links for other rooms", () => {
-    expect(chartPath("BRK.B", { interval: "1week", range: "All" })).toBe("/chart?symbol=BRK.B&interval=1week&range=All&adjust=splits");
+    expect(chartPath("BRK.B", { interval: "1week", range: "All" })).toBe(
+      "/chart?symbol=BRK.B&interval=1week&range=All&adjust=splits",
+    );
   });
 });
 

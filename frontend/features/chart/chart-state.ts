@@ -60,7 +60,9 @@ export function readChartState(params: Pick<URLSearchParams, "get">): ChartState
 export function writeChartState(state: ChartState): string {
   const parts: string[] = [];
   const add = (name: string, value: string) =>
-    parts.push(`${name}=${encodeURIComponent(value).replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%2F", "/")}`);
+    parts.push(
+      `${name}=${encodeURIComponent(value).replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%2F", "/")}`,
+    );
   if (state.symbol) add("symbol", state.symbol);
   if (state.interval) add("interval", state.interval);
   if (state.window) {

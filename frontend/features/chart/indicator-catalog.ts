@@ -167,9 +167,9 @@ export const INDICATORS: readonly IndicatorKind[] = [
     name: "Stochastic %K",
     hint: "Where the close stands in the window's range, 0 to 100.",
     place: "pane",
-    settings: [window(14)],
+    settings: [window(14), window(1, 100, "Smooth")],
     levels: [20, 80],
-    compute: (bars, [period]) => [line(stochastic(bars.high, bars.low, bars.close, period!))],
+    compute: (bars, [period, smooth]) => [line(stochastic(bars.high, bars.low, bars.close, period!, smooth!))],
   },
   {
     id: "roc",

@@ -1,7 +1,21 @@
 import { describe, expect, it } from "vitest";
 
 import fixture from "@/features/chart/indicators.fixture.json";
-import { adx, atr, bollinger, ema, highest, macd, rma, roc, rsi, sma, stdev, stochastic, wma } from "@/features/chart/indicators";
+import {
+  adx,
+  atr,
+  bollinger,
+  ema,
+  highest,
+  macd,
+  rma,
+  roc,
+  rsi,
+  sma,
+  stdev,
+  stochastic,
+  wma,
+} from "@/features/chart/indicators";
 
 const { high, low, close } = fixture;
 const bands = bollinger(close, 20, 2);
@@ -31,7 +45,8 @@ describe("the chart's indicators", () => {
   it.each(Object.entries(fixture.expected))("agrees with the reference library on %s", (name, expected) => {
     const values = COMPUTED[name as keyof typeof COMPUTED];
     // The library starts all three of MACD's outputs with the signal; the line itself is defined earlier.
-    if (name !== "macd 5 13 4") expect(values.findIndex((value) => !Number.isNaN(value))).toBe(expected.first);
+    if (name !== "macd 5 13 4")
+      expect(values.findIndex((value) => !Number.isNaN(value))).toBe(expected.first);
     for (const [index, value] of Object.entries(expected.values))
       expect(Math.abs(values[Number(index)]! - value)).toBeLessThan(1e-9);
   });

@@ -12,11 +12,16 @@ function filled(length: number): Float64Array {
 }
 
 function checkWindow(window: number): void {
-  if (!Number.isInteger(window) || window < 1) throw new RangeError(`A window is a whole number of at least 1, not ${window}`);
+  if (!Number.isInteger(window) || window < 1)
+    throw new RangeError(`A window is a whole number of at least 1, not ${window}`);
 }
 
 /** A windowed reduction: `reduce(start, end)` over x[start..end] once the window is full and free of NaN. */
-function overWindows(x: Series, window: number, reduce: (start: number, end: number) => number): Float64Array {
+function overWindows(
+  x: Series,
+  window: number,
+  reduce: (start: number, end: number) => number,
+): Float64Array {
   checkWindow(window);
   const out = filled(x.length);
   let defined = 0;
@@ -172,14 +177,15 @@ export function atr(high: Series, low: Series, close: Series, window: number): F
   return rma(trueRange(high, low, close), window);
 }
 
-/** The place of the close between the window's lowest low and highest high, 0 to 100. */
-export function stochastic(high: Series, low: Series, close: Series, window: number): Float64Array {
+/** The place of the close between the window's lowest low and highest high, 0 to 100, smoothed; 0 where they meet. */
+export function stochastic(high: Series, low: Series, close: Series, window: number, smooth = 1): Float64Array {
   const top = highest(high, window);
   const bottom = lowest(low, window);
-  return top.map((value, i) => {
+  const place = top.map((value, i) => {
     const height = value - bottom[i]!;
-    return height === 0 ? Number.NaN : (100 * (close[i]! - bottom[i]!)) / height;
+    return height === 0 ? 0 : (100 * (close[i]! - bottom[i]!)) / height;
   });
+  return sma(place, smooth);
 }
 
 /** The largest value of the window, the current bar included. */

@@ -19,17 +19,25 @@ describe("the time axis", () => {
     expect(axis.keys).toEqual([at("2024-01-03T09:30:00Z"), at("2024-07-03T09:30:00Z")]);
   });
 
-  it.each([60, 300, 1_800, 3_600])("has no double or falling key when clocks go back, bars of %i s", (seconds) => {
-    const times = every(seconds, (6 * 3_600) / seconds, "2024-11-03T04:00:00Z");
-    const axis = buildTimeAxis(times, "America/New_York");
-    expect(isAscending(axis.keys)).toBe(true);
-    expect(axis.keys.at(-1)).toBe(times.at(-1)! - 5 * 3_600);
-    for (const time of times) expect(axis.timeOf(axis.keyOf(time)!)).toBe(time);
-  });
+  it.each([60, 300, 1_800, 3_600])(
+    "has no double or falling key when clocks go back, bars of %i s",
+    (seconds) => {
+      const times = every(seconds, (6 * 3_600) / seconds, "2024-11-03T04:00:00Z");
+      const axis = buildTimeAxis(times, "America/New_York");
+      expect(isAscending(axis.keys)).toBe(true);
+      expect(axis.keys.at(-1)).toBe(times.at(-1)! - 5 * 3_600);
+      for (const time of times) expect(axis.timeOf(axis.keyOf(time)!)).toBe(time);
+    },
+  );
 
   it("jumps an hour when clocks go forward", () => {
     const axis = buildTimeAxis(every(1_800, 4, "2024-03-10T06:30:00Z"), "America/New_York");
-    expect(axis.keys.map((key) => new Date(key * 1000).toISOString().slice(11, 16))).toEqual(["01:30", "03:00", "03:30", "04:00"]);
+    expect(axis.keys.map((key) => new Date(key * 1000).toISOString().slice(11, 16))).toEqual([
+      "01:30",
+      "03:00",
+      "03:30",
+      "04:00",
+    ]);
   });
 
   it("finds the bar at or before an instant", () => {
@@ -46,6 +54,8 @@ describe("the time axis", () => {
   });
 
   it("falls back to UTC for a zone the browser does not know", () => {
-    expect(buildTimeAxis([at("2024-01-03T14:30:00Z")], "Mars/Olympus").keys).toEqual([at("2024-01-03T14:30:00Z")]);
+    expect(buildTimeAxis([at("2024-01-03T14:30:00Z")], "Mars/Olympus").keys).toEqual([
+      at("2024-01-03T14:30:00Z"),
+    ]);
   });
 });

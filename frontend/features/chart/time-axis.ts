@@ -95,8 +95,16 @@ export function buildTimeAxis(times: readonly number[], timeZone: string | null)
 }
 
 /** Writes a bar's time: a date for daily and longer bars, date and time in the instrument's zone within the day. */
-export function barTimeFormat(timeZone: string | null, style: "full" | "date" = "full"): (time: number) => string {
-  const options: Intl.DateTimeFormatOptions = { year: "numeric", month: "short", day: "numeric", timeZone: timeZone ?? "UTC" };
+export function barTimeFormat(
+  timeZone: string | null,
+  style: "full" | "date" = "full",
+): (time: number) => string {
+  const options: Intl.DateTimeFormatOptions = {
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    timeZone: timeZone ?? "UTC",
+  };
   if (timeZone !== null && style === "full")
     Object.assign(options, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   let format: Intl.DateTimeFormat;

@@ -1,0 +1,397 @@
+import {
+  CandlestickSeries,
+  ColorType,
+  createChart,
+  createSeriesMarkers,
+  CrosshairMode,
+  HistogramSeries,
+  LineSeries,
+  LineStyle,
+  PriceScaleMode,
+  TickMarkType,
+  type IChartApi,
+  type ISeriesApi,
+  type ISeriesMarkersPluginApi,
+  type SeriesMarker,
+  type Time,
+  type UTCTimestamp,
+} from "lightweight-charts";
+
+import { faded, type ChartColours } from "@/features/chart/chart-colours";
+import type { BarColumns, IndicatorLine } from "@/features/chart/indicator-catalog";
+import { barTimeFormat, type TimeAxis } from "@/features/chart/time-axis";
+
+export type DrawnIndicator = {
+  key: string;
+  place: "overlay" | "pane";
+  levels: number[];
+  colour: number;
+  lines: IndicatorLine[];
+};
+
+export type ChartMarker = {
+  time: number;
+  side: "above" | "below";
+  shape: "arrowUp" | "arrowDown" | "circle" | "square";
+  tone: "up" | "down" | "warn" | "neutral";
+  text?: string;
+};
+
+export type PanePlace = { top: number; height: number };
+
+export type ChartViewOptions = {
+  /** The bar under the crosshair; null when the pointer left. */
+  onCrosshair?: (index: number | null) => void;
+  /** The bars in view by index, fractions and indices outside of the data included. */
+  onView?: (view: { from: number; to: number; byHand: boolean }) => void;
+  /** Where the panes stand, from the top of the container. */
+  onPanes?: (panes: PanePlace[]) => void;
+  /** Wheel and pinch zoom only where a page does not have to scroll over the chart. */
+  wheelZoom?: boolean;
+};
+
+const RIGHT_ROOM_BARS = 3;
+const GESTURE_MS = 1_200;
+
+/** Digits after the point that tell the chart's prices apart. */
+export function priceDecimals(prices: readonly number[]): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const price of prices) if (price > 0 && price < smallest) smallest = price;
+  if (!Number.isFinite(smallest) || smallest >= 5) return 2;
+  if (smallest >= 0.5) return 4;
+  return Math.min(10, 4 - Math.floor(Math.log10(smallest)));
+}
+
+const seconds = (key: number) => key as UTCTimestamp;
+
+/** Draws bars, volume and indicators. Holds no state of the application: what it is given, it shows. */
+export class ChartView {
+  readonly #chart: IChartApi;
+  readonly #candles: ISeriesApi<"Candlestick">;
+  readonly #volume: ISeriesApi<"Histogram">;
+  readonly #markers: ISeriesMarkersPluginApi<Time>;
+  readonly #container: HTMLElement;
+  readonly #options: ChartViewOptions;
+  readonly #paneWatch: ResizeObserver;
+  readonly #stop = new AbortController();
+  #indicatorSeries: ISeriesApi<"Line" | "Histogram">[] = [];
+  #colours: ChartColours;
+  #bars: BarColumns = { time: [], open: [], high: [], low: [], close: [], volume: [] };
+  #axis: TimeAxis | null = null;
+  #indicators: DrawnIndicator[] = [];
+  #marked: ChartMarker[] = [];
+  #cursor: number | null = null;
+  #gestureUntil = 0;
+  #isPressed = false;
+
+  constructor(container: HTMLElement, colours: ChartColours, options: ChartViewOptions = {}) {
+    this.#container = container;
+    this.#options = options;
+    this.#colours = colours;
+    const wheel = options.wheelZoom ?? true;
+    this.#chart = createChart(container, {
+      autoSize: true,
+      layout: { attributionLogo: true, fontSize: 11 },
+      crosshair: { mode: CrosshairMode.Normal },
+      handleScroll: { mouseWheel: wheel, vertTouchDrag: false },
+      handleScale: { mouseWheel: wheel },
+      rightPriceScale: { borderVisible: false },
+      timeScale: {
+        borderVisible: false,
+        rightOffset: RIGHT_ROOM_BARS,
+        minBarSpacing: 0.02,
+        rightBarStaysOnScroll: true,
+      },
+    });
+    this.#candles = this.#chart.addSeries(CandlestickSeries, { priceLineVisible: false });
+    this.#volume = this.#chart.addSeries(
+      HistogramSeries,
+      { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false },
+      1,
+    );
+    this.#markers = createSeriesMarkers(this.#candles, []);
+    this.#paneWatch = new ResizeObserver(() => this.#tellPanes());
+    this.setColours(colours);
+    this.#shapePanes();
+    this.#listen();
+  }
+
+  setColours(colours: ChartColours): void {
+    this.#colours = colours;
+    this.#chart.applyOptions({
+      layout: {
+        background: { type: ColorType.Solid, color: colours.background },
+        textColor: colours.text,
+        fontFamily: colours.font,
+        panes: { separatorColor: colours.border, separatorHoverColor: faded(colours.accent, 0.3) },
+      },
+      grid: { vertLines: { color: colours.grid }, horzLines: { color: colours.grid } },
+      crosshair: {
+        vertLine: { color: colours.crosshair, labelBackgroundColor: colours.crosshair },
+        horzLine: { color: colours.crosshair, labelBackgroundColor: colours.crosshair },
+      },
+    });
+    this.#candles.applyOptions({
+      upColor: colours.up,
+      downColor: colours.down,
+      wickUpColor: colours.up,
+      wickDownColor: colours.down,
+      borderVisible: false,
+    });
+    if (this.#axis) {
+      this.#drawVolume();
+      this.setIndicators(this.#indicators);
+      this.setMarkers(this.#marked);
+    }
+  }
+
+  /** Shows other bars. Bars added on the left leave the view where it is: the library anchors it to the newest bar. */
+  setBars(bars: BarColumns, axis: TimeAxis, timeZone: string | null): void {
+    this.#bars = bars;
+    this.#axis = axis;
+    const decimals = priceDecimals(bars.low);
+    this.#candles.applyOptions({
+      priceFormat: { type: "price", precision: decimals, minMove: 10 ** -decimals },
+    });
+    this.#writeTimes(timeZone);
+    this.#candles.setData(
+      axis.keys.map((key, i) => ({
+        time: seconds(key),
+        open: bars.open[i]!,
+        high: bars.high[i]!,
+        low: bars.low[i]!,
+        close: bars.close[i]!,
+      })),
+    );
+    this.#drawVolume();
+  }
+
+  setIndicators(indicators: DrawnIndicator[]): void {
+    this.#indicators = indicators;
+    const wanted = this.#placeIndicators(indicators);
+    for (const series of this.#indicatorSeries) this.#chart.removeSeries(series);
+    this.#indicatorSeries = [];
+    for (const { indicator, pane } of wanted)
+      indicator.lines.forEach((line, i) => this.#indicatorSeries.push(this.#addLine(indicator, line, i, pane)));
+    this.#shapePanes();
+  }
+
+  setMarkers(markers: ChartMarker[]): void {
+    this.#marked = markers;
+    const tones = { up: this.#colours.up, down: this.#colours.down, warn: this.#colours.warn, neutral: this.#colours.text };
+    const drawn: SeriesMarker<Time>[] = [];
+    for (const { time, side, shape, tone, text } of markers) {
+      const key = this.#axis?.keyOf(time);
+      if (key === undefined) continue;
+      drawn.push({
+        time: seconds(key),
+        position: side === "above" ? "aboveBar" : "belowBar",
+        shape,
+        color: tones[tone],
+        text,
+      });
+    }
+    this.#markers.setMarkers(drawn.sort((a, b) => (a.time as number) - (b.time as number)));
+  }
+
+  setScale(scale: "linear" | "log"): void {
+    this.#candles
+      .priceScale()
+      .applyOptions({ mode: scale === "log" ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal });
+  }
+
+  /** Shows the bars from index `from` to index `to`, with a little air on the right when `to` is the newest. */
+  showBars(from: number, to: number): void {
+    const air = to >= this.#bars.time.length - 1 ? RIGHT_ROOM_BARS : 0;
+    this.#chart.timeScale().setVisibleLogicalRange({ from: from - 0.5, to: to + 0.5 + air });
+  }
+
+  view(): { from: number; to: number } | null {
+    return this.#chart.timeScale().getVisibleLogicalRange();
+  }
+
+  /** Moves the crosshair by bars; it starts at the last bar in view and pulls the view along. */
+  moveCrosshair(step: number): void {
+    const view = this.view();
+    if (!view || !this.#axis || this.#bars.time.length === 0) return;
+    const lastIndex = this.#bars.time.length - 1;
+    const start = this.#cursor ?? Math.min(lastIndex, Math.floor(view.to)) - step;
+    const index = Math.max(0, Math.min(lastIndex, start + step));
+    if (index < view.from) this.pan(index - view.from - 1);
+    if (index > view.to) this.pan(index - view.to + 1);
+    this.placeCrosshair(index);
+  }
+
+  placeCrosshair(index: number | null): void {
+    this.#cursor = index;
+    if (index === null) this.#chart.clearCrosshairPosition();
+    else this.#chart.setCrosshairPosition(this.#bars.close[index]!, seconds(this.#axis!.keys[index]!), this.#candles);
+    this.#options.onCrosshair?.(index);
+  }
+
+  pan(bars: number): void {
+    const view = this.view();
+    if (!view) return;
+    this.#noteGesture();
+    this.#chart.timeScale().setVisibleLogicalRange({ from: view.from + bars, to: view.to + bars });
+  }
+
+  /** Shows `factor` times as many bars, holding the right edge. */
+  zoom(factor: number): void {
+    const view = this.view();
+    if (!view) return;
+    this.#noteGesture();
+    const span = Math.max(5, (view.to - view.from) * factor);
+    this.#chart.timeScale().setVisibleLogicalRange({ from: view.to - span, to: view.to });
+  }
+
+  dispose(): void {
+    this.#stop.abort();
+    this.#paneWatch.disconnect();
+    this.#chart.remove();
+  }
+
+  #placeIndicators(indicators: DrawnIndicator[]) {
+    let pane = 1;
+    return indicators.map((indicator) => ({
+      indicator,
+      pane: indicator.place === "overlay" ? 0 : (pane += 1),
+    }));
+  }
+
+  #addLine(indicator: DrawnIndicator, line: IndicatorLine, position: number, pane: number) {
+    const colour = this.#colours.lines[(indicator.colour + (indicator.place === "pane" ? position : 0)) % this.#colours.lines.length]!;
+    const base = { priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false };
+    const data = this.#axis!.keys.map((key, i) => {
+      const value = line.values[i]!;
+      return Number.isFinite(value) ? { time: seconds(key), value } : { time: seconds(key) };
+    });
+    const format =
+      indicator.place === "pane"
+        ? { priceFormat: { type: "price" as const, precision: 2, minMove: 0.01 } }
+        : { priceFormat: this.#candles.options().priceFormat };
+    if (line.look === "histogram") {
+      const series = this.#chart.addSeries(HistogramSeries, { ...base, ...format, color: faded(colour, 0.5) }, pane);
+      series.setData(
+        data.map((point) =>
+          "value" in point
+            ? { ...point, color: faded(point.value! >= 0 ? this.#colours.up : this.#colours.down, 0.55) }
+            : point,
+        ),
+      );
+      return series as ISeriesApi<"Line" | "Histogram">;
+    }
+    const series = this.#chart.addSeries(
+      LineSeries,
+      {
+        ...base,
+        ...format,
+        color: line.look === "soft" ? faded(colour, 0.7) : colour,
+        lineWidth: line.look === "line" ? 2 : 1,
+        lineStyle: line.look === "dashed" ? LineStyle.Dashed : LineStyle.Solid,
+      },
+      pane,
+    );
+    series.setData(data);
+    if (position === 0 || (position === 1 && indicator.lines[0]!.look === "histogram"))
+      for (const price of indicator.levels)
+        series.createPriceLine({ price, color: this.#colours.crosshair, lineWidth: 1, lineStyle: LineStyle.Dotted, axisLabelVisible: false, title: "" });
+    return series as ISeriesApi<"Line" | "Histogram">;
+  }
+
+  #drawVolume(): void {
+    const { open, close, volume } = this.#bars;
+    const up = faded(this.#colours.up, 0.45);
+    const down = faded(this.#colours.down, 0.45);
+    this.#volume.setData(
+      this.#axis!.keys.map((key, i) => {
+        const value = volume[i];
+        return value === undefined || value === null || Number.isNaN(value)
+          ? { time: seconds(key) }
+          : { time: seconds(key), value, color: close[i]! >= open[i]! ? up : down };
+      }),
+    );
+  }
+
+  #writeTimes(timeZone: string | null): void {
+    const full = barTimeFormat(timeZone);
+    const part = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
+    const forms: Record<TickMarkType, Intl.DateTimeFormat> = {
+      [TickMarkType.Year]: part({ year: "numeric" }),
+      [TickMarkType.Month]: part({ month: "short" }),
+      [TickMarkType.DayOfMonth]: part({ day: "numeric" }),
+      [TickMarkType.Time]: part({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+      [TickMarkType.TimeWithSeconds]: part({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+    };
+    this.#chart.applyOptions({
+      localization: { timeFormatter: (key: Time) => full(this.#axis!.timeOf(key as number)) },
+      timeScale: {
+        timeVisible: timeZone !== null,
+        // Keys are wall-clock times already, so ticks are written as UTC.
+        tickMarkFormatter: (key: Time, type: TickMarkType) => forms[type].format((key as number) * 1000),
+      },
+    });
+  }
+
+  #shapePanes(): void {
+    const panes = this.#chart.panes();
+    panes.forEach((pane, i) => pane.setStretchFactor(i === 0 ? 6 : i === 1 ? 1.2 : 1.8));
+    this.#paneWatch.disconnect();
+    // Panes get their elements in the library's next frame.
+    requestAnimationFrame(() => {
+      if (this.#stop.signal.aborted) return;
+      for (const pane of this.#chart.panes()) {
+        const element = pane.getHTMLElement();
+        if (element) this.#paneWatch.observe(element);
+      }
+      this.#tellPanes();
+    });
+  }
+
+  #tellPanes(): void {
+    if (!this.#options.onPanes || this.#stop.signal.aborted) return;
+    const origin = this.#container.getBoundingClientRect().top;
+    this.#options.onPanes(
+      this.#chart.panes().map((pane) => {
+        const box = pane.getHTMLElement()?.getBoundingClientRect();
+        return box ? { top: Math.round(box.top - origin), height: Math.round(box.height) } : { top: 0, height: 0 };
+      }),
+    );
+  }
+
+  #noteGesture(): void {
+    this.#gestureUntil = performance.now() + GESTURE_MS;
+  }
+
+  #listen(): void {
+    const { signal } = this.#stop;
+    const note = () => this.#noteGesture();
+    this.#container.addEventListener("wheel", note, { signal, passive: true });
+    this.#container.addEventListener("dblclick", note, { signal });
+    this.#container.addEventListener("pointerdown", () => (this.#isPressed = true), { signal });
+    for (const end of ["pointerup", "pointercancel"])
+      window.addEventListener(
+        end,
+        () => {
+          if (this.#isPressed) note();
+          this.#isPressed = false;
+        },
+        { signal },
+      );
+    this.#chart.subscribeCrosshairMove(({ logical, sourceEvent, point }) => {
+      if (!sourceEvent && !point) {
+        if (this.#cursor === null) this.#options.onCrosshair?.(null);
+        return;
+      }
+      if (!sourceEvent) return;
+      const index = logical === undefined ? null : Math.round(logical);
+      this.#cursor = index !== null && index >= 0 && index < this.#bars.time.length ? index : null;
+      this.#options.onCrosshair?.(this.#cursor);
+    });
+    this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
+      if (!range) return;
+      const byHand = this.#isPressed || performance.now() < this.#gestureUntil;
+      this.#options.onView?.({ from: range.from, to: range.to, byHand });
+    });
+  }
+}

@@ -1,0 +1,98 @@
+import { toneOf } from "@/components/common/figure";
+import type { DrawnIndicator, PanePlace } from "@/features/chart/chart-view";
+import type { BarColumns } from "@/features/chart/indicator-catalog";
+import { indicatorColour } from "@/features/chart/components/indicator-picker";
+import { cn } from "@/lib/cn";
+import { formatCompact, formatNumber, formatPercent, formatPrice, NO_FIGURE } from "@/lib/format";
+
+function Value({ name, children, className }: { name: string; children: string; className?: string }) {
+  return (
+    <span className="whitespace-nowrap">
+      <span className="text-muted-foreground">{name}</span> <span className={className}>{children}</span>
+    </span>
+  );
+}
+
+function IndicatorValues({ indicator, title, index }: { indicator: DrawnIndicator; title: string; index: number }) {
+  const isPane = indicator.place === "pane";
+  return (
+    <span className="inline-flex flex-wrap items-center gap-x-2">
+      <span className="text-muted-foreground">{title}</span>
+      {indicator.lines.map((line, i) => {
+        const value = line.values[index] ?? Number.NaN;
+        const text = Number.isFinite(value) ? (isPane ? formatNumber(value, { digits: 2 }) : formatPrice(value)) : NO_FIGURE;
+        return (
+          <span key={line.label} style={{ color: line.look === "histogram" ? undefined : indicatorColour(indicator.colour + (isPane ? i : 0)) }}>
+            {line.label && <span className="sr-only">{line.label} </span>}
+            {text}
+          </span>
+        );
+      })}
+    </span>
+  );
+}
+
+/** Open, high, low, close, change and volume of a bar, and each indicator's value in its pane. */
+export function ChartLegend({
+  bars,
+  index,
+  panes,
+  indicators,
+  titles,
+  formatTime,
+  isCompact = false,
+}: {
+  bars: BarColumns;
+  /** The bar under the crosshair; the last one without it. */
+  index: number | null;
+  panes: PanePlace[];
+  indicators: DrawnIndicator[];
+  titles: string[];
+  formatTime: (time: number) => string;
+  isCompact?: boolean;
+}) {
+  const at = index ?? bars.time.length - 1;
+  if (at < 0 || bars.time[at] === undefined) return null;
+  const close = bars.close[at]!;
+  const before = bars.close[at - 1];
+  const change = before === undefined ? null : close / before - 1;
+  const paneIndicators = indicators.filter((indicator) => indicator.place === "pane");
+  const box = "absolute left-2 flex flex-wrap gap-x-3 pr-16 text-xs leading-5 tabular-nums [text-shadow:0_0_3px_var(--card),0_0_3px_var(--card)]";
+  return (
+    <>
+      <div className={cn(box, "top-1.5")} data-testid="legend">
+        <span className="font-medium whitespace-nowrap">{formatTime(bars.time[at]!)}</span>
+        {!isCompact && (
+          <>
+            <Value name="O">{formatPrice(bars.open[at])}</Value>
+            <Value name="H">{formatPrice(bars.high[at])}</Value>
+            <Value name="L">{formatPrice(bars.low[at])}</Value>
+          </>
+        )}
+        <Value name="C">{formatPrice(close)}</Value>
+        <span className={cn("whitespace-nowrap", toneOf(change))}>{formatPercent(change, { signed: true })}</span>
+        {indicators.map(
+          (indicator, i) =>
+            indicator.place === "overlay" && (
+              <IndicatorValues key={indicator.key} indicator={indicator} title={titles[i]!} index={at} />
+            ),
+        )}
+      </div>
+      {panes[1] && (
+        <div className={box} style={{ top: panes[1].top + 3 }}>
+          <Value name="Volume">{formatCompact(bars.volume[at])}</Value>
+        </div>
+      )}
+      {paneIndicators.map((indicator, i) => {
+        const pane = panes[i + 2];
+        return (
+          pane && (
+            <div key={indicator.key} className={box} style={{ top: pane.top + 3 }}>
+              <IndicatorValues indicator={indicator} title={titles[indicators.indexOf(indicator)]!} index={at} />
+            </div>
+          )
+        );
+      })}
+    </>
+  );
+}

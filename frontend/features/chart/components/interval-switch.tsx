@@ -1,0 +1,54 @@
+"use client";
+
+import { Tooltip, TooltipContent, TooltipTrigger } from "@/components/ui/tooltip";
+import { intervalChoices, longInterval, shortInterval, type Interval } from "@/features/chart/intervals";
+import { cn } from "@/lib/cn";
+
+/** Every interval of the product; what this instrument cannot give stays visible, disabled, with its reason. */
+export function IntervalSwitch({
+  value,
+  stored,
+  onChange,
+  className,
+}: {
+  value: Interval;
+  stored: readonly string[];
+  onChange: (interval: Interval) => void;
+  className?: string;
+}) {
+  return (
+    <div
+      role="group"
+      aria-label="Interval"
+      className={cn("inline-flex items-center gap-0.5 overflow-x-auto rounded-md bg-muted p-0.5", className)}
+    >
+      {intervalChoices(stored).map(({ interval, source, from, reason }) => {
+        const isPossible = source !== "none";
+        const isChosen = value === interval;
+        return (
+          <Tooltip key={interval}>
+            <TooltipTrigger asChild>
+              <button
+                type="button"
+                aria-label={isPossible ? longInterval(interval) : `${longInterval(interval)}, not available`}
+                aria-pressed={isChosen}
+                aria-disabled={!isPossible || undefined}
+                onClick={() => isPossible && onChange(interval)}
+                className={cn(
+                  "focus-inset inline-flex h-7 min-w-8 items-center justify-center rounded-sm px-1.5 text-xs font-medium",
+                  isPossible ? "text-muted-foreground hover:text-foreground" : "cursor-not-allowed text-muted-foreground/45",
+                  isChosen && "bg-card text-foreground",
+                )}
+              >
+                {shortInterval(interval)}
+              </button>
+            </TooltipTrigger>
+            <TooltipContent>
+              {reason ?? (source === "resampled" ? `Made from ${longInterval(from!)} bars` : `Stored ${longInterval(interval)} bars`)}
+            </TooltipContent>
+          </Tooltip>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,164 @@
+"use client";
+
+import { useEffect, useEffectEvent, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+
+import { useChartColours } from "@/features/chart/chart-colours";
+import { ChartView, type ChartMarker, type DrawnIndicator, type PanePlace } from "@/features/chart/chart-view";
+import type { BarColumns } from "@/features/chart/indicator-catalog";
+import { buildTimeAxis } from "@/features/chart/time-axis";
+import { cn } from "@/lib/cn";
+
+export type ViewRequest = {
+  /** Indices of the first and last bar to show. A request with another `key` is carried out once. */
+  from: number;
+  to: number;
+  key: string;
+};
+
+const NO_INDICATORS: DrawnIndicator[] = [];
+const NO_MARKERS: ChartMarker[] = [];
+
+/**
+ * Candles with volume and indicators. Works by keyboard: arrows move the crosshair, with Shift the view, + and − zoom,
+ * Home and End go to the ends of what is loaded.
+ */
+export function PriceChart({
+  label,
+  bars,
+  timeZone,
+  indicators = NO_INDICATORS,
+  markers = NO_MARKERS,
+  scale = "linear",
+  request,
+  wheelZoom,
+  summary,
+  legend,
+  announce,
+  onView,
+  className,
+}: {
+  /** Names the chart for readers. */
+  label: string;
+  bars: BarColumns;
+  /** The instrument's zone for bars within the day; null when times are dates. */
+  timeZone: string | null;
+  indicators?: DrawnIndicator[];
+  markers?: ChartMarker[];
+  scale?: "linear" | "log";
+  request: ViewRequest | null;
+  wheelZoom?: boolean;
+  /** What the chart shows, in words. */
+  summary: string;
+  /** Drawn over the panes; gets the bar under the crosshair, null without one, and where the panes stand. */
+  legend?: (index: number | null, panes: PanePlace[]) => ReactNode;
+  /** The bar in words, spoken when the crosshair moves by keyboard. */
+  announce?: (index: number) => string;
+  onView?: (view: { from: number; to: number; byHand: boolean }) => void;
+  className?: string;
+}) {
+  const holder = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState<ChartView | null>(null);
+  const [index, setIndex] = useState<number | null>(null);
+  const [spoken, setSpoken] = useState("");
+  const [panes, setPanes] = useState<PanePlace[]>([]);
+  const colours = useChartColours();
+  const id = useId();
+  const axis = useMemo(() => buildTimeAxis(bars.time, timeZone), [bars.time, timeZone]);
+  const tellView = useEffectEvent((next: { from: number; to: number; byHand: boolean }) => onView?.(next));
+  const isReady = colours !== null;
+
+  const create = useEffectEvent((element: HTMLElement) => {
+    return new ChartView(element, colours!, {
+      onCrosshair: setIndex,
+      onView: (next) => tellView(next),
+      onPanes: setPanes,
+      wheelZoom,
+    });
+  });
+
+  useEffect(() => {
+    if (!isReady || !holder.current) return;
+    const made = create(holder.current);
+    setView(made);
+    return () => {
+      made.dispose();
+      setView(null);
+    };
+  }, [isReady]);
+
+  useEffect(() => {
+    if (view && colours) view.setColours(colours);
+  }, [view, colours]);
+
+  // In this order: indicators and markers stand on the bars' keys.
+  useEffect(() => view?.setBars(bars, axis, timeZone), [view, bars, axis, timeZone]);
+  useEffect(() => view?.setIndicators(indicators), [view, axis, indicators]);
+  useEffect(() => view?.setMarkers(markers), [view, axis, markers]);
+  useEffect(() => view?.setScale(scale), [view, scale]);
+
+  const shown = useRef<string | null>(null);
+  useEffect(() => {
+    if (!view) {
+      shown.current = null;
+      return;
+    }
+    if (!request || bars.time.length === 0 || shown.current === request.key) return;
+    shown.current = request.key;
+    view.showBars(request.from, request.to);
+  }, [view, bars, request]);
+
+  function steer(event: KeyboardEvent) {
+    if (!view || event.ctrlKey || event.metaKey || event.altKey) return;
+    const span = view.view();
+    const visible = span ? span.to - span.from : 100;
+    const keys: Record<string, () => void> = {
+      ArrowLeft: () => (event.shiftKey ? view.pan(-visible / 5) : view.moveCrosshair(-1)),
+      ArrowRight: () => (event.shiftKey ? view.pan(visible / 5) : view.moveCrosshair(1)),
+      PageUp: () => view.pan(-visible * 0.8),
+      PageDown: () => view.pan(visible * 0.8),
+      "+": () => view.zoom(0.8),
+      "=": () => view.zoom(0.8),
+      "-": () => view.zoom(1.25),
+      _: () => view.zoom(1.25),
+      Home: () => view.pan(-(span?.from ?? 0)),
+      End: () => view.pan(bars.time.length - 1 - (span?.to ?? 0) + 3),
+      Escape: () => view.placeCrosshair(null),
+    };
+    const act = keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  // The crosshair's own event has set `index` by now; only keys are spoken, a moving pointer would never stop.
+  const speak = (event: KeyboardEvent) => {
+    if (/^Arrow(Left|Right)$/.test(event.key) && !event.shiftKey && index !== null && announce)
+      setSpoken(announce(index));
+  };
+
+  return (
+    <div className={cn("relative isolate", className)}>
+      <div
+        ref={holder}
+        role="application"
+        aria-label={label}
+        aria-describedby={`${id}-summary ${id}-keys`}
+        tabIndex={0}
+        onKeyDown={steer}
+        onKeyUp={speak}
+        onBlur={() => view?.placeCrosshair(null)}
+        className="focus-inset absolute inset-0 overflow-hidden rounded-lg"
+      />
+      {legend && <div className="pointer-events-none absolute inset-0 z-10 overflow-hidden">{legend(index, panes)}</div>}
+      <p id={`${id}-summary`} className="sr-only">
+        {summary}
+      </p>
+      <p id={`${id}-keys`} className="sr-only">
+        Left and right arrows move from bar to bar, with Shift they move the view. Plus and minus zoom.
+      </p>
+      <p className="sr-only" aria-live="polite">
+        {spoken}
+      </p>
+    </div>
+  );
+}

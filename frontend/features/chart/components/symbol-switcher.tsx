@@ -1,0 +1,100 @@
+"use client";
+
+import { ChevronsUpDown, Search } from "lucide-react";
+import Link from "next/link";
+import { useDeferredValue, useState } from "react";
+
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Command, CommandEmpty, CommandGroup, CommandInput, CommandItem, CommandList } from "@/components/ui/command";
+import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
+import { ErrorNote } from "@/components/common/error-state";
+import { Figure } from "@/components/common/figure";
+import { useInstrumentSearch } from "@/features/chart/api";
+import { cn } from "@/lib/cn";
+
+/** A button that shows the symbol and opens a search over the instruments. */
+export function SymbolSwitcher({
+  symbol,
+  onChoose,
+  id,
+  className,
+  label = "Symbol",
+}: {
+  symbol: string | null;
+  onChoose: (symbol: string) => void;
+  id?: string;
+  className?: string;
+  label?: string;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  const [words, setWords] = useState("");
+  const search = useInstrumentSearch(useDeferredValue(words.trim()), isOpen);
+  const found = search.data ?? [];
+
+  function choose(next: string) {
+    setOpen(false);
+    setWords("");
+    onChoose(next);
+  }
+
+  return (
+    <Popover open={isOpen} onOpenChange={setOpen}>
+      <PopoverTrigger asChild>
+        <Button
+          id={id}
+          variant="outline"
+          className={cn("justify-between font-semibold", className)}
+          aria-label={symbol ? `${label}: ${symbol}. Choose another` : `Choose a ${label.toLowerCase()}`}
+        >
+          {symbol ?? (
+            <span className="flex items-center gap-1.5 font-normal text-muted-foreground">
+              <Search aria-hidden /> Choose
+            </span>
+          )}
+          <ChevronsUpDown className="text-muted-foreground" aria-hidden />
+        </Button>
+      </PopoverTrigger>
+      <PopoverContent align="start" className="w-88 p-0" aria-label="Choose an instrument">
+        <Command shouldFilter={false} label="Instruments">
+          <CommandInput
+            value={words}
+            onValueChange={setWords}
+            placeholder="Symbol or name…"
+            aria-label="Search instruments"
+          />
+          <CommandList>
+            {search.isError ? (
+              <ErrorNote error={search.error} className="m-1" />
+            ) : (
+              !search.isPending && (
+                <CommandEmpty>
+                  {words ? `No instrument matches “${words}”.` : "There are no instruments yet."}{" "}
+                  <Link href="/markets" className="text-primary underline-offset-4 hover:underline">
+                    Import a CSV
+                  </Link>
+                </CommandEmpty>
+              )
+            )}
+            {search.isPending && <div className="px-3 py-6 text-center text-sm text-muted-foreground">Loading…</div>}
+            <CommandGroup>
+              {found.map((instrument) => (
+                <CommandItem
+                  key={instrument.id}
+                  value={instrument.id}
+                  onSelect={() => choose(instrument.symbol)}
+                  className={cn(instrument.symbol === symbol && "text-primary")}
+                >
+                  <span className="w-20 shrink-0 truncate font-medium">{instrument.symbol}</span>
+                  <span className="min-w-0 flex-1 truncate text-muted-foreground">{instrument.name}</span>
+                  {instrument.scope === "private" && <Badge variant="outline">yours</Badge>}
+                  <Figure value={instrument.last_close} kind="price" className="text-right" />
+                </CommandItem>
+              ))}
+            </CommandGroup>
+          </CommandList>
+        </Command>
+      </PopoverContent>
+    </Popover>
+  );
+}
