@@ -1,0 +1,196 @@
+"""The compiled form of a rule: a list of causal operations, each written once.
+
+A node's arguments stand before it, so walking the list forwards visits everything in an order in which it can be
+computed, without recursion. No operation can name a later bar.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from app.engine.language.scalars import SCALAR_OPERATIONS, Bounds, Scalar, bound_operation
+
+ValueType: TypeAlias = Literal["number", "truth"]
+
+TRUTH_OPERATIONS = frozenset(
+    {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "and", "or", "not"}
+    | {"crossover"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOperation:
+    """An operation that looks at earlier bars.
+
+    `windows`: how many of its last arguments are windows. `warm_up`: the number of bars before its first defined
+    one, from the windows' values.
+    """
+
+    windows: int
+    warm_up: Callable[[Sequence[int]], int]
+
+
+def _before(windows: Sequence[int]) -> int:
+    return windows[0] - 1
+
+
+def _reach(windows: Sequence[int]) -> int:
+    return windows[0]
+
+
+# What an evaluator has to implement beside the pointwise operations of `scalars.SCALAR_OPERATIONS`.
+# Arguments: series first, then windows.
+WINDOW_OPERATIONS: Mapping[str, WindowOperation] = {
+    "sma": WindowOperation(1, _before),
+    "sum": WindowOperation(1, _before),
+    "wma": WindowOperation(1, _before),
+    "ema": WindowOperation(1, _before),
+    "rma": WindowOperation(1, _before),
+    "macd": WindowOperation(2, lambda windows: max(windows) - 1),
+    "rsi": WindowOperation(1, _reach),
+    "true_range": WindowOperation(0, lambda windows: 1),
+    "adx": WindowOperation(1, lambda windows: 2 * windows[0] - 1),
+    "stochastic": WindowOperation(0, lambda windows: 0),
+    "stdev": WindowOperation(1, _before),
+    "highest": WindowOperation(1, _before),
+    "lowest": WindowOperation(1, _before),
+    "crossover": WindowOperation(0, lambda windows: 1),
+    "shift": WindowOperation(1, _reach),
+}
+
+
+class ConstantNotFinite(ArithmeticError):
+    """An operation on numbers alone has no finite result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation. `arguments` are places in the graph's list, all before this one.
+
+    `operation` is "constant", "parameter", "input" (then `value` is the number, truth or name), one of
+    `SCALAR_OPERATIONS` (bar by bar) or one of `WINDOW_OPERATIONS`.
+    `is_scalar`: the same on every bar, being made of numbers and parameters only.
+    """
+
+    operation: str
+    type: ValueType
+    is_scalar: bool
+    arguments: tuple[int, ...] = ()
+    value: float | bool | str | None = None
+
+
+class GraphBuilder:
+    """Builds the list of nodes: equal operations become one node, operations on numbers alone are folded."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self._places: dict[Node, int] = {}
+
+    def _place(self, node: Node) -> int:
+        place = self._places.setdefault(node, len(self.nodes))
+        if place == len(self.nodes):
+            self.nodes.append(node)
+        return place
+
+    def constant(self, value: Scalar) -> int:
+        """A number or a truth. Raises ConstantNotFinite on a number that is not finite."""
+        if isinstance(value, bool):
+            return self._place(Node("constant", "truth", True, value=value))
+        if not math.isfinite(value):
+            raise ConstantNotFinite
+        return self._place(Node("constant", "number", True, value=float(value)))
+
+    def parameter(self, name: str) -> int:
+        """A parameter's value."""
+        return self._place(Node("parameter", "number", True, value=name))
+
+    def input(self, name: str) -> int:
+        """A column of the bars."""
+        return self._place(Node("input", "number", False, value=name))
+
+    def apply(self, operation: str, *arguments: int) -> int:
+        """An operation on earlier nodes. Raises ConstantNotFinite when it folds to no finite number."""
+        nodes = [self.nodes[argument] for argument in arguments]
+        pointwise = SCALAR_OPERATIONS.get(operation)
+        if pointwise is not None and all(node.operation == "constant" for node in nodes):
+            return self.constant(pointwise(*(node.value for node in nodes)))
+        if operation in TRUTH_OPERATIONS:
+            result: ValueType = "truth"
+        elif operation == "if_else":
+            result = nodes[1].type
+        elif operation == "shift":
+            result = nodes[0].type
+        else:
+            result = "number"
+        is_scalar = pointwise is not None and all(node.is_scalar for node in nodes)
+        return self._place(Node(operation, result, is_scalar, arguments))
+
+
+def keep_reachable(nodes: Sequence[Node], roots: Iterable[int]) -> tuple[tuple[Node, ...], dict[int, int]]:
+    """The nodes that `roots` need, in their order, and where each one stands now."""
+    wanted = set(roots)
+    for place in range(len(nodes) - 1, -1, -1):
+        if place in wanted:
+            wanted.update(nodes[place].arguments)
+    places: dict[int, int] = {}
+    kept: list[Node] = []
+    for place in sorted(wanted):
+        node = nodes[place]
+        moved = tuple(places[argument] for argument in node.arguments)
+        places[place] = len(kept)
+        kept.append(Node(node.operation, node.type, node.is_scalar, moved, node.value))
+    return tuple(kept), places
+
+
+def evaluate_scalars(nodes: Sequence[Node], parameters: Mapping[str, float]) -> dict[int, Scalar]:
+    """The value of every scalar node at these parameters; NaN where it is undefined."""
+    values: dict[int, Scalar] = {}
+    for place, node in enumerate(nodes):
+        if not node.is_scalar:
+            continue
+        if node.operation == "constant":
+            values[place] = node.value if isinstance(node.value, bool) else float(node.value or 0.0)
+        elif node.operation == "parameter":
+            values[place] = parameters[str(node.value)]
+        else:
+            values[place] = SCALAR_OPERATIONS[node.operation](*(values[a] for a in node.arguments))
+    return values
+
+
+def bound_scalars(nodes: Sequence[Node], ranges: Mapping[str, Bounds]) -> dict[int, Bounds | None]:
+    """The range of every scalar number over the parameters' ranges; None where it is not known."""
+    bounds: dict[int, Bounds | None] = {}
+    for place, node in enumerate(nodes):
+        if not node.is_scalar or node.type == "truth":
+            bounds[place] = None
+        elif node.operation == "constant":
+            bounds[place] = (float(node.value or 0.0), float(node.value or 0.0))
+        elif node.operation == "parameter":
+            bounds[place] = ranges[str(node.value)]
+        else:
+            bounds[place] = bound_operation(node.operation, [bounds[a] for a in node.arguments])
+    return bounds
+
+
+def measure_lookbacks(nodes: Sequence[Node], windows: Mapping[int, int]) -> list[int]:
+    """For every node, how many bars stand before its first defined one.
+
+    `windows`: place → whole number; a window that is a plain number may be missing there.
+    """
+    lookbacks: list[int] = []
+    for node in nodes:
+        before = max((lookbacks[argument] for argument in node.arguments), default=0)
+        operation = WINDOW_OPERATIONS.get(node.operation)
+        if operation is not None:
+            own = node.arguments[len(node.arguments) - operation.windows :]
+            before += operation.warm_up([_read_window(nodes, windows, argument) for argument in own])
+        lookbacks.append(before)
+    return lookbacks
+
+
+def _read_window(nodes: Sequence[Node], windows: Mapping[int, int], place: int) -> int:
+    found = windows.get(place)
+    return int(nodes[place].value or 0) if found is None else found

@@ -1,0 +1,167 @@
+"""A checked rule, ready for an evaluator."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.engine.language.graph import Node, evaluate_scalars, measure_lookbacks
+from app.engine.language.problems import ParameterProblem, ParametersInvalid
+from app.engine.language.scalars import Scalar
+from app.engine.language.vocabulary import MAXIMUM_LOOKBACK_BARS
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number that may be changed at each run. `step` is the grid of a sweep, not a limit on what may be given."""
+
+    name: str
+    default: float
+    minimum: float
+    maximum: float
+    step: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class WindowUse:
+    """A place in the rule where a whole number of bars stands. `place`: the scalar node that gives it."""
+
+    place: int
+    minimum: int
+    function: str
+    argument: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule compiled to a graph of causal operations.
+
+    `nodes`: in an order in which they can be computed. `outputs`: name of the output → place of its node.
+    """
+
+    source: str
+    parameters: tuple[Parameter, ...]
+    nodes: tuple[Node, ...]
+    outputs: Mapping[str, int]
+    windows: tuple[WindowUse, ...]
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 (hex) of what the rule means: spaces, comments and the names of intermediates do not count."""
+        meaning = {
+            "parameters": [[p.name, p.default, p.minimum, p.maximum, p.step] for p in self.parameters],
+            "nodes": [[n.operation, list(n.arguments), n.type, n.value] for n in self.nodes],
+            "outputs": sorted(self.outputs.items()),
+        }
+        return hashlib.sha256(json.dumps(meaning, separators=(",", ":")).encode()).hexdigest()
+
+    def resolve_parameters(self, given: Mapping[str, float] | None = None) -> dict[str, float]:
+        """The value of every parameter: the given one, else its default.
+
+        Raises ParametersInvalid naming every parameter that is unknown, no finite number, outside its range, or that
+        makes a window no whole number, too short, or a lookback beyond the cap.
+        """
+        values = {parameter.name: parameter.default for parameter in self.parameters}
+        problems: list[ParameterProblem] = []
+        by_name = {parameter.name: parameter for parameter in self.parameters}
+        for name, value in (given or {}).items():
+            parameter = by_name.get(name)
+            if parameter is None:
+                problems.append(ParameterProblem(str(name), "unknown_parameter", self._describe_unknown(str(name))))
+                continue
+            number = _read_number(value)
+            if number is None:
+                message = f"{name} must be a finite number."
+                problems.append(ParameterProblem(name, "parameter_not_a_number", message))
+            elif not parameter.minimum <= number <= parameter.maximum:
+                message = (
+                    f"{name} must lie between {parameter.minimum:g} and {parameter.maximum:g}; {number:g} does not."
+                )
+                problems.append(ParameterProblem(name, "parameter_out_of_range", message))
+            else:
+                values[name] = number
+        if not problems:
+            problems.extend(self._find_window_problems(values))
+        if problems:
+            raise ParametersInvalid(problems)
+        return values
+
+    def lookback(self, parameters: Mapping[str, float] | None = None) -> int:
+        """How many bars stand before the first on which every output is defined; 0 when each bar stands alone.
+
+        `parameters` as for `resolve_parameters`, whose errors it raises.
+        """
+        return self._measure(self.evaluate_scalars(self.resolve_parameters(parameters)))
+
+    def evaluate_scalars(self, values: Mapping[str, float]) -> dict[int, Scalar]:
+        """The value of every node that is the same on every bar. `values` holds every parameter."""
+        return evaluate_scalars(self.nodes, values)
+
+    def _measure(self, scalars: Mapping[int, Scalar]) -> int:
+        windows = {use.place: int(scalars[use.place]) for use in self.windows}
+        lookbacks = measure_lookbacks(self.nodes, windows)
+        return max((lookbacks[place] for place in self.outputs.values()), default=0)
+
+    def _describe_unknown(self, name: str) -> str:
+        names = ", ".join(parameter.name for parameter in self.parameters)
+        return f"The rule has no parameter {name[:40]!r}; " + (f"it has {names}." if names else "it has none.")
+
+    def _find_window_problems(self, values: Mapping[str, float]) -> list[ParameterProblem]:
+        scalars = self.evaluate_scalars(values)
+        problems: dict[str, ParameterProblem] = {}
+        for use in self.windows:
+            fault = describe_window_fault(float(scalars[use.place]), use)
+            if fault is not None:
+                names = [name for name in values if name in find_parameter_names(self.nodes, use.place)]
+                shown = ", ".join(f"{name} = {values[name]:g}" for name in names)
+                code, message = fault
+                name = names[0] if names else use.argument
+                problems.setdefault(name, ParameterProblem(name, code, f"With {shown}: {message}"))
+        if not problems and self._measure(scalars) > MAXIMUM_LOOKBACK_BARS:
+            name = self.parameters[0].name if self.parameters else ""
+            message = f"With these parameters the rule looks back more than {MAXIMUM_LOOKBACK_BARS:,} bars."
+            return [ParameterProblem(name, "lookback_too_long", message)]
+        return list(problems.values())
+
+
+def describe_window_fault(value: float, use: WindowUse) -> tuple[str, str] | None:
+    """What keeps `value` from being a window: (code, message), or None when it is one."""
+    what = f"the window {use.argument} of {use.function}"
+    if not math.isfinite(value) or value != math.floor(value):
+        return "window_not_whole", f"{what} must be a whole number of bars, not {value:.6g}."
+    if value < use.minimum:
+        return "window_too_small", f"{what} must be at least {use.minimum}, not {value:g}."
+    if value > MAXIMUM_LOOKBACK_BARS:
+        return "window_too_long", f"{what} must be at most {MAXIMUM_LOOKBACK_BARS:,} bars, not {value:,.0f}."
+    return None
+
+
+def find_parameter_names(nodes: tuple[Node, ...] | list[Node], place: int) -> set[str]:
+    """The parameters that a node depends on."""
+    names: set[str] = set()
+    seen: set[int] = set()
+    waiting = [place]
+    while waiting:
+        current = waiting.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        node = nodes[current]
+        if node.operation == "parameter":
+            names.add(str(node.value))
+        waiting.extend(node.arguments)
+    return names
+
+
+def _read_number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
