@@ -1,0 +1,1 @@
+"""A room: saved rules and their versions."""

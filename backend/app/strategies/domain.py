@@ -1,0 +1,88 @@
+"""What a saved rule is, and what can be wrong with one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.core.errors import NotFound, Unprocessable
+from app.engine.language import Parameter, RuleProblem
+
+
+class StrategyNotFound(NotFound):
+    """No such strategy, or somebody else's."""
+
+    code, title = "strategy_not_found", "There is no such strategy"
+
+
+class StrategyVersionNotFound(NotFound):
+    """The strategy has no such version."""
+
+    code, title = "strategy_version_not_found", "The strategy has no such version"
+
+
+class RuleInvalid(Unprocessable):
+    """The rule breaks the language; each problem names its line and column and says what to write instead."""
+
+    code, title = "rule_invalid", "The rule has errors"
+
+    def __init__(self, problems: Sequence[RuleProblem]) -> None:
+        first = problems[0]
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(
+            f"Line {first.line}, column {first.column}: {first.message}{more}",
+            errors=[
+                {
+                    "line": problem.line,
+                    "column": problem.column,
+                    "code": problem.code,
+                    "message": problem.message,
+                }
+                for problem in problems
+            ],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleContent:
+    """A valid rule's text and what the checker found in it. `lookback`: bars that the parameters' defaults need."""
+
+    source: str
+    parameters: tuple[Parameter, ...]
+    outputs: tuple[str, ...]
+    lookback: int
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """A saved rule at one of its versions."""
+
+    id: UUID
+    owner_id: UUID
+    visibility: str
+    name: str
+    version: int
+    content: RuleContent
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyVersion:
+    """One text of a strategy, kept for ever."""
+
+    version: int
+    source: str
+    parameters: tuple[Parameter, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleRule:
+    """A rule to begin with."""
+
+    name: str
+    summary: str
+    source: str

@@ -1,0 +1,95 @@
+"""Rules over HTTP: check, save, list, read, change, delete."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from app.auth.dependencies import CurrentUser
+from app.core.database import MainSession
+from app.core.pagination import Page, PageQueryDep
+from app.strategies import service
+from app.strategies.schemas import (
+    ExampleRuleRead,
+    LanguageRead,
+    RuleCheckRead,
+    RuleCheckRequest,
+    StrategyCreate,
+    StrategyRead,
+    StrategyUpdate,
+    StrategyVersionRead,
+)
+
+router = APIRouter(prefix="/strategies", tags=["strategies"])
+
+
+@router.post("/check")
+async def check_rule(body: RuleCheckRequest, _user: CurrentUser) -> RuleCheckRead:
+    """Say what is wrong with a rule, or what it needs. Always 200: a rule with errors is an answer, not a fault."""
+    return RuleCheckRead.of(await service.check_source(body.source))
+
+
+@router.get("/language")
+async def read_language(_user: CurrentUser) -> LanguageRead:
+    """The words of the rule language, for completion and hover."""
+    return service.describe_language()
+
+
+@router.get("/examples")
+async def list_example_rules(_user: CurrentUser) -> list[ExampleRuleRead]:
+    """Rules to begin with."""
+    return [ExampleRuleRead.model_validate(example) for example in service.list_examples()]
+
+
+@router.post("", status_code=201)
+async def create_strategy(
+    body: StrategyCreate, user: CurrentUser, session: MainSession, response: Response
+) -> StrategyRead:
+    """Save a rule as version 1 of a new strategy. A rule with errors is refused: `rule_invalid`."""
+    strategy = await service.create_strategy(session, user.id, body.name, body.source)
+    response.headers["Location"] = f"/api/v1/strategies/{strategy.id}"
+    return StrategyRead.of(strategy)
+
+
+@router.get("")
+async def list_strategies(
+    page: PageQueryDep, user: CurrentUser, session: MainSession
+) -> Page[StrategyRead]:
+    """One's own strategies, newest first."""
+    items, cursor = await service.list_strategies(session, user.id, page)
+    return Page(items=[StrategyRead.of(item) for item in items], next_cursor=cursor)
+
+
+@router.get("/{strategy_id}")
+async def read_strategy(
+    strategy_id: UUID, user: CurrentUser, session: MainSession
+) -> StrategyRead:
+    """A strategy at its latest version."""
+    return StrategyRead.of(await service.get_strategy(session, user.id, strategy_id))
+
+
+@router.put("/{strategy_id}")
+async def update_strategy(
+    strategy_id: UUID, body: StrategyUpdate, user: CurrentUser, session: MainSession
+) -> StrategyRead:
+    """Rename, or save another text as the next version. The same text makes no new version."""
+    strategy = await service.update_strategy(
+        session, user.id, strategy_id, name=body.name, source=body.source
+    )
+    return StrategyRead.of(strategy)
+
+
+@router.get("/{strategy_id}/versions")
+async def list_strategy_versions(
+    strategy_id: UUID, page: PageQueryDep, user: CurrentUser, session: MainSession
+) -> Page[StrategyVersionRead]:
+    """Every text that a strategy had, newest first."""
+    items, cursor = await service.list_versions(session, user.id, strategy_id, page)
+    return Page(items=[StrategyVersionRead.of(item) for item in items], next_cursor=cursor)
+
+
+@router.delete("/{strategy_id}", status_code=204)
+async def delete_strategy(strategy_id: UUID, user: CurrentUser, session: MainSession) -> None:
+    """Remove a strategy with its versions. Runs keep the text they ran."""
+    await service.delete_strategy(session, user.id, strategy_id)
