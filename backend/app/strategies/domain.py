@@ -47,7 +47,10 @@ class RuleInvalid(Unprocessable):
 
 @dataclass(frozen=True, slots=True)
 class RuleContent:
-    """A valid rule's text and what the checker found in it. `lookback`: bars that the parameters' defaults need."""
+    """A valid rule's text and what the checker found in it.
+
+    `lookback`: bars that it needs with its parameters' defaults.
+    """
 
     source: str
     parameters: tuple[Parameter, ...]

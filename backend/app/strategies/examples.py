@@ -1,4 +1,4 @@
-"""Three rules to begin with: one that follows a trend, one that bets against it, one that trades both ways."""
+"""Three rules to begin with: one follows a trend, one bets against it, one trades both ways."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ size       = 0.95                  # fraction of equity
 
 BREAKOUT = ExampleRule(
     name="Breakout, long and short",
-    summary="Trades a close beyond the range of the last weeks, in either direction, behind a stop that follows.",
+    summary="Trades a close beyond the range of the last weeks, either way, behind a stop that follows.",
     source="""\
 # Trade the break of a range in either direction; the stop follows the best price.
 weeks   = param(11, 4, 40)

@@ -63,9 +63,7 @@ async def find_strategy_at(
     query = (
         select(StrategyRow, StrategyVersionRow)
         .join(StrategyVersionRow, StrategyVersionRow.strategy_id == StrategyRow.id)
-        .where(
-            StrategyRow.id == strategy_id, StrategyVersionRow.version == version, _visible_to(user_id)
-        )
+        .where(StrategyRow.id == strategy_id, StrategyVersionRow.version == version, _visible_to(user_id))
     )
     row = (await session.execute(query)).one_or_none()
     return None if row is None else _read_strategy(row[0], row[1])
@@ -83,8 +81,8 @@ async def list_strategies(
 
 async def lock_strategy(session: AsyncSession, user_id: UUID, strategy_id: UUID) -> bool:
     """Hold the strategy's row until the transaction ends, so that versions are made one after the other."""
-    query = select(StrategyRow.id).where(StrategyRow.id == strategy_id, _visible_to(user_id)).with_for_update()
-    return (await session.execute(query)).one_or_none() is not None
+    query = select(StrategyRow.id).where(StrategyRow.id == strategy_id, _visible_to(user_id))
+    return (await session.execute(query.with_for_update())).one_or_none() is not None
 
 
 async def update_strategy(
@@ -148,6 +146,4 @@ def _write_parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def _read_parameters(rows: Sequence[dict[str, Any]]) -> tuple[Parameter, ...]:
-    return tuple(
-        Parameter(row["name"], row["default"], row["min"], row["max"], row["step"]) for row in rows
-    )
+    return tuple(Parameter(row["name"], row["default"], row["min"], row["max"], row["step"]) for row in rows)

@@ -26,7 +26,7 @@ router = APIRouter(prefix="/strategies", tags=["strategies"])
 
 @router.post("/check")
 async def check_rule(body: RuleCheckRequest, _user: CurrentUser) -> RuleCheckRead:
-    """Say what is wrong with a rule, or what it needs. Always 200: a rule with errors is an answer, not a fault."""
+    """Say what is wrong with a rule, or what it needs. Always 200: errors in a rule are an answer here."""
     return RuleCheckRead.of(await service.check_source(body.source))
 
 
@@ -53,18 +53,14 @@ async def create_strategy(
 
 
 @router.get("")
-async def list_strategies(
-    page: PageQueryDep, user: CurrentUser, session: MainSession
-) -> Page[StrategyRead]:
+async def list_strategies(page: PageQueryDep, user: CurrentUser, session: MainSession) -> Page[StrategyRead]:
     """One's own strategies, newest first."""
     items, cursor = await service.list_strategies(session, user.id, page)
     return Page(items=[StrategyRead.of(item) for item in items], next_cursor=cursor)
 
 
 @router.get("/{strategy_id}")
-async def read_strategy(
-    strategy_id: UUID, user: CurrentUser, session: MainSession
-) -> StrategyRead:
+async def read_strategy(strategy_id: UUID, user: CurrentUser, session: MainSession) -> StrategyRead:
     """A strategy at its latest version."""
     return StrategyRead.of(await service.get_strategy(session, user.id, strategy_id))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
@@ -78,7 +78,7 @@ class ParameterRead(ReadModel):
 
 
 class RuleCheckRead(ReadModel):
-    """What the checker says. `lookback`: bars before the rule's values are defined; null when it has errors."""
+    """What the checker says. `lookback`: bars before the rule's values are defined; null with errors."""
 
     ok: bool
     errors: list[RuleProblemRead]

@@ -25,8 +25,8 @@ from app.strategies.domain import (
 from app.strategies.examples import EXAMPLES
 from app.strategies.schemas import FunctionRead, InputRead, KeywordRead, LanguageRead, OutputRead
 
-# A rule made to be slow to read may take a tenth of a second: never in the event loop, and one at a time, so that a
-# flood of them leaves the loop its share of the interpreter.
+# A rule made to be slow to read may take a tenth of a second: never in the event loop, and one at a time, so
+# that a flood of them leaves the loop its share of the interpreter.
 _checking = ThreadPoolExecutor(1, thread_name_prefix="rule-check")
 # Rules as people write them are checked in less time than a change of threads takes.
 _SHORT_SOURCE_CHARS = 500
@@ -77,7 +77,10 @@ async def update_strategy(
 async def get_strategy(
     session: AsyncSession, user_id: UUID, strategy_id: UUID, version: int | None = None
 ) -> Strategy:
-    """A strategy at its latest version, or at the one named. Raises StrategyNotFound, StrategyVersionNotFound."""
+    """A strategy at its latest version, or at the one named.
+
+    Raises StrategyNotFound, StrategyVersionNotFound.
+    """
     strategy = await repository.find_strategy(session, user_id, strategy_id)
     if strategy is None:
         raise StrategyNotFound
@@ -89,7 +92,9 @@ async def get_strategy(
     return earlier
 
 
-async def list_strategies(session: AsyncSession, user_id: UUID, page: PageQuery) -> tuple[list[Strategy], str | None]:
+async def list_strategies(
+    session: AsyncSession, user_id: UUID, page: PageQuery
+) -> tuple[list[Strategy], str | None]:
     """One's own strategies, newest first, and the cursor of the next page."""
     before = None if page.cursor is None else _read_uuid(decode_cursor(page.cursor, 1)[0])
     rows = await repository.list_strategies(session, user_id, page.limit + 1, before)
@@ -136,8 +141,7 @@ async def ensure_examples(session: AsyncSession, owner_id: UUID) -> list[Strateg
     kept = await repository.list_strategies(session, owner_id, 100, None)
     present = {strategy.name: strategy for strategy in kept}
     return [
-        present.get(example.name)
-        or await create_strategy(session, owner_id, example.name, example.source)
+        present.get(example.name) or await create_strategy(session, owner_id, example.name, example.source)
         for example in EXAMPLES
     ]
 

@@ -1,0 +1,344 @@
+"""Every query on runs. What people ask is scoped to the owner; what workers write, by the attempt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.backtests.domain import (
+    LEASE_SECONDS,
+    MAXIMUM_ATTEMPTS,
+    ClaimedRun,
+    Run,
+    RunFailure,
+    RunFilter,
+    RunOrigin,
+    RunOverview,
+    RunRequest,
+    RunResult,
+    RunStatus,
+)
+from app.backtests.tables import RunRow
+from app.engine.intervals import Interval
+from app.market.domain import Adjustment
+
+_LEASE_END = func.now() + timedelta(seconds=LEASE_SECONDS)
+
+
+def _visible_to(user_id: UUID) -> ColumnElement[bool]:
+    return RunRow.owner_id == user_id
+
+
+async def insert_run(
+    session: AsyncSession, owner_id: UUID, request: RunRequest, origin: RunOrigin | None
+) -> UUID:
+    """Write a queued run; its id."""
+    values = {
+        "owner_id": owner_id,
+        "source": request.source,
+        "parameters": dict(request.parameters),
+        "instrument_id": request.instrument_id,
+        "symbol": request.symbol,
+        "interval": request.interval.value,
+        "start_at": request.start,
+        "end_at": request.end,
+        "initial_cash": request.initial_cash,
+        "commission_bps": request.commission_bps,
+        "commission_fixed": request.commission_fixed,
+        "slippage_bps": request.slippage_bps,
+        "whole_units": request.whole_units,
+        "close_at_end": request.close_at_end,
+        "adjust": request.adjust.value,
+        "strategy_id": origin.strategy_id if origin else None,
+        "strategy_version": origin.version if origin else None,
+        "strategy_name": origin.name if origin else None,
+    }
+    run_id: UUID = (await session.execute(insert(RunRow).values(values).returning(RunRow.id))).scalar_one()
+    return run_id
+
+
+async def find_run(session: AsyncSession, user_id: UUID, run_id: UUID) -> Run | None:
+    """A run without its trades and equity."""
+    query = select(RunRow).where(RunRow.id == run_id, _visible_to(user_id))
+    row = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    return None if row is None else _read_run(row)
+
+
+async def find_status(session: AsyncSession, run_id: UUID) -> RunStatus | None:
+    """Where a run stands."""
+    status = (await session.execute(select(RunRow.status).where(RunRow.id == run_id))).scalar_one_or_none()
+    return None if status is None else RunStatus(status)
+
+
+async def find_columns(
+    session: AsyncSession, user_id: UUID, run_id: UUID, column: str
+) -> tuple[RunStatus, str, bytes | None] | None:
+    """The packed `trades` or `equity` of a run, with its status and symbol."""
+    packed = {"trades": RunRow.trades, "equity": RunRow.equity}[column]
+    query = select(RunRow.status, RunRow.symbol, packed).where(RunRow.id == run_id, _visible_to(user_id))
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else (RunStatus(row[0]), row[1], row[2])
+
+
+async def list_runs(
+    session: AsyncSession, user_id: UUID, wanted: RunFilter, limit: int, before: UUID | None
+) -> Sequence[RunOverview]:
+    """Newest first, those made before the run `before`."""
+    query = (
+        select(
+            RunRow.id,
+            RunRow.status,
+            RunRow.progress,
+            RunRow.error_code,
+            RunRow.error_detail,
+            RunRow.symbol,
+            RunRow.interval,
+            RunRow.strategy_id,
+            RunRow.strategy_version,
+            RunRow.strategy_name,
+            RunRow.verdict["level"].astext.label("level"),
+            *(
+                RunRow.metrics[name].astext.label(name)
+                for name in ("total_return", "cagr", "sharpe", "max_drawdown", "trades", "final_equity")
+            ),
+            RunRow.benchmark["total_return"].astext.label("benchmark_return"),
+            RunRow.created_at,
+            RunRow.started_at,
+            RunRow.finished_at,
+        )
+        .where(_visible_to(user_id))
+        .order_by(RunRow.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(RunRow.id < before)
+    if wanted.symbol is not None:
+        query = query.where(RunRow.symbol == wanted.symbol)
+    if wanted.strategy_id is not None:
+        query = query.where(RunRow.strategy_id == wanted.strategy_id)
+    if wanted.status is not None:
+        query = query.where(RunRow.status == wanted.status.value)
+    return [
+        RunOverview(
+            id=row.id,
+            status=RunStatus(row.status),
+            progress=row.progress,
+            failure=_read_failure(row.error_code, row.error_detail),
+            symbol=row.symbol,
+            interval=Interval(row.interval),
+            strategy_id=row.strategy_id,
+            strategy_version=row.strategy_version,
+            strategy_name=row.strategy_name,
+            level=row.level,
+            total_return=_read_figure(row.total_return),
+            cagr=_read_figure(row.cagr),
+            sharpe=_read_figure(row.sharpe),
+            max_drawdown=_read_figure(row.max_drawdown),
+            trades=None if row.trades is None else int(row.trades),
+            final_equity=_read_figure(row.final_equity),
+            benchmark_return=_read_figure(row.benchmark_return),
+            created_at=row.created_at,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+        )
+        for row in await session.execute(query)
+    ]
+
+
+async def lock_run(session: AsyncSession, user_id: UUID, run_id: UUID) -> RunStatus | None:
+    """Hold the run's row until the transaction ends; its status."""
+    query = select(RunRow.status).where(RunRow.id == run_id, _visible_to(user_id)).with_for_update()
+    status = (await session.execute(query)).scalar_one_or_none()
+    return None if status is None else RunStatus(status)
+
+
+async def cancel_queued(session: AsyncSession, run_id: UUID) -> None:
+    """End a run that no worker has taken."""
+    change = update(RunRow).where(RunRow.id == run_id, RunRow.status == RunStatus.QUEUED.value)
+    await session.execute(change.values(status=RunStatus.CANCELLED.value, finished_at=func.now()))
+
+
+async def request_cancel(session: AsyncSession, run_id: UUID) -> None:
+    """Ask the worker that has the run to stop."""
+    change = update(RunRow).where(RunRow.id == run_id, RunRow.status == RunStatus.RUNNING.value)
+    await session.execute(change.values(cancel_requested=True))
+
+
+async def delete_run(session: AsyncSession, run_id: UUID) -> None:
+    """Remove a run. The row must be locked and not running."""
+    await session.execute(delete(RunRow).where(RunRow.id == run_id))
+
+
+async def claim_run(session: AsyncSession, run_id: UUID) -> ClaimedRun | None:
+    """Take a queued run, or one whose worker's lease ran out, under a new attempt.
+
+    None when it is not to be had.
+    """
+    free = (RunRow.status == RunStatus.QUEUED.value) | (_lost() & (RunRow.attempt < MAXIMUM_ATTEMPTS))
+    taken = (
+        update(RunRow)
+        .where(RunRow.id == run_id, free)
+        .values(
+            status=RunStatus.RUNNING.value,
+            attempt=RunRow.attempt + 1,
+            lease_until=_LEASE_END,
+            started_at=func.coalesce(RunRow.started_at, func.now()),
+            progress=0.0,
+        )
+        .returning(RunRow)
+    )
+    row = (await session.execute(taken)).scalar_one_or_none()
+    return None if row is None else ClaimedRun(row.id, row.owner_id, row.attempt, _read_request(row))
+
+
+def _under(run_id: UUID, attempt: int) -> ColumnElement[bool]:
+    """True for the run while this attempt is the one that may write."""
+    return (RunRow.id == run_id) & (RunRow.attempt == attempt) & (RunRow.status == RunStatus.RUNNING.value)
+
+
+async def renew_lease(session: AsyncSession, run_id: UUID, attempt: int, progress: float) -> bool | None:
+    """Say that the attempt lives, and how far it is.
+
+    Returns whether it shall stop; None when the run is not this attempt's any more.
+    """
+    renewed = (
+        update(RunRow)
+        .where(_under(run_id, attempt))
+        .values(lease_until=_LEASE_END, progress=progress)
+        .returning(RunRow.cancel_requested)
+    )
+    stop: bool | None = (await session.execute(renewed)).scalar_one_or_none()
+    return stop
+
+
+async def finish_run(
+    session: AsyncSession, run_id: UUID, attempt: int, outcome: RunResult | RunFailure | None
+) -> bool:
+    """Write how an attempt ended: a result, a failure, or None for cancelled. False when it came too late."""
+    values: dict[str, Any] = {"lease_until": None, "finished_at": func.now()}
+    if isinstance(outcome, RunResult):
+        values |= {
+            "status": RunStatus.SUCCEEDED.value,
+            "progress": 1.0,
+            "manifest": outcome.manifest,
+            "verdict": outcome.verdict,
+            "metrics": outcome.metrics,
+            "benchmark": outcome.benchmark,
+            "trades": outcome.trades,
+            "equity": outcome.equity,
+        }
+    elif isinstance(outcome, RunFailure):
+        values |= {
+            "status": RunStatus.FAILED.value,
+            "error_code": outcome.code,
+            "error_detail": outcome.detail,
+        }
+    else:
+        values |= {"status": RunStatus.CANCELLED.value}
+    done = update(RunRow).where(_under(run_id, attempt)).values(values).returning(RunRow.id)
+    return (await session.execute(done)).scalar_one_or_none() is not None
+
+
+async def hand_back_run(session: AsyncSession, run_id: UUID, attempt: int) -> bool:
+    """Put a run back in the queue because its worker stops."""
+    back = (
+        update(RunRow)
+        .where(_under(run_id, attempt))
+        .values(status=RunStatus.QUEUED.value, lease_until=None, progress=0.0)
+        .returning(RunRow.id)
+    )
+    return (await session.execute(back)).scalar_one_or_none() is not None
+
+
+async def requeue_lost_runs(session: AsyncSession) -> Sequence[UUID]:
+    """Put runs whose worker is gone back in the queue, those that have attempts left; their ids."""
+    back = (
+        update(RunRow)
+        .where(_lost(), RunRow.attempt < MAXIMUM_ATTEMPTS, RunRow.cancel_requested.is_(False))
+        .values(status=RunStatus.QUEUED.value, lease_until=None, progress=0.0)
+        .returning(RunRow.id)
+    )
+    return (await session.scalars(back)).all()
+
+
+async def end_lost_runs(session: AsyncSession, failure: RunFailure) -> Sequence[UUID]:
+    """End the other lost runs: cancelled when that was asked for, else failed; their ids."""
+    cancelled = (
+        update(RunRow)
+        .where(_lost(), RunRow.cancel_requested)
+        .values(status=RunStatus.CANCELLED.value, lease_until=None, finished_at=func.now())
+        .returning(RunRow.id)
+    )
+    failed = (
+        update(RunRow)
+        .where(_lost(), RunRow.attempt >= MAXIMUM_ATTEMPTS)
+        .values(
+            status=RunStatus.FAILED.value,
+            lease_until=None,
+            finished_at=func.now(),
+            error_code=failure.code,
+            error_detail=failure.detail,
+        )
+        .returning(RunRow.id)
+    )
+    return [*(await session.scalars(cancelled)), *(await session.scalars(failed))]
+
+
+def _lost() -> ColumnElement[bool]:
+    return (RunRow.status == RunStatus.RUNNING.value) & (RunRow.lease_until < func.now())
+
+
+def _read_request(row: RunRow) -> RunRequest:
+    return RunRequest(
+        source=row.source,
+        parameters=row.parameters,
+        instrument_id=row.instrument_id,
+        symbol=row.symbol,
+        interval=Interval(row.interval),
+        start=row.start_at,
+        end=row.end_at,
+        initial_cash=row.initial_cash,
+        commission_bps=row.commission_bps,
+        commission_fixed=row.commission_fixed,
+        slippage_bps=row.slippage_bps,
+        whole_units=row.whole_units,
+        close_at_end=row.close_at_end,
+        adjust=Adjustment(row.adjust),
+    )
+
+
+def _read_run(row: RunRow) -> Run:
+    return Run(
+        id=row.id,
+        owner_id=row.owner_id,
+        visibility=row.visibility,
+        strategy_id=row.strategy_id,
+        strategy_version=row.strategy_version,
+        strategy_name=row.strategy_name,
+        request=_read_request(row),
+        status=RunStatus(row.status),
+        progress=row.progress,
+        cancel_requested=row.cancel_requested,
+        attempt=row.attempt,
+        failure=_read_failure(row.error_code, row.error_detail),
+        manifest=row.manifest,
+        verdict=row.verdict,
+        metrics=row.metrics,
+        benchmark=row.benchmark,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
+
+
+def _read_failure(code: str | None, detail: str | None) -> RunFailure | None:
+    return None if code is None else RunFailure(code, detail or "")
+
+
+def _read_figure(text: str | None) -> float | None:
+    return None if text is None else float(text)

@@ -1,0 +1,190 @@
+"""What can be done with runs: ask for one, look at it, stop it, forget it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.backtests import repository
+from app.backtests.domain import (
+    TASK,
+    TOPIC,
+    ParametersInvalid,
+    ResultNotReady,
+    Run,
+    RunFilter,
+    RunFinished,
+    RunNotFound,
+    RunOrigin,
+    RunOverview,
+    RunRequest,
+    RunStatus,
+    RunUnderWay,
+)
+from app.backtests.schemas import BacktestCreate
+from app.core.jobs import defer_job
+from app.core.notifications import Notifications, notify
+from app.core.pagination import InvalidCursor, PageQuery, cut_page, decode_cursor, encode_cursor
+from app.engine.language import ParametersInvalid as InvalidValues
+from app.engine.language import Rule
+from app.engine.packing import EquityCurve, unpack_equity, unpack_trades
+from app.engine.trades import Trades
+from app.market import service as market
+from app.market.domain import InvalidRange, Viewer
+from app.strategies import service as strategies
+
+# A lost notification costs at most this much of a waiting client's time.
+_LOOK_AGAIN_SECONDS = 1.0
+
+
+async def request_run(session: AsyncSession, viewer: Viewer, owner_id: UUID, body: BacktestCreate) -> UUID:
+    """Write a queued run and its job, in the session's transaction; the run's id.
+
+    Raises RuleInvalid, ParametersInvalid, InvalidRange, StrategyNotFound, StrategyVersionNotFound,
+    InstrumentNotFound, IntervalNotAvailable.
+    """
+    if body.start is not None and body.end is not None and body.start >= body.end:
+        raise InvalidRange("The start must lie before the end.")
+    origin: RunOrigin | None = None
+    source = body.source
+    if body.strategy_id is not None:
+        strategy = await strategies.get_strategy(session, owner_id, body.strategy_id, body.version)
+        origin = RunOrigin(strategy.id, strategy.version, strategy.name)
+        source = strategy.content.source
+    rule = await strategies.compile_source(source or "")
+    parameters = _resolve_parameters(rule, body.parameters)
+    instrument = await market.get_instrument(session, viewer, body.symbol)
+    market.choose_source_interval(body.interval, instrument.intervals)
+    request = RunRequest(
+        source=rule.source,
+        parameters=parameters,
+        instrument_id=instrument.id,
+        symbol=instrument.symbol,
+        interval=body.interval,
+        start=body.start,
+        end=body.end,
+        initial_cash=body.initial_cash,
+        commission_bps=body.commission_bps,
+        commission_fixed=body.commission_fixed,
+        slippage_bps=body.slippage_bps,
+        whole_units=body.whole_units,
+        close_at_end=body.close_at_end,
+        adjust=body.adjust,
+    )
+    run_id = await repository.insert_run(session, owner_id, request, origin)
+    await defer_job(session, TASK, {"run_id": run_id})
+    return run_id
+
+
+async def wait_for_run(
+    session: AsyncSession, notifications: Notifications, owner_id: UUID, run_id: UUID, wait_seconds: float
+) -> Run:
+    """Commit, release the connection, wait until the run or the time is over; the run as it then stands."""
+    with notifications.expect(TOPIC, run_id) as told:
+        await session.commit()
+        deadline = asyncio.get_running_loop().time() + wait_seconds
+        while (left := deadline - asyncio.get_running_loop().time()) > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(told.wait(), min(left, _LOOK_AGAIN_SECONDS))
+            if told.is_set():
+                break
+            status = await repository.find_status(session, run_id)
+            await session.commit()
+            if status is None or status.is_final:
+                break
+    return await get_run(session, owner_id, run_id)
+
+
+async def get_run(session: AsyncSession, user_id: UUID, run_id: UUID) -> Run:
+    """A run without its trades and equity. Raises RunNotFound."""
+    run = await repository.find_run(session, user_id, run_id)
+    if run is None:
+        raise RunNotFound
+    return run
+
+
+async def list_runs(
+    session: AsyncSession, user_id: UUID, wanted: RunFilter, page: PageQuery
+) -> tuple[list[RunOverview], str | None]:
+    """One's own runs, newest first, and the cursor of the next page."""
+    before = None if page.cursor is None else _read_uuid(decode_cursor(page.cursor, 1)[0])
+    rows = await repository.list_runs(session, user_id, wanted, page.limit + 1, before)
+    items, more = cut_page(rows, page.limit)
+    return items, encode_cursor(str(items[-1].id)) if more else None
+
+
+async def cancel_run(session: AsyncSession, user_id: UUID, run_id: UUID) -> Run:
+    """End a queued run at once; ask the worker to stop a running one. Raises RunNotFound, RunFinished."""
+    status = await repository.lock_run(session, user_id, run_id)
+    if status is None:
+        raise RunNotFound
+    if status is RunStatus.QUEUED:
+        await repository.cancel_queued(session, run_id)
+        await notify(session, TOPIC, run_id)
+    elif status is RunStatus.RUNNING:
+        await repository.request_cancel(session, run_id)
+    else:
+        raise RunFinished(f"The backtest has {status.value}: there is nothing to cancel.")
+    return await get_run(session, user_id, run_id)
+
+
+async def delete_run(session: AsyncSession, user_id: UUID, run_id: UUID) -> None:
+    """Remove a run that is not running. Raises RunNotFound, RunUnderWay."""
+    status = await repository.lock_run(session, user_id, run_id)
+    if status is None:
+        raise RunNotFound
+    if status is RunStatus.RUNNING:
+        raise RunUnderWay("Cancel the backtest first, then delete it.")
+    await repository.delete_run(session, run_id)
+    await notify(session, TOPIC, run_id)
+
+
+async def get_trades(session: AsyncSession, user_id: UUID, run_id: UUID) -> tuple[str, Trades]:
+    """The symbol and the trades of a run that succeeded. Raises RunNotFound, ResultNotReady."""
+    symbol, packed = await _get_columns(session, user_id, run_id, "trades")
+    return symbol, unpack_trades(packed)
+
+
+async def get_equity(session: AsyncSession, user_id: UUID, run_id: UUID) -> tuple[str, EquityCurve]:
+    """The symbol and the equity of a run that succeeded. Raises RunNotFound, ResultNotReady."""
+    symbol, packed = await _get_columns(session, user_id, run_id, "equity")
+    return symbol, unpack_equity(packed)
+
+
+async def _get_columns(session: AsyncSession, user_id: UUID, run_id: UUID, column: str) -> tuple[str, bytes]:
+    found = await repository.find_columns(session, user_id, run_id, column)
+    if found is None:
+        raise RunNotFound
+    status, symbol, packed = found
+    if packed is None:
+        state = "is not over yet" if not status.is_final else f"has {status.value}"
+        raise ResultNotReady(f"The backtest {state}: it has no {column}.")
+    return symbol, packed
+
+
+def _resolve_parameters(rule: Rule, given: dict[str, float]) -> dict[str, float]:
+    try:
+        return rule.resolve_parameters(given)
+    except InvalidValues as error:
+        raise ParametersInvalid(
+            str(error),
+            errors=[
+                {
+                    "location": f"body.parameters.{problem.name}",
+                    "message": problem.message,
+                    "name": problem.name,
+                    "code": problem.code,
+                }
+                for problem in error.problems
+            ],
+        ) from error
+
+
+def _read_uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise InvalidCursor from error

@@ -1,0 +1,109 @@
+"""Runs, one row each: what was asked, how far it is, what came out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Numeric,
+    String,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import MainBase, created_at, uuid_pk
+from app.engine.intervals import Interval
+
+_MONEY = Numeric(28, 8)
+
+
+class RunRow(MainBase):
+    """A backtest.
+
+    `attempt` fences: a result is written only under the attempt that claimed the run last. `lease_until` is
+    when a worker that does not renew it counts as gone. `trades` and `equity` are packed columns, stored
+    EXTERNAL (the migration says so): compressing floats costs time and saves nothing.
+    """
+
+    __tablename__ = "backtest_runs"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="status_known"
+        ),
+        CheckConstraint("visibility IN ('private')", name="visibility_known"),
+        CheckConstraint("adjust IN ('splits', 'none')", name="adjust_known"),
+        CheckConstraint(
+            '"interval" IN ({})'.format(", ".join(f"'{interval}'" for interval in Interval)),
+            name="interval_known",
+        ),
+        CheckConstraint("progress >= 0 AND progress <= 1", name="progress_is_a_fraction"),
+        CheckConstraint(
+            "initial_cash > 0 AND initial_cash <> 'NaN'"
+            " AND commission_fixed >= 0 AND commission_fixed <> 'NaN'",
+            name="money_is_money",
+        ),
+        CheckConstraint("(status = 'failed') = (error_code IS NOT NULL)", name="failed_with_a_reason"),
+        CheckConstraint(
+            "(status = 'succeeded') = (metrics IS NOT NULL AND equity IS NOT NULL)",
+            name="succeeded_with_a_result",
+        ),
+        CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="running_under_a_lease"),
+        Index(None, "owner_id", "id"),
+        Index(None, "strategy_id"),
+        Index(None, "instrument_id"),
+        Index(
+            "ix_backtest_runs_unfinished",
+            "lease_until",
+            postgresql_where=text("status IN ('queued', 'running')"),
+        ),
+    )
+
+    id: Mapped[UUID] = uuid_pk()
+    owner_id: Mapped[UUID]
+    visibility: Mapped[str] = mapped_column(Text, server_default="private")
+    strategy_id: Mapped[UUID | None] = mapped_column(ForeignKey("strategies.id", ondelete="SET NULL"))
+    strategy_version: Mapped[int | None]
+    strategy_name: Mapped[str | None] = mapped_column(Text)
+
+    source: Mapped[str] = mapped_column(Text)
+    parameters: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    instrument_id: Mapped[UUID | None] = mapped_column(ForeignKey("instruments.id", ondelete="SET NULL"))
+    symbol: Mapped[str] = mapped_column(String(32))
+    interval: Mapped[str] = mapped_column(String(8))
+    start_at: Mapped[datetime | None]
+    end_at: Mapped[datetime | None]
+    initial_cash: Mapped[Decimal] = mapped_column(_MONEY)
+    commission_bps: Mapped[float] = mapped_column(Double)
+    commission_fixed: Mapped[Decimal] = mapped_column(_MONEY)
+    slippage_bps: Mapped[float] = mapped_column(Double)
+    whole_units: Mapped[bool]
+    close_at_end: Mapped[bool]
+    adjust: Mapped[str] = mapped_column(String(8))
+
+    status: Mapped[str] = mapped_column(String(16), server_default="queued")
+    progress: Mapped[float] = mapped_column(Double, server_default=text("0"))
+    cancel_requested: Mapped[bool] = mapped_column(server_default=text("false"))
+    attempt: Mapped[int] = mapped_column(server_default=text("0"))
+    lease_until: Mapped[datetime | None]
+    error_code: Mapped[str | None] = mapped_column(Text)
+    error_detail: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = created_at()
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    manifest: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    verdict: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    metrics: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    benchmark: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    trades: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
+    equity: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
