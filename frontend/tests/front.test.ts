@@ -1,6 +1,13 @@
 // @vitest-environment node
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from "node:http";
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from "node:http";
 import { connect, type AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -11,7 +18,7 @@ import { createFront, isBackendPath } from "../front.mjs";
 /** A backend of node:http on a real port; each test says how it answers. */
 let backend: Server;
 let front: Server;
-let answer: Parameters<Server["on"]>[1];
+let answer: RequestListener;
 let seen: IncomingMessage[] = [];
 const open: Server[] = [];
 
@@ -101,9 +108,9 @@ describe("requests", () => {
     }
     const response = await fetch(address("/api/v1/imports"), {
       method: "POST",
-      body: ReadableStream.from(body()),
+      body: Readable.toWeb(Readable.from(body())),
       duplex: "half",
-    } as RequestInit);
+    } as unknown as RequestInit);
     expect(await response.text()).toBe(String(chunks << 20));
     expect(receivedAtHalf).toBeGreaterThan(0);
   });
