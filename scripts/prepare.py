@@ -23,6 +23,7 @@ from steps import (
     ROOT,
     VENV,
     VENV_PYTHON,
+    Command,
     Step,
     StepFailed,
     run_quietly,
@@ -44,7 +45,7 @@ _NOT_WEB_SOURCES = {
 
 
 def prepare_python(*, with_tools: bool) -> None:
-    """The virtual environment with everything of the lock: the parts to run, or the tools to check as well."""
+    """The virtual environment with everything of the lock: the parts to run, or also the tools to check."""
     lock = BACKEND / ("requirements-dev.txt" if with_tools else "requirements.txt")
     stamp = VENV / ("flowrex-tools.stamp" if with_tools else "flowrex.stamp")
     _make_venv()
@@ -52,7 +53,7 @@ def prepare_python(*, with_tools: bool) -> None:
     if _read(stamp) != facts:
         _install_uv()
         with Step(f"Python packages of backend/{lock.name}"):
-            uv = [VENV / "bin" / "uv", "pip", "install", "--python", VENV_PYTHON, "--require-hashes"]
+            uv: Command = [VENV / "bin" / "uv", "pip", "install", "--python", VENV_PYTHON, "--require-hashes"]
             run_quietly([*uv, "-r", lock], environment=cache_environment())
         stamp.write_text(facts, "utf-8")
     _link_sources()
@@ -146,7 +147,7 @@ def _install_uv() -> None:
     facts = _hash([pin])
     if _read(stamp) != facts or not (VENV / "bin" / "uv").exists():
         with Step("uv, which installs the rest fast"):
-            pip = [
+            pip: Command = [
                 VENV_PYTHON,
                 "-m",
                 "pip",

@@ -21,6 +21,9 @@ VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 
 
+Command = list[str | Path]
+
+
 class StepFailed(Exception):
     """A step did not work. Its text says what to do."""
 
@@ -63,7 +66,7 @@ class Step:
 
 
 def run_quietly(
-    command: Command[str | Path], *, folder: Path = ROOT, environment: Mapping[str, str] | None = None
+    command: Command, *, folder: Path = ROOT, environment: Mapping[str, str] | None = None
 ) -> str:
     """Run a command, keep what it prints to ourselves, and return that.
 
@@ -84,9 +87,7 @@ def run_quietly(
     return text
 
 
-def run_openly(
-    command: Command[str | Path], *, folder: Path = ROOT, environment: Mapping[str, str] | None = None
-) -> int:
+def run_openly(command: Command, *, folder: Path = ROOT, environment: Mapping[str, str] | None = None) -> int:
     """Run a command that prints for itself. Returns its exit code."""
     process = start(command, folder=folder, environment=environment, stdout=None)
     try:
@@ -97,7 +98,7 @@ def run_openly(
 
 
 def start(
-    command: Command[str | Path], *, folder: Path, environment: Mapping[str, str] | None, stdout: int | None
+    command: Command, *, folder: Path, environment: Mapping[str, str] | None, stdout: int | None
 ) -> subprocess.Popen[bytes]:
     sys.stdout.flush()
     try:
@@ -129,8 +130,8 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
 def stop_on_signals() -> None:
     """Make SIGTERM and SIGHUP end us as Ctrl-C does, so that nothing we started is left.
 
-    When `make` started us (FLOWREX_STOP_WITH is its process id), its own sudden death comes as SIGTERM as well,
-    on Linux.
+    When `make` started us (FLOWREX_STOP_WITH is its process id), its own sudden death comes as SIGTERM too
+    (on Linux).
     """
 
     def stop(number: int, _frame: object) -> None:

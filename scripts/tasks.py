@@ -10,13 +10,24 @@ import sys
 
 import lock
 import prepare
-from steps import BACKEND, FRONTEND, ROOT, VENV, VENV_PYTHON, StepFailed, run_openly, say, stop_on_signals
+from steps import (
+    BACKEND,
+    FRONTEND,
+    ROOT,
+    VENV,
+    VENV_PYTHON,
+    Command,
+    StepFailed,
+    run_openly,
+    say,
+    stop_on_signals,
+)
 
 
 def format_sources(_arguments: list[str]) -> int:
     prepare.prepare_python(with_tools=True)
     prepare.prepare_packages()
-    ruff = [VENV_PYTHON, "-m", "ruff"]
+    ruff: Command = [VENV_PYTHON, "-m", "ruff"]
     places = ["--config", "pyproject.toml", ".", "../scripts"]
     run_openly([*ruff, "check", "--fix", "--quiet", *places], folder=BACKEND)
     run_openly([*ruff, "format", *places], folder=BACKEND)
