@@ -40,9 +40,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack")
     home, output = folder / "home", folder / "output.log"
     backend_port, frontend_port = _free_port(), _free_port()
-    running = Stack(
-        home, f"http://127.0.0.1:{backend_port}", f"http://127.0.0.1:{frontend_port}", output
-    )
+    running = Stack(home, f"http://127.0.0.1:{backend_port}", f"http://127.0.0.1:{frontend_port}", output)
     command = [
         str(FLOWREX), "up", "--home", str(home),
         "--backend-port", str(backend_port), "--frontend-port", str(frontend_port),

@@ -22,7 +22,9 @@ def _run(stack: Stack, *arguments: str) -> str:
 def test_backtest_prints_the_verdict_before_the_profit(stack: Stack, tmp_path: Path) -> None:
     rule = tmp_path / "averages.rule"
     rule.write_text(RULE)
-    text = _run(stack, "backtest", str(rule), "--symbol", "GOOG", "--cash", "1000000", "--commission-bps", "10")
+    text = _run(
+        stack, "backtest", str(rule), "--symbol", "GOOG", "--cash", "1000000", "--commission-bps", "10"
+    )
     assert "5,454,497.97" in text
     assert text.index("look") < text.index("5,454,497.97")
 
