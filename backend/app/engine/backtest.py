@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from app.engine.bars import Bars
 from app.engine.benchmark import buy_and_hold
+from app.engine.evaluation import evaluate_rule
 from app.engine.execution import Execution
 from app.engine.fills import Fills, simulate
 from app.engine.language.rule import Rule
@@ -60,8 +61,6 @@ class BacktestInputs:
 
         Raises what `Rule.resolve_parameters` raises.
         """
-        from app.engine.evaluation import evaluate_rule
-
         values = rule.resolve_parameters(parameters)
         return cls(
             bars=bars,

@@ -10,10 +10,12 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass
 
+import numpy as np
 from numba import njit
 
 BASIS_POINT = 1e-4
 MAXIMUM_BPS = 10_000.0
+FLOAT_GRAIN = 2.0**-52
 QUANTITY_SCALE = 1e8
 """Fractional quantities carry 8 decimals, rounded down."""
 
@@ -81,21 +83,23 @@ def largest_quantity(
     """The largest quantity in steps of 1/scale whose whole cost stays within `budget`.
 
     The cost of q units is q·unit_price + (q·unit_price·rate + fixed); `unit_cost` is unit_price·(1 + rate),
-    the starting guess. The guess is moved by at most one step, so that float rounding neither spends a cent
-    too much nor refuses a quantity that is affordable to the last digit. 0 when nothing is affordable.
+    the starting guess. The guess is moved by a step where needed, so that float rounding neither spends a
+    cent too much nor refuses a quantity that is affordable to the last digit. 0 when nothing is affordable.
     """
     room = budget - fixed
     if not (room > 0.0 and unit_cost > 0.0):
         return 0.0
-    steps = float(math.floor(room / unit_cost * scale))
+    steps = np.floor(room / unit_cost * scale)
     notional = (steps + 1.0) / scale * unit_price
     if notional + (notional * rate + fixed) <= budget:
         steps += 1.0
-    else:
+    notional = steps / scale * unit_price
+    while steps > 0.0 and notional + (notional * rate + fixed) > budget:
+        # Beyond 2^53 steps a float knows no single step any more: give way by its own grain.
+        steps = min(steps - 1.0, steps * (1.0 - FLOAT_GRAIN))
         notional = steps / scale * unit_price
-        if notional + (notional * rate + fixed) > budget:
-            steps -= 1.0
-    return max(steps / scale, 0.0)
+    quantity: float = steps / scale
+    return max(quantity, 0.0)
 
 
 @njit(cache=True, nogil=True)
