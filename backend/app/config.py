@@ -15,12 +15,18 @@ _DEFAULT_SECRETS = frozenset({"", "flowrex", "change-me", "changeme", "secret", 
 _DEFAULT_MAIN_URL = "postgresql://flowrex:flowrex@localhost:5432/flowrex"
 _DEFAULT_CREDENTIALS_URL = "postgresql://flowrex:flowrex@localhost:5433/flowrex_creds"
 
+RateLimit = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}/(second|minute|hour|day)$")]
+
 
 class Settings(BaseSettings):
     """Everything an installation can set. Field names are the variables' names in lower case."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,  # a refused value can be a password
     )
 
     app_env: Literal["development", "test", "production"] = "development"
@@ -28,9 +34,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     flowrex_bind: str = "127.0.0.1"
 
-    database_url: str = _DEFAULT_MAIN_URL
-    creds_database_url: str = _DEFAULT_CREDENTIALS_URL
-    redis_url: str = "redis://localhost:6379/0"
+    database_url: str = Field(_DEFAULT_MAIN_URL, repr=False)
+    creds_database_url: str = Field(_DEFAULT_CREDENTIALS_URL, repr=False)
+    redis_url: str = Field("redis://localhost:6379/0", repr=False)
     database_wait_seconds: float = Field(60.0, ge=0, le=3600)
 
     app_secret_key: SecretStr | None = None
@@ -46,10 +52,10 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ("http://localhost:3000",)
     next_public_api_base: str = "/api/v1"
 
-    rate_limit_registration: str = "20/hour"
-    rate_limit_login_account: str = "10/minute"
-    rate_limit_login_address: str = "30/minute"
-    rate_limit_refresh: str = "60/minute"
+    rate_limit_registration: RateLimit = "20/hour"
+    rate_limit_login_account: RateLimit = "10/minute"
+    rate_limit_login_address: RateLimit = "30/minute"
+    rate_limit_refresh: RateLimit = "60/minute"
     rate_limit_multiplier: int | None = Field(None, ge=1, le=10_000)
 
     max_upload_bytes: int = Field(200 * 1024 * 1024, ge=1024)

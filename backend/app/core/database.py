@@ -86,6 +86,7 @@ class Database:
             max_overflow=POOL_OVERFLOW,
             pool_timeout=10,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error in the log must not carry a password's hash
             connect_args={
                 "timeout": 5,
                 "command_timeout": STATEMENT_TIMEOUT_SECONDS + 5,

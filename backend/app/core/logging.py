@@ -13,19 +13,21 @@ from structlog.typing import EventDict, WrappedLogger
 
 _SECRET_KEY = re.compile(r"password|secret|token|authorization|cookie|api[_-]?key|dsn", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"(\w+://[^\s:/@]*):[^\s/@]+@")
+_ASSIGNED = re.compile(r"((?:password|secret|token|api[_-]?key)[\w-]*=)[^\s&\"']+", re.IGNORECASE)
 _BEARER = re.compile(r"(Bearer\s+)[\w.~+/=-]+", re.IGNORECASE)
 HIDDEN = "[hidden]"
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace values under telling names, passwords inside URLs, and bearer tokens."""
+    """Replace values under telling names, passwords and tokens inside URLs, and bearer tokens."""
     hidden: EventDict = _hide(event)
     return hidden
 
 
 def _hide(value: Any) -> Any:
     if isinstance(value, str):
-        return _BEARER.sub(rf"\1{HIDDEN}", _URL_PASSWORD.sub(rf"\1:{HIDDEN}@", value))
+        value = _URL_PASSWORD.sub(rf"\1:{HIDDEN}@", value)
+        return _ASSIGNED.sub(rf"\1{HIDDEN}", _BEARER.sub(rf"\1{HIDDEN}", value))
     if isinstance(value, Mapping):
         return {k: HIDDEN if _SECRET_KEY.search(str(k)) and v else _hide(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -68,4 +70,5 @@ def configure_logging(level: str) -> None:
         library.handlers.clear()
         library.propagate = True
     logging.getLogger("uvicorn.access").disabled = True  # app.core.middleware logs requests, with their ids
-    logging.getLogger("procrastinate").setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    for name in ("procrastinate", "httpx"):  # httpx logs whole addresses, and providers take keys in them
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))

@@ -9,6 +9,7 @@ import time
 import structlog
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import TooLarge
@@ -63,7 +64,7 @@ class RequestContext:
 
     @staticmethod
     def _account(scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "unmatched")
+        route = _route_template(scope)
         REQUESTS.labels(scope["method"], route, status).inc()
         LATENCY.labels(scope["method"], route).observe(seconds)
         if scope["path"] not in _QUIET_PATHS:
@@ -74,6 +75,12 @@ class RequestContext:
                 status=status,
                 duration_ms=round(seconds * 1000, 1),
             )
+
+
+def _route_template(scope: Scope) -> str:
+    """The matched route with its routers' prefixes, which FastAPI keeps beside the route itself."""
+    matched = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    return str(getattr(matched, "path_format", None) or "unmatched")
 
 
 class BodyLimit:
@@ -106,7 +113,8 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit:
-                raise TooLarge(f"The body has more than {limit:,} bytes.")
+                # Not a TooLarge: of what reading a body raises, FastAPI turns all but its own kind into 400.
+                raise HTTPException(TooLarge.status, f"The body has more than {limit:,} bytes.")
             return message
 
         await self._app(scope, receive_counted, send)

@@ -1,0 +1,108 @@
+"""Field types of requests and answers."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from app.core.fields import CleanStr, FiniteFloat, Money, ReadModel, StrictModel, write_decimal
+
+
+class Given(StrictModel):
+    text: CleanStr = ""
+    number: FiniteFloat = 0.0
+    money: Money = Decimal(0)
+
+
+class Answer(ReadModel):
+    money: Money
+    ratio: float | None = None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"text": "a\\u0000b"}',
+        '{"text": "\\ud800"}',
+        '{"text": 1}',
+        '{"number": NaN}',
+        '{"number": Infinity}',
+        '{"number": 1e999}',
+        '{"number": true}',
+        '{"number": "abc"}',
+        '{"money": NaN}',
+        '{"money": "NaN"}',
+        '{"money": "Infinity"}',
+        '{"money": "-Infinity"}',
+        '{"money": "sNaN"}',
+        '{"money": 1e999}',
+        '{"money": "1e999"}',
+        '{"money": true}',
+        '{"money": "abc"}',
+        '{"money": null}',
+        '{"money": [1]}',
+        '{"money": "0.123456789"}',
+        '{"money": "123456789012345678901"}',
+        '{"unknown": 1}',
+    ],
+)
+def test_what_no_database_can_hold_is_refused(body: str) -> None:
+    with pytest.raises(ValidationError):
+        Given.model_validate_json(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "money"),
+    [
+        ('{"money": "10000"}', Decimal(10000)),
+        ('{"money": 10000}', Decimal(10000)),
+        ('{"money": 0.1}', Decimal("0.1")),
+        ('{"money": "-0.10"}', Decimal("-0.1")),
+        ('{"money": "1e3"}', Decimal(1000)),
+        ('{"money": 1000000000000}', Decimal(10) ** 12),
+        ('{"money": "12345678901234567890.12345678"}', Decimal("12345678901234567890.12345678")),
+    ],
+)
+def test_money_comes_as_text_or_as_a_finite_number(body: str, money: Decimal) -> None:
+    assert Given.model_validate_json(body).money == money
+
+
+@pytest.mark.parametrize(
+    ("money", "text"),
+    [
+        ("10000", "10000"),
+        ("1E+3", "1000"),
+        ("0.10000000", "0.1"),
+        ("5454497.970", "5454497.97"),
+        ("100", "100"),
+    ],
+)
+def test_money_goes_out_as_plain_text(money: str, text: str) -> None:
+    assert json.loads(Answer(money=Decimal(money)).model_dump_json()) == {"money": text, "ratio": None}
+
+
+@given(
+    st.decimals(
+        min_value=Decimal("-1e19"), max_value=Decimal("1e19"), places=8, allow_nan=False, allow_infinity=False
+    )
+)
+def test_money_survives_the_journey_exactly(money: Decimal) -> None:
+    sent = json.dumps({"money": write_decimal(money)})
+    assert Given.model_validate_json(sent).money == money
+
+
+@given(st.floats(min_value=-1e9, max_value=1e9).map(lambda number: round(number, 6)))
+def test_a_json_number_means_what_is_written(number: float) -> None:
+    written = json.dumps(number)
+    if abs(number) < 1e-4 and number:
+        written = f"{number:.8f}"
+    assert Given.model_validate_json(f'{{"money": {written}}}').money == Decimal(written)
+
+
+def test_undefined_figures_go_out_as_null() -> None:
+    assert json.loads(Answer(money=Decimal(1), ratio=float("nan")).model_dump_json())["ratio"] is None
