@@ -98,7 +98,9 @@ def main() -> None:
     p99 = latencies[int(len(latencies) * 0.99)]
     print(f"start to ready      {statistics.median(starts):6.2f} s   (limit 2 s; median of {STARTS})")
     print(f"resident when idle  {memory:6.0f} MB  (limit 130 MB)")
-    print(f"/api/v1/health      {statistics.median(latencies):6.1f} ms median, {p99:.1f} ms p99 (limit 20 ms)")
+    print(
+        f"/api/v1/health      {statistics.median(latencies):6.1f} ms median, {p99:.1f} ms p99 (limit 20 ms)"
+    )
 
 
 if __name__ == "__main__":

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from tests.e2e.conftest import FLOWREX, Stack
 
-RULE = "enter_long = crossover(sma(close, 10), sma(close, 30))\nexit_long = crossunder(sma(close, 10), sma(close, 30))\n"
+RULE = """\
+enter_long = crossover(sma(close, 10), sma(close, 30))
+exit_long = crossunder(sma(close, 10), sma(close, 30))
+"""
 
 
 def _run(stack: Stack, *arguments: str) -> str:

@@ -1,4 +1,4 @@
-"""Real servers for the integration tests: two PostgreSQL and a Valkey for the session, a database for each test."""
+"""Real servers for the integration tests: two PostgreSQL and a Valkey, and fresh databases for each test."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from fastapi import FastAPI
+from sqlalchemy import make_url
+
 from alembic import command
 from app.auth.service import create_user
 from app.config import Settings
@@ -17,8 +20,6 @@ from app.core.database import Databases
 from app.core.migrations import alembic_config
 from app.embedded.servers import RunningServers, start_servers
 from app.main import create_app
-from fastapi import FastAPI
-from sqlalchemy import make_url
 
 _TEMPLATE = "flowrex_template"
 _numbers = itertools.count(1)
@@ -66,7 +67,7 @@ def settings(servers: RunningServers) -> Iterator[Settings]:
 
 def make_settings(**values: object) -> Settings:
     """Settings that read no `.env` of whoever runs the tests."""
-    return Settings(_env_file=None, **{"app_env": "test", **values})  # type: ignore[arg-type, call-arg]  # pydantic-settings' own arguments
+    return Settings(_env_file=None, **{"app_env": "test", **values})  # type: ignore[arg-type]  # values of many types
 
 
 @pytest.fixture
@@ -144,4 +145,4 @@ def _other_database(dsn: str, name: str) -> str:
 
 def _execute(dsn: str, statement: str) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]  # a literal of this file, not input
+        connection.execute(statement)

@@ -9,10 +9,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
 import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+
 from alembic import command
 from app.auth.service import create_user
 from app.core.database import Databases
@@ -20,9 +24,6 @@ from app.core.migrations import alembic_config
 from app.embedded.processes import choose_port
 from app.embedded.servers import RunningServers
 from app.main import create_app
-from hypothesis import HealthCheck, Phase, settings
-from schemathesis.checks import not_a_server_error
-
 from tests.integration.conftest import PASSWORD, make_settings
 
 # What ends the session of the fuzzer itself is tried elsewhere.
@@ -87,12 +88,12 @@ schema = schemathesis.openapi.from_dict(create_app(make_settings(log_level="WARN
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_no_operation_answers_with_a_server_error(case: schemathesis.Case, api: tuple[str, str]) -> None:
+def test_no_operation_answers_with_a_server_error(case: schemathesis.Case[Any], api: tuple[str, str]) -> None:
     if case.path.endswith("/backtests") and isinstance(case.query, dict):
         case.query.pop("wait", None)  # nobody works the queue here, and waiting for it proves nothing
     case.call_and_validate(
         base_url=api[0],
-        checks=(not_a_server_error,),
+        checks=[not_a_server_error],
         headers={"Authorization": f"Bearer {api[1]}"},
         timeout=30,
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+
 from alembic import command
 from app.config import Settings
 from app.core.migrations import DATABASE_NAMES, alembic_config
 
 _LEFT_OVER = """
-SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'alembic_version%'
+SELECT relname FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'alembic_version%'
 UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 UNION ALL SELECT typname FROM pg_type
     WHERE typnamespace = 'public'::regnamespace AND typname NOT LIKE '%alembic_version%'
