@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from app.core.fields import CleanStr, ReadModel, StrictModel
 from app.engine.language import CheckedRule, Parameter
@@ -16,9 +16,13 @@ MAX_NAME_CHARS = 120
 
 # The language's own cap (10 kB) answers with `rule_invalid`; here only the limit on bodies stands before it.
 RuleText = Annotated[CleanStr, Field(description="The rule's text, at most 10 kB.")]
-StrategyName = Annotated[
-    CleanStr, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_CHARS)
-]
+
+
+def _strip(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+StrategyName = Annotated[CleanStr, BeforeValidator(_strip), Field(min_length=1, max_length=MAX_NAME_CHARS)]
 
 
 class RuleCheckRequest(StrictModel):
