@@ -33,7 +33,7 @@ export type ChartMarker = {
   time: number;
   side: "above" | "below";
   shape: "arrowUp" | "arrowDown" | "circle" | "square";
-  tone: "up" | "down" | "warn" | "neutral";
+  tone: "up" | "down" | "warn" | "accent" | "neutral";
   text?: string;
 };
 
@@ -178,7 +178,7 @@ export class ChartView {
 
   setMarkers(markers: ChartMarker[]): void {
     this.#marked = markers;
-    const tones = { up: this.#colours.up, down: this.#colours.down, warn: this.#colours.warn, neutral: this.#colours.text };
+    const tones = { up: this.#colours.up, down: this.#colours.down, warn: this.#colours.warn, accent: this.#colours.accent, neutral: this.#colours.text };
     const drawn: SeriesMarker<Time>[] = [];
     for (const { time, side, shape, tone, text } of markers) {
       const key = this.#axis?.keyOf(time);
