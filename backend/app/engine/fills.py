@@ -6,18 +6,16 @@ The conventions are published in `app.engine.conventions` (and from there in doc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.engine.bars import Bars, Column
+from app.engine.columns import readable_flags, readable_numbers
 from app.engine.execution import QUANTITY_SCALE, Execution
 from app.engine.fill_kernel import fill_orders, has_bad_price
 from app.engine.signals import Signals
 from app.engine.trades import NO_INDEX, Trades
 
-_Scalar = TypeVar("_Scalar", np.float64, np.bool_)
 _NO_COLUMN = np.empty(0, dtype=np.float64)
 
 
@@ -43,39 +41,38 @@ def simulate(bars: Bars, signals: Signals, execution: Execution, first_bar: int 
     """Fill a rule's orders on `bars` (n of them) under the terms of `execution`.
 
     `first_bar`: the first bar whose signal counts; bars before it only warm the indicators up. Its order
-    fills at the open of the bar after it, and equity is the initial cash until then. Raises ValueError when
-    there are no bars, when `first_bar` is not among them, when the signals differ in length, or when a
-    price is not finite, not above 0, or a high lies below its low.
+    fills at the open of the bar after it, and equity is the initial cash until then.
+
+    Raises ValueError when there are no bars, when `first_bar` is not among them, when the signals differ in
+    length, or when a price is not finite, not above 0, or a high lies below its low.
     """
     n = len(bars)
     if not 0 <= first_bar < n:
         raise ValueError(f"first_bar {first_bar} is not among {n} bars")
-    if has_bad_price(_readable(bars.open), _readable(bars.high), _readable(bars.low), _readable(bars.close)):
+    prices = tuple(readable_numbers(column) for column in (bars.open, bars.high, bars.low, bars.close))
+    if has_bad_price(*prices):
         raise ValueError("bars hold a price that is not finite, not above 0, or a high below its low")
     for name in signals.__slots__:
         column = getattr(signals, name)
         if column is not None and column.shape != (n,):
             raise ValueError(f"signals.{name} has shape {column.shape}, but there are {n} bars")
-    enter_long, enter_short = _readable_flags(signals.enter_long), _readable_flags(signals.enter_short)
+    enter_long, enter_short = readable_flags(signals.enter_long), readable_flags(signals.enter_short)
     capacity = np.count_nonzero(enter_long) + np.count_nonzero(enter_short)
     equity = np.empty(n, dtype=np.float64)
     side, reason = (np.empty(capacity, dtype=np.int8) for _ in range(2))
     entry, exit_ = (np.empty(capacity, dtype=np.int64) for _ in range(2))
     figures = [np.empty(capacity, dtype=np.float64) for _ in range(8)]
     count, cash, ruined = fill_orders(
-        _readable(bars.open),
-        _readable(bars.high),
-        _readable(bars.low),
-        _readable(bars.close),
+        *prices,
         enter_long,
-        _readable_flags(signals.exit_long),
+        readable_flags(signals.exit_long),
         enter_short,
-        _readable_flags(signals.exit_short),
-        _readable_or_none(signals.stop_loss),
-        _readable_or_none(signals.take_profit),
-        _readable_or_none(signals.trailing_stop),
-        _readable_or_none(signals.size),
-        _readable_or_none(signals.risk),
+        readable_flags(signals.exit_short),
+        _numbers_or_none(signals.stop_loss),
+        _numbers_or_none(signals.take_profit),
+        _numbers_or_none(signals.trailing_stop),
+        _numbers_or_none(signals.size),
+        _numbers_or_none(signals.risk),
         first_bar,
         execution.initial_cash,
         execution.commission_rate,
@@ -116,24 +113,5 @@ def simulate(bars: Bars, signals: Signals, execution: Execution, first_bar: int 
     return Fills(trades, equity, float(cash), bool(ruined), first_bar, execution)
 
 
-def _readable(column: Column) -> Column:
-    """The column as the one array type for which the kernel is compiled: contiguous float64, read-only.
-
-    Bars unpacked from storage are read-only views, computed ones are not; without this each mix of the two
-    would be compiled anew.
-    """
-    return _frozen(np.ascontiguousarray(column, dtype=np.float64))
-
-
-def _readable_flags(column: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    return _frozen(np.ascontiguousarray(column, dtype=np.bool_))
-
-
-def _readable_or_none(column: Column | None) -> Column:
-    return _readable(_NO_COLUMN if column is None else column)
-
-
-def _frozen(column: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    view = column.view()
-    view.flags.writeable = False
-    return view
+def _numbers_or_none(column: Column | None) -> Column:
+    return readable_numbers(_NO_COLUMN if column is None else column)

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from app.engine.bars import Bars
+from app.engine.columns import readable_numbers
 from app.engine.fills import Fills
 from app.engine.metrics_trades import bars_held
 from app.engine.trades import ExitReason
@@ -56,8 +57,8 @@ def check_chance(bars: Bars, fills: Fills) -> Check:
     equity_before = execution.initial_cash + np.concatenate(([0.0], np.cumsum(trades.pnl)[:-1]))
     weight = notional / equity_before
     growth = draw_log_growth(
-        np.ascontiguousarray(bars.open),
-        np.ascontiguousarray(bars.close),
+        readable_numbers(bars.open),
+        readable_numbers(bars.close),
         fills.first_bar + 1,
         free,
         trades.bars,

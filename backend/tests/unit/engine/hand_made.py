@@ -169,15 +169,15 @@ def random_execution(rng: np.random.Generator) -> Execution:
     )
 
 
-def head_of_signals(signals: Signals, count: int) -> Signals:
-    """The first `count` bars of every column."""
+def cut_signals(signals: Signals, start: int, stop: int) -> Signals:
+    """Bars start..stop-1 of every column."""
     return Signals(
-        signals.enter_long[:count],
-        signals.exit_long[:count],
-        signals.enter_short[:count],
-        signals.exit_short[:count],
+        signals.enter_long[start:stop],
+        signals.exit_long[start:stop],
+        signals.enter_short[start:stop],
+        signals.exit_short[start:stop],
         *(
-            None if column is None else column[:count]
+            None if column is None else column[start:stop]
             for column in (
                 signals.stop_loss,
                 signals.take_profit,

@@ -15,7 +15,7 @@ from app.engine.execution import Execution
 from app.engine.fills import simulate
 from app.engine.signals import Signals
 from app.engine.trades import ExitReason
-from tests.unit.engine.hand_made import head_of_signals, random_bars, random_execution, random_signals
+from tests.unit.engine.hand_made import cut_signals, random_bars, random_execution, random_signals
 
 seeds = st.integers(0, 2**32 - 1)
 SETTLED = (
@@ -52,7 +52,7 @@ def test_money_is_conserved(seed: int) -> None:
 def test_the_past_does_not_change_when_the_future_is_taken_away(seed: int, cut: int) -> None:
     bars, signals, terms = draw(seed)
     whole = simulate(bars, signals, terms)
-    part = simulate(bars.head(cut), head_of_signals(signals, cut), terms)
+    part = simulate(bars.head(cut), cut_signals(signals, 0, cut), terms)
     # The last bar's close-out is the only thing that knows where the data ends.
     assert part.equity[: cut - 1].tobytes() == whole.equity[: cut - 1].tobytes()
     settled = [
