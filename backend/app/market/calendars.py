@@ -1,0 +1,124 @@
+"""Markets' sessions by exchange_calendars. For the worker alone: it brings pandas along."""
+
+from __future__ import annotations
+
+import warnings
+from datetime import date
+from functools import lru_cache
+
+import exchange_calendars
+import numpy as np
+
+from app.engine.bars import Times
+from app.engine.intervals import DAY_SECONDS, HOUR_SECONDS, Interval
+from app.market.coverage import Sessions, find_close
+from app.market.domain import ALWAYS_OPEN, CURRENCY_WEEK, KNOWN_CALENDARS
+from app.market.local_time import offsets_from_utc
+from app.market.ports import SessionCalendar
+
+# Without a start the library begins 20 years ago; the demo's bars are older.
+_EARLIEST = date(1950, 1, 1)
+_NANOSECONDS = 1_000_000_000
+_FRIDAY = 4
+_CURRENCY_ZONE = "America/New_York"
+_CURRENCY_CLOSE_HOUR = 17
+
+
+class _ExchangeCalendar:
+    """An exchange's sessions, held as columns."""
+
+    def __init__(self, name: str) -> None:
+        with warnings.catch_warnings():
+            # The library reads columns of pandas in a way that pandas 4 will change; that is between the two.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            earliest = exchange_calendars.get_calendar(name).bound_min()
+            start = _EARLIEST if earliest is None else max(_EARLIEST, earliest.date())
+            calendar = exchange_calendars.get_calendar(name, start=start.isoformat())
+        closes = calendar.closes_nanos // _NANOSECONDS
+        labels = calendar.sessions.to_numpy().astype("datetime64[s]").astype(np.int64)
+        self._name = name
+        self._all = Sessions(
+            labels,
+            calendar.opens_nanos // _NANOSECONDS,
+            closes,
+            _replace_missing(calendar.break_starts_nanos, closes),
+            _replace_missing(calendar.break_ends_nanos, closes),
+        )
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def sessions(self, first: int, last: int) -> Sessions:
+        start, stop = np.searchsorted(self._all.labels, (first, last + 1))
+        cut = np.s_[start:stop]
+        return Sessions(
+            self._all.labels[cut],
+            self._all.opens[cut],
+            self._all.closes[cut],
+            self._all.break_starts[cut],
+            self._all.break_ends[cut],
+        )
+
+
+def _replace_missing(instants: Times, closes: Times) -> Times:
+    """Seconds; a session's close where it has no break."""
+    missing = instants == np.iinfo(np.int64).min
+    seconds: Times = np.where(missing, closes, instants // _NANOSECONDS)
+    return seconds
+
+
+class _AroundTheClock:
+    """Every day from midnight to midnight, UTC."""
+
+    name = ALWAYS_OPEN
+
+    def sessions(self, first: int, last: int) -> Sessions:
+        labels = _day_labels(first, last)
+        closes = labels + DAY_SECONDS
+        return Sessions(labels, labels, closes, closes, closes)
+
+
+class _CurrencyWeek:
+    """Monday to Friday, each day from 17:00 to 17:00 in New York. No holidays: there is no common list of
+    them.
+    """
+
+    name = CURRENCY_WEEK
+
+    def sessions(self, first: int, last: int) -> Sessions:
+        labels = _day_labels(first, last)
+        labels = labels[(labels // DAY_SECONDS + 3) % 7 <= _FRIDAY]
+        closes = self._close_of(labels)
+        return Sessions(labels, self._close_of(labels - DAY_SECONDS), closes, closes, closes)
+
+    @staticmethod
+    def _close_of(labels: Times) -> Times:
+        # The clocks change in the small hours: the offset in the evening is that of the close.
+        offsets = offsets_from_utc(labels + 20 * HOUR_SECONDS, _CURRENCY_ZONE)
+        return labels + _CURRENCY_CLOSE_HOUR * HOUR_SECONDS - offsets
+
+
+def _day_labels(first: int, last: int) -> Times:
+    return np.arange(-(-first // DAY_SECONDS), last // DAY_SECONDS + 1, dtype=np.int64) * DAY_SECONDS
+
+
+@lru_cache(maxsize=16)
+def _load(name: str) -> SessionCalendar:
+    if name == ALWAYS_OPEN:
+        return _AroundTheClock()
+    return _CurrencyWeek() if name == CURRENCY_WEEK else _ExchangeCalendar(name)
+
+
+def find_calendar(name: str | None) -> SessionCalendar | None:
+    """The calendar of an instrument; None where it has none. The first use of an exchange's takes 0.1 s."""
+    return None if name is None or name not in KNOWN_CALENDARS else _load(name)
+
+
+def find_bar_close(calendar: str | None, interval: Interval, time: int) -> int | None:
+    """When the bar at `time` is closed by its market's calendar (unix s), or None where nothing says it."""
+    sessions = find_calendar(calendar)
+    if sessions is None:
+        return None
+    margin = interval.seconds + 3 * DAY_SECONDS
+    return find_close(sessions.sessions(time - margin, time + margin), interval, time)

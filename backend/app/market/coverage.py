@@ -1,0 +1,212 @@
+"""How complete and how fresh bars are, measured against a market's sessions. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.engine.bars import Bars, Times
+from app.engine.intervals import DAY_SECONDS, Interval
+from app.market.domain import ALWAYS_OPEN, DataFacts
+from app.market.local_time import local_day_labels, month_labels, week_labels
+from app.market.resampling import next_label
+
+_SHOWN_GAPS = 20
+_SESSIONS_A_YEAR, _DAYS_A_YEAR, _WEEKS_A_YEAR, _MONTHS_A_YEAR = 252, 365, 52, 12
+_FIRST_WEEKEND_DAY = 5
+# With fewer weekend bars than this share, a market without a calendar counts as one of sessions.
+_WEEKEND_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Sessions, oldest first. `labels`: unix s of 00:00:00Z of each date. `opens`, `closes`: instants (unix
+    s).
+
+    `break_starts`, `break_ends`: a pause within the session, both equal to `closes` where there is none.
+    """
+
+    labels: Times
+    opens: Times
+    closes: Times
+    break_starts: Times
+    break_ends: Times
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Bars against sessions. `missing_times`: the first of the missing (their labels; within the day their
+    session's).
+
+    `outside`: bars where no session is. Bars before the calendar's first session are not judged.
+    """
+
+    expected: int
+    missing: int
+    outside: int
+    longest_gap: int
+    missing_times: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataDescription:
+    """What a verdict says about data.
+
+    `coverage` is None without a calendar. `inconsistent`: bars whose open or close lies outside low to high.
+    `age_seconds`: from the close of the last bar until now. `sessions_behind`: sessions that closed since,
+    None without a calendar. `rejected_rows`: of the files that the bars came from.
+    """
+
+    bars: int
+    first_time: int | None
+    last_time: int | None
+    calendar: str | None
+    coverage: Coverage | None
+    inconsistent: int
+    zero_volume: int
+    missing_volume: int
+    rejected_rows: int
+    age_seconds: float | None
+    sessions_behind: int | None
+
+
+def measure_coverage(bars: Bars, sessions: Sessions) -> Coverage:
+    """Compare bars with the sessions from the first bar's to the last bar's."""
+    if bars.interval.is_intraday:
+        return _measure_within_days(bars, sessions)
+    labels = sessions.labels
+    if bars.interval is Interval.WEEK_1:
+        labels = np.unique(week_labels(labels))
+    elif bars.interval is Interval.MONTH_1:
+        labels = np.unique(month_labels(labels))
+    if len(bars) == 0 or len(labels) == 0:
+        return Coverage(0, 0, 0, 0, ())
+    expected = labels[(labels >= bars.time[0]) & (labels <= bars.time[-1])]
+    present = np.isin(expected, bars.time)
+    judged = bars.time[bars.time >= labels[0]]
+    outside = int(np.count_nonzero(~np.isin(judged, labels)))
+    missing = expected[~present]
+    return Coverage(
+        len(expected), len(missing), outside, _longest_run(~present), tuple(missing[:_SHOWN_GAPS].tolist())
+    )
+
+
+def _longest_run(truth: NDArray[np.bool_]) -> int:
+    if not truth.any():
+        return 0
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], truth, [False])).astype(np.int8)))
+    return int((edges[1::2] - edges[::2]).max())
+
+
+def _measure_within_days(bars: Bars, sessions: Sessions) -> Coverage:
+    """Count bars per stretch of trading: a missing bar is one fewer than fit, whatever the grid they stand
+    on.
+    """
+    if len(bars) == 0 or len(sessions) == 0:
+        return Coverage(0, 0, 0, 0, ())
+    step = bars.interval.seconds
+    has_break = sessions.break_starts < sessions.closes
+    starts = np.concatenate((sessions.opens, sessions.break_ends[has_break]))
+    ends = np.concatenate(
+        (np.where(has_break, sessions.break_starts, sessions.closes), sessions.closes[has_break])
+    )
+    labels = np.concatenate((sessions.labels, sessions.labels[has_break]))
+    order = np.argsort(starts, kind="stable")
+    starts, ends, labels = starts[order], ends[order], labels[order]
+    inside_range = (ends > bars.time[0]) & (starts <= bars.time[-1])
+    starts, ends, labels = starts[inside_range], ends[inside_range], labels[inside_range]
+    if len(starts) == 0:
+        return Coverage(0, 0, 0, 0, ())
+    # The first and last stretch are judged only as far as the bars reach.
+    judged_from = np.maximum(starts, bars.time[0])
+    judged_to = np.minimum(ends, bars.time[-1] + step)
+    fitting = -(-(judged_to - judged_from) // step)
+    # A bar on another grid may open before the session and reach into it.
+    first = np.searchsorted(bars.time, starts - step, side="right")
+    behind = np.searchsorted(bars.time, ends, side="left")
+    counted = behind - np.maximum(first, np.concatenate(([0], behind[:-1])))
+    short = np.maximum(fitting - counted, 0)
+    missing = labels[short > 0]
+    return Coverage(
+        int(fitting.sum()),
+        int(short.sum()),
+        int(np.count_nonzero(bars.time >= starts[0]) - counted.sum()),
+        int(short.max()),
+        tuple(missing[:_SHOWN_GAPS].tolist()),
+    )
+
+
+def find_close(sessions: Sessions, interval: Interval, time: int) -> int | None:
+    """The instant (unix s) at which the bar at `time` is closed, or None where the sessions do not say.
+
+    Within the day a bar ends with its session at the latest; a day, week or month ends with its last session.
+    """
+    end = next_label(time, interval)
+    if interval.is_intraday:
+        running = np.flatnonzero((sessions.opens < end) & (sessions.closes > time))
+        return min(end, int(sessions.closes[running[-1]])) if len(running) else None
+    within = np.flatnonzero((sessions.labels >= time) & (sessions.labels < end))
+    return int(sessions.closes[within[-1]]) if len(within) else None
+
+
+def describe_bars(
+    bars: Bars, calendar: str | None, sessions: Sessions | None, facts: DataFacts, now: float
+) -> DataDescription:
+    """Everything that a verdict says about data. `sessions`: from the first bar to now (unix s)."""
+    count = len(bars)
+    last_time = int(bars.time[-1]) if count else None
+    coverage = behind = None
+    closed_at = None if last_time is None else next_label(last_time, bars.interval)
+    if last_time is not None and closed_at is not None and sessions is not None:
+        coverage = measure_coverage(bars, sessions)
+        closed_at = find_close(sessions, bars.interval, last_time) or closed_at
+        behind = int(np.count_nonzero((sessions.closes > closed_at) & (sessions.closes <= now)))
+    outside_range = (np.maximum(bars.open, bars.close) > bars.high) | (
+        np.minimum(bars.open, bars.close) < bars.low
+    )
+    return DataDescription(
+        bars=count,
+        first_time=int(bars.time[0]) if count else None,
+        last_time=last_time,
+        calendar=calendar,
+        coverage=coverage,
+        inconsistent=int(np.count_nonzero(outside_range)),
+        zero_volume=int(np.count_nonzero(bars.volume == 0)),
+        missing_volume=int(np.count_nonzero(np.isnan(bars.volume))),
+        rejected_rows=facts.rejected_rows,
+        age_seconds=None if closed_at is None else max(0.0, now - closed_at),
+        sessions_behind=behind,
+    )
+
+
+def count_periods_per_year(bars: Bars, calendar: str | None) -> float:
+    """How many bars make a year: 252 sessions, or 365 days around the clock; 52 weeks; 12 months.
+
+    Within the day: times the usual number of bars of a day, counted in the bars themselves. Without a
+    calendar a market that trades at weekends counts 365 days.
+    """
+    if bars.interval is Interval.WEEK_1:
+        return _WEEKS_A_YEAR
+    if bars.interval is Interval.MONTH_1:
+        return _MONTHS_A_YEAR
+    days = local_day_labels(bars.time, bars.timezone) if bars.interval.is_intraday else bars.time
+    every_day = calendar == ALWAYS_OPEN or (calendar is None and _trades_at_weekends(days))
+    days_a_year = _DAYS_A_YEAR if every_day else _SESSIONS_A_YEAR
+    if not bars.interval.is_intraday or len(bars) == 0:
+        return float(days_a_year)
+    if every_day:
+        return days_a_year * DAY_SECONDS / bars.interval.seconds
+    _days, bars_of_day = np.unique(days, return_counts=True)
+    return days_a_year * float(np.median(bars_of_day))
+
+
+def _trades_at_weekends(day_labels: Times) -> bool:
+    if len(day_labels) == 0:
+        return False
+    weekdays = (day_labels // DAY_SECONDS + 3) % 7
+    return float(np.mean(weekdays >= _FIRST_WEEKEND_DAY)) > _WEEKEND_SHARE
