@@ -1,5 +1,9 @@
-import { PageHeader } from "@/components/common/page-header";
+import type { Metadata } from "next";
+
+import { Home } from "@/features/home/home";
+
+export const metadata: Metadata = { title: "Home" };
 
 export default function HomePage() {
-  return <PageHeader title="Home" />;
+  return <Home />;
 }

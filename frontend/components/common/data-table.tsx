@@ -43,6 +43,8 @@ export interface DataTableProps<Row> {
   /** Rows shown at first and added by "Show more". */
   pageSize?: number;
   empty?: ReactNode;
+  /** For every row, or for one. */
+  rowClassName?: string | ((row: Row) => string);
   className?: string;
 }
 
@@ -59,6 +61,7 @@ export function DataTable<Row>({
   initialSorting = [],
   pageSize = 100,
   empty,
+  rowClassName,
   className,
 }: DataTableProps<Row>) {
   const [sorting, setSorting] = useState<SortingState>(initialSorting);
@@ -142,7 +145,10 @@ export function DataTable<Row>({
               data-state={selectedId === row.id ? "selected" : undefined}
               aria-selected={onRowSelect ? selectedId === row.id : undefined}
               tabIndex={onRowSelect ? 0 : undefined}
-              className={cn(onRowSelect && "focus-inset cursor-pointer hover:bg-accent/60")}
+              className={cn(
+                onRowSelect && "focus-inset cursor-pointer hover:bg-accent/60",
+                typeof rowClassName === "function" ? rowClassName(row.original) : rowClassName,
+              )}
               onClick={onRowSelect ? () => onRowSelect(row.original) : undefined}
               onKeyDown={onRowSelect ? (event) => move(event, row.original) : undefined}
             >

@@ -19,8 +19,8 @@ export const Form = FormProvider;
 
 const FieldContext = createContext<{ name: string; id: string } | null>(null);
 
-export function FormField<Values extends FieldValues, Name extends FieldPath<Values>>(
-  props: ControllerProps<Values, Name>,
+export function FormField<Values extends FieldValues, Name extends FieldPath<Values>, Transformed = Values>(
+  props: ControllerProps<Values, Name, Transformed>,
 ) {
   const id = useId();
   const context = useMemo(() => ({ name: props.name, id }), [props.name, id]);

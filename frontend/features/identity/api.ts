@@ -32,6 +32,15 @@ export function useMe() {
   });
 }
 
+export function useUpdateMe() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (change: { display_name: string }) =>
+      (await http.patch<User>(`${API_BASE}/users/me`, change)).data,
+    onSuccess: (user) => queries.setQueryData(["me"], user),
+  });
+}
+
 export function useSignIn() {
   return useMutation({
     mutationFn: async (credentials: { email: string; password: string }) =>

@@ -9,11 +9,12 @@ import { Button } from "@/components/ui/button";
 import { Form, FormControl, FormField, FormItem, FormLabel, FormMessage } from "@/components/ui/form";
 import { Input } from "@/components/ui/input";
 import { useDemoSignIn, useSignIn, useSignInOptions } from "@/features/identity/api";
+import { emailSchema } from "@/features/identity/schemas";
 import { useLeaveWhenSignedIn } from "@/features/identity/use-leave-when-signed-in";
 import { z } from "@/lib/zod";
 
 const schema = z.object({
-  email: z.email("Enter your e-mail address, like name@example.com."),
+  email: emailSchema,
   password: z.string().min(1, "Enter your password."),
 });
 

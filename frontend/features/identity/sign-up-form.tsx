@@ -17,12 +17,13 @@ import {
 } from "@/components/ui/form";
 import { Input } from "@/components/ui/input";
 import { useSignInOptions, useSignUp } from "@/features/identity/api";
+import { displayNameSchema, emailSchema } from "@/features/identity/schemas";
 import { useLeaveWhenSignedIn } from "@/features/identity/use-leave-when-signed-in";
 import { z } from "@/lib/zod";
 
 const schema = z.object({
-  display_name: z.string().trim().min(1, "Enter the name others see.").max(80, "At most 80 characters."),
-  email: z.email("Enter your e-mail address, like name@example.com."),
+  display_name: displayNameSchema,
+  email: emailSchema,
   password: z.string().min(8, "At least 8 characters.").max(256, "At most 256 characters."),
 });
 

@@ -54,6 +54,8 @@ export type JobStatus = "queued" | "running" | "succeeded" | "failed" | "cancell
 
 export interface ImportRead {
   id: string;
+  symbol?: string;
+  interval?: Interval;
   status: JobStatus;
   progress: number;
   rows_read: number;
@@ -105,6 +107,30 @@ export interface Verdict {
 }
 
 export type Metrics = Record<string, number | null>;
+
+/** A run in a list. */
+export interface RunSummary {
+  id: string;
+  status: JobStatus;
+  progress: number;
+  error: { code: string; detail: string } | null;
+  symbol: string;
+  interval: Interval;
+  strategy_id: string | null;
+  strategy_version: number | null;
+  strategy_name: string | null;
+  level: VerdictLevel | null;
+  total_return: number | null;
+  cagr: number | null;
+  sharpe: number | null;
+  max_drawdown: number | null;
+  trades: number | null;
+  final_equity: number | null;
+  benchmark_return: number | null;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+}
 
 export interface Backtest {
   id: string;

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { ReadHealthData, ReadHealthResponses, ReadLivenessData, ReadLivenessResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses } from './types.gen';
+import type { CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListExampleRulesData, ListExampleRulesResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadHealthData, ReadHealthResponses, ReadLanguageData, ReadLanguageResponses, ReadLivenessData, ReadLivenessResponses, ReadMeData, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadSignInOptionsData, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -48,5 +48,338 @@ export const readReadiness = <ThrowOnError extends boolean = true>(options?: Opt
 export const readLiveness = <ThrowOnError extends boolean = true>(options?: Options<ReadLivenessData, ThrowOnError>) => (options?.client ?? client).get<ReadLivenessResponses, unknown, ThrowOnError>({
     responseType: 'json',
     url: '/api/v1/health/live',
+    ...options
+});
+
+/**
+ * Read Sign In Options
+ *
+ * What the sign-in page may offer.
+ */
+export const readSignInOptions = <ThrowOnError extends boolean = true>(options?: Options<ReadSignInOptionsData, ThrowOnError>) => (options?.client ?? client).get<ReadSignInOptionsResponses, unknown, ThrowOnError>({
+    responseType: 'json',
+    url: '/api/v1/auth/options',
+    ...options
+});
+
+/**
+ * Register
+ *
+ * Make an account. 409 `email_taken`; 403 `invite_required` or `registration_closed`.
+ */
+export const register = <ThrowOnError extends boolean = true>(options: Options<RegisterData, ThrowOnError>) => (options.client ?? client).post<RegisterResponses, RegisterErrors, ThrowOnError>({
+    responseType: 'json',
+    url: '/api/v1/auth/register',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Create First Admin
+ *
+ * Make the first admin with the one-time token that a start without any admin writes to its log.
+ */
+export const createFirstAdmin = <ThrowOnError extends boolean = true>(options: Options<CreateFirstAdminData, ThrowOnError>) => (options.client ?? client).post<CreateFirstAdminResponses, CreateFirstAdminErrors, ThrowOnError>({
+    responseType: 'json',
+    url: '/api/v1/auth/first-admin',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sign In
+ *
+ * Sign in. 401 `invalid_credentials` does not tell whether the address is known.
+ */
+export const signIn = <ThrowOnError extends boolean = true>(options: Options<SignInData, ThrowOnError>) => (options.client ?? client).post<SignInResponses, SignInErrors, ThrowOnError>({
+    responseType: 'json',
+    url: '/api/v1/auth/login',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sign In As Demo
+ *
+ * Sign in as the demo member, without a password. 404 where there is no demo, so always in production.
+ */
+export const signInAsDemo = <ThrowOnError extends boolean = true>(options?: Options<SignInAsDemoData, ThrowOnError>) => (options?.client ?? client).post<SignInAsDemoResponses, SignInAsDemoErrors, ThrowOnError>({
+    responseType: 'json',
+    url: '/api/v1/auth/demo',
+    ...options
+});
+
+/**
+ * Refresh
+ *
+ * The next pair of tokens; the new refresh token comes the way the old one came.
+ *
+ * 401 `invalid_refresh_token`; 401 `refresh_token_reused` for one used before, which ends the sign-in.
+ */
+export const refresh = <ThrowOnError extends boolean = true>(options?: Options<RefreshData, ThrowOnError>) => (options?.client ?? client).post<RefreshResponses, RefreshErrors, ThrowOnError>({
+    responseType: 'json',
+    url: '/api/v1/auth/refresh',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options?.headers
+    }
+});
+
+/**
+ * Sign Out
+ *
+ * End the sign-in that the cookie, the body's token or the access token belongs to. Twice is no error.
+ */
+export const signOut = <ThrowOnError extends boolean = true>(options?: Options<SignOutData, ThrowOnError>) => (options?.client ?? client).post<SignOutResponses, SignOutErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/auth/logout',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options?.headers
+    }
+});
+
+/**
+ * Read Me
+ *
+ * The own account.
+ */
+export const readMe = <ThrowOnError extends boolean = true>(options?: Options<ReadMeData, ThrowOnError>) => (options?.client ?? client).get<ReadMeResponses, unknown, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/me',
+    ...options
+});
+
+/**
+ * Update Me
+ *
+ * Change the own account.
+ */
+export const updateMe = <ThrowOnError extends boolean = true>(options: Options<UpdateMeData, ThrowOnError>) => (options.client ?? client).patch<UpdateMeResponses, UpdateMeErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/users/me',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Check Rule
+ *
+ * Say what is wrong with a rule, or what it needs. Always 200: a rule with errors is an answer, not a fault.
+ */
+export const checkRule = <ThrowOnError extends boolean = true>(options: Options<CheckRuleData, ThrowOnError>) => (options.client ?? client).post<CheckRuleResponses, CheckRuleErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/strategies/check',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read Language
+ *
+ * The words of the rule language, for completion and hover.
+ */
+export const readLanguage = <ThrowOnError extends boolean = true>(options?: Options<ReadLanguageData, ThrowOnError>) => (options?.client ?? client).get<ReadLanguageResponses, unknown, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/strategies/language',
+    ...options
+});
+
+/**
+ * List Example Rules
+ *
+ * Rules to begin with.
+ */
+export const listExampleRules = <ThrowOnError extends boolean = true>(options?: Options<ListExampleRulesData, ThrowOnError>) => (options?.client ?? client).get<ListExampleRulesResponses, unknown, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/strategies/examples',
+    ...options
+});
+
+/**
+ * List Strategies
+ *
+ * One's own strategies, newest first.
+ */
+export const listStrategies = <ThrowOnError extends boolean = true>(options?: Options<ListStrategiesData, ThrowOnError>) => (options?.client ?? client).get<ListStrategiesResponses, ListStrategiesErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/strategies',
+    ...options
+});
+
+/**
+ * Create Strategy
+ *
+ * Save a rule as version 1 of a new strategy. A rule with errors is refused: `rule_invalid`.
+ */
+export const createStrategy = <ThrowOnError extends boolean = true>(options: Options<CreateStrategyData, ThrowOnError>) => (options.client ?? client).post<CreateStrategyResponses, CreateStrategyErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/strategies',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Strategy
+ *
+ * Remove a strategy with its versions. Runs keep the text they ran.
+ */
+export const deleteStrategy = <ThrowOnError extends boolean = true>(options: Options<DeleteStrategyData, ThrowOnError>) => (options.client ?? client).delete<DeleteStrategyResponses, DeleteStrategyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/strategies/{strategy_id}',
+    ...options
+});
+
+/**
+ * Read Strategy
+ *
+ * A strategy at its latest version.
+ */
+export const readStrategy = <ThrowOnError extends boolean = true>(options: Options<ReadStrategyData, ThrowOnError>) => (options.client ?? client).get<ReadStrategyResponses, ReadStrategyErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/strategies/{strategy_id}',
+    ...options
+});
+
+/**
+ * Update Strategy
+ *
+ * Rename, or save another text as the next version. The same text makes no new version.
+ */
+export const updateStrategy = <ThrowOnError extends boolean = true>(options: Options<UpdateStrategyData, ThrowOnError>) => (options.client ?? client).put<UpdateStrategyResponses, UpdateStrategyErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/strategies/{strategy_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Strategy Versions
+ *
+ * Every text that a strategy had, newest first.
+ */
+export const listStrategyVersions = <ThrowOnError extends boolean = true>(options: Options<ListStrategyVersionsData, ThrowOnError>) => (options.client ?? client).get<ListStrategyVersionsResponses, ListStrategyVersionsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/strategies/{strategy_id}/versions',
+    ...options
+});
+
+/**
+ * List Backtests
+ *
+ * One's own runs, newest first.
+ */
+export const listBacktests = <ThrowOnError extends boolean = true>(options?: Options<ListBacktestsData, ThrowOnError>) => (options?.client ?? client).get<ListBacktestsResponses, ListBacktestsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backtests',
+    ...options
+});
+
+/**
+ * Create Backtest
+ *
+ * Queue a run. With `wait`, answer with the whole run when it is over within that many seconds.
+ */
+export const createBacktest = <ThrowOnError extends boolean = true>(options: Options<CreateBacktestData, ThrowOnError>) => (options.client ?? client).post<CreateBacktestResponses, CreateBacktestErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backtests',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Backtest
+ *
+ * Remove a run. 409 while it is running: cancel it first.
+ */
+export const deleteBacktest = <ThrowOnError extends boolean = true>(options: Options<DeleteBacktestData, ThrowOnError>) => (options.client ?? client).delete<DeleteBacktestResponses, DeleteBacktestErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backtests/{run_id}',
+    ...options
+});
+
+/**
+ * Read Backtest
+ *
+ * A run: how far it is and, once it has succeeded, whether to believe it and what it found.
+ */
+export const readBacktest = <ThrowOnError extends boolean = true>(options: Options<ReadBacktestData, ThrowOnError>) => (options.client ?? client).get<ReadBacktestResponses, ReadBacktestErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backtests/{run_id}',
+    ...options
+});
+
+/**
+ * Cancel Backtest
+ *
+ * End a queued run at once; ask the worker to stop a running one. 409 when it is over already.
+ */
+export const cancelBacktest = <ThrowOnError extends boolean = true>(options: Options<CancelBacktestData, ThrowOnError>) => (options.client ?? client).post<CancelBacktestResponses, CancelBacktestErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backtests/{run_id}/cancel',
+    ...options
+});
+
+/**
+ * Read Backtest Trades
+ *
+ * A run's trades: a page of objects, all of them in columns, or all as CSV (these two in order of entry).
+ */
+export const readBacktestTrades = <ThrowOnError extends boolean = true>(options: Options<ReadBacktestTradesData, ThrowOnError>) => (options.client ?? client).get<ReadBacktestTradesResponses, ReadBacktestTradesErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backtests/{run_id}/trades',
+    ...options
+});
+
+/**
+ * Read Backtest Equity
+ *
+ * A run bar by bar. `max_points` thins a long run out for a chart: extremes stay, nothing is averaged.
+ */
+export const readBacktestEquity = <ThrowOnError extends boolean = true>(options: Options<ReadBacktestEquityData, ThrowOnError>) => (options.client ?? client).get<ReadBacktestEquityResponses, ReadBacktestEquityErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backtests/{run_id}/equity',
     ...options
 });

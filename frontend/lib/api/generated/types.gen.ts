@@ -5,6 +5,87 @@ export type ClientOptions = {
 };
 
 /**
+ * Adjustment
+ *
+ * How bars are corrected on reading.
+ */
+export type Adjustment = 'splits' | 'none';
+
+/**
+ * BacktestCreate
+ *
+ * What to run: a rule's text or a saved strategy, on an instrument's bars, under stated costs.
+ */
+export type BacktestCreate = {
+    /**
+     * Source
+     *
+     * The rule's text; or give `strategy_id`.
+     */
+    source?: string | null;
+    /**
+     * Strategy Id
+     *
+     * A saved strategy; or give `source`.
+     */
+    strategy_id?: string | null;
+    /**
+     * Version
+     *
+     * Of the strategy; its latest when absent.
+     */
+    version?: number | null;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    interval: Interval;
+    /**
+     * Start
+     *
+     * Inclusive. Bars before it warm the indicators up.
+     */
+    start?: string | null;
+    /**
+     * End
+     *
+     * Exclusive.
+     */
+    end?: string | null;
+    /**
+     * Parameters
+     */
+    parameters?: {
+        [key: string]: number;
+    };
+    /**
+     * Initial Cash
+     */
+    initial_cash?: number | string;
+    /**
+     * Commission Bps
+     */
+    commission_bps?: number;
+    /**
+     * Commission Fixed
+     */
+    commission_fixed?: number | string;
+    /**
+     * Slippage Bps
+     */
+    slippage_bps?: number;
+    /**
+     * Whole Units
+     */
+    whole_units?: boolean;
+    /**
+     * Close At End
+     */
+    close_at_end?: boolean;
+    adjust?: Adjustment;
+};
+
+/**
  * Check
  *
  * One part that the installation stands on.
@@ -21,6 +102,30 @@ export type Check = {
 };
 
 /**
+ * CheckRead
+ *
+ * One thing that was looked at before anybody looks at the profit.
+ */
+export type CheckRead = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Level
+     */
+    level: 'green' | 'amber' | 'red';
+    /**
+     * Statement
+     */
+    statement: string;
+    /**
+     * Figure
+     */
+    figure?: number | null;
+};
+
+/**
  * Checks
  *
  * The parts by name.
@@ -29,6 +134,207 @@ export type Checks = {
     database: Check;
     credentials_database: Check;
     redis: Check;
+};
+
+/**
+ * ConventionsManifest
+ *
+ * By which published sentences fills were decided.
+ */
+export type ConventionsManifest = {
+    /**
+     * Version
+     */
+    version: string;
+    /**
+     * Sentences
+     */
+    sentences: Array<string>;
+};
+
+/**
+ * DataManifest
+ *
+ * The bars, warm-up included. Times are unix seconds of the run's own first and last bar.
+ */
+export type DataManifest = {
+    /**
+     * Sha256
+     */
+    sha256: string;
+    interval: Interval;
+    /**
+     * Timezone
+     */
+    timezone: string;
+    /**
+     * Bars
+     */
+    bars: number;
+    /**
+     * Warm Up Bars
+     */
+    warm_up_bars: number;
+    /**
+     * First Time
+     */
+    first_time: number;
+    /**
+     * Last Time
+     */
+    last_time: number;
+};
+
+/**
+ * EquityRead
+ *
+ * A run bar by bar, in columns: unix seconds, money, fraction below the last peak, buy-and-hold's money.
+ */
+export type EquityRead = {
+    /**
+     * Time
+     */
+    time: Array<number>;
+    /**
+     * Equity
+     */
+    equity: Array<number>;
+    /**
+     * Drawdown
+     */
+    drawdown: Array<number>;
+    /**
+     * Benchmark
+     */
+    benchmark: Array<number>;
+};
+
+/**
+ * ExampleRuleRead
+ *
+ * A rule to begin with.
+ */
+export type ExampleRuleRead = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Summary
+     */
+    summary: string;
+    /**
+     * Source
+     */
+    source: string;
+};
+
+/**
+ * ExecutionManifest
+ *
+ * The terms of the fills.
+ */
+export type ExecutionManifest = {
+    /**
+     * Initial Cash
+     */
+    initial_cash: number;
+    /**
+     * Commission Bps
+     */
+    commission_bps: number;
+    /**
+     * Slippage Bps
+     */
+    slippage_bps: number;
+    /**
+     * Commission Fixed
+     */
+    commission_fixed: number;
+    /**
+     * Whole Units
+     */
+    whole_units: boolean;
+    /**
+     * Close At End
+     */
+    close_at_end: boolean;
+};
+
+/**
+ * FirstAdminCreate
+ *
+ * The first admin's account, with the one-time token of the start log.
+ */
+export type FirstAdminCreate = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Password
+     *
+     * At least 8 characters, of any kind.
+     */
+    password: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
+ * FunctionRead
+ *
+ * A function of the language. `warm_up`: bars before its first value, in terms of its arguments.
+ */
+export type FunctionRead = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Signature
+     */
+    signature: string;
+    /**
+     * Returns
+     */
+    returns: string;
+    /**
+     * Units
+     */
+    units: string;
+    /**
+     * Warm Up
+     */
+    warm_up: string;
+    /**
+     * Definition
+     */
+    definition: string;
+    /**
+     * Help
+     */
+    help: string;
+    /**
+     * Example
+     */
+    example: string;
+};
+
+/**
+ * HTTPValidationError
+ */
+export type HttpValidationError = {
+    /**
+     * Detail
+     */
+    detail?: Array<ValidationError>;
 };
 
 /**
@@ -53,6 +359,90 @@ export type Health = {
 };
 
 /**
+ * InputRead
+ *
+ * A column that rules read.
+ */
+export type InputRead = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Units
+     */
+    units: string;
+    /**
+     * Help
+     */
+    help: string;
+};
+
+/**
+ * InstrumentManifest
+ *
+ * What was traded, and how its bars were corrected on reading.
+ */
+export type InstrumentManifest = {
+    /**
+     * Symbol
+     */
+    symbol: string;
+    adjust: Adjustment;
+};
+
+/**
+ * Interval
+ *
+ * A bar's length. Values are the names that travel in the API and in rules.
+ */
+export type Interval = '1min' | '5min' | '15min' | '30min' | '45min' | '1h' | '2h' | '4h' | '1day' | '1week' | '1month';
+
+/**
+ * KeywordRead
+ *
+ * Any other word.
+ */
+export type KeywordRead = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Signature
+     */
+    signature: string;
+    /**
+     * Help
+     */
+    help: string;
+};
+
+/**
+ * LanguageRead
+ *
+ * The words of the language: what editors complete and explain.
+ */
+export type LanguageRead = {
+    /**
+     * Inputs
+     */
+    inputs: Array<InputRead>;
+    /**
+     * Outputs
+     */
+    outputs: Array<OutputRead>;
+    /**
+     * Functions
+     */
+    functions: Array<FunctionRead>;
+    /**
+     * Keywords
+     */
+    keywords: Array<KeywordRead>;
+};
+
+/**
  * Liveness
  *
  * Whether the process runs.
@@ -65,6 +455,280 @@ export type Liveness = {
 };
 
 /**
+ * LoginRequest
+ *
+ * Address and password.
+ */
+export type LoginRequest = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Password
+     */
+    password: string;
+};
+
+/**
+ * ManifestRead
+ *
+ * Everything that makes the run repeatable. The same manifest gives the same `result_sha256`.
+ */
+export type ManifestRead = {
+    /**
+     * Engine Version
+     */
+    engine_version: string;
+    /**
+     * App Version
+     */
+    app_version: string;
+    conventions: ConventionsManifest;
+    rule: RuleManifest;
+    /**
+     * Parameters
+     */
+    parameters: {
+        [key: string]: number;
+    };
+    instrument: InstrumentManifest;
+    range: RangeManifest;
+    data: DataManifest;
+    execution: ExecutionManifest;
+    /**
+     * Periods Per Year
+     */
+    periods_per_year: number;
+    /**
+     * Result Sha256
+     */
+    result_sha256: string;
+};
+
+/**
+ * MetricsRead
+ *
+ * The figures of a run. Ratios are fractions, drawdowns ≤ 0, durations in bars, undefined ones null.
+ */
+export type MetricsRead = {
+    /**
+     * Final Equity
+     */
+    final_equity?: number | null;
+    /**
+     * Total Return
+     */
+    total_return?: number | null;
+    /**
+     * Cagr
+     */
+    cagr?: number | null;
+    /**
+     * Volatility
+     */
+    volatility?: number | null;
+    /**
+     * Sharpe
+     */
+    sharpe?: number | null;
+    /**
+     * Sortino
+     */
+    sortino?: number | null;
+    /**
+     * Calmar
+     */
+    calmar?: number | null;
+    /**
+     * Omega
+     */
+    omega?: number | null;
+    /**
+     * Max Drawdown
+     */
+    max_drawdown?: number | null;
+    /**
+     * Max Drawdown Bars
+     */
+    max_drawdown_bars?: number | null;
+    /**
+     * Var 95
+     */
+    var_95?: number | null;
+    /**
+     * Trades
+     */
+    trades?: number | null;
+    /**
+     * Win Rate
+     */
+    win_rate?: number | null;
+    /**
+     * Profit Factor
+     */
+    profit_factor?: number | null;
+    /**
+     * Expectancy
+     */
+    expectancy?: number | null;
+    /**
+     * Sqn
+     */
+    sqn?: number | null;
+    /**
+     * Avg Win
+     */
+    avg_win?: number | null;
+    /**
+     * Avg Loss
+     */
+    avg_loss?: number | null;
+    /**
+     * Best
+     */
+    best?: number | null;
+    /**
+     * Worst
+     */
+    worst?: number | null;
+    /**
+     * Exposure
+     */
+    exposure?: number | null;
+    /**
+     * Turnover
+     */
+    turnover?: number | null;
+    /**
+     * Avg Bars
+     */
+    avg_bars?: number | null;
+    /**
+     * Total Commission
+     */
+    total_commission?: number | null;
+    /**
+     * Total Slippage
+     */
+    total_slippage?: number | null;
+};
+
+/**
+ * OutputRead
+ *
+ * A name that a rule gives to say what to do. `type`: number or truth.
+ */
+export type OutputRead = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Type
+     */
+    type: string;
+    /**
+     * Units
+     */
+    units: string;
+    /**
+     * Help
+     */
+    help: string;
+    /**
+     * Example
+     */
+    example: string;
+};
+
+/**
+ * Page[RunSummary]
+ */
+export type PageRunSummary = {
+    /**
+     * Items
+     */
+    items: Array<RunSummary>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[StrategyRead]
+ */
+export type PageStrategyRead = {
+    /**
+     * Items
+     */
+    items: Array<StrategyRead>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[StrategyVersionRead]
+ */
+export type PageStrategyVersionRead = {
+    /**
+     * Items
+     */
+    items: Array<StrategyVersionRead>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * ParameterRead
+ *
+ * A number of the rule that a run may set.
+ */
+export type ParameterRead = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Default
+     */
+    default: number;
+    /**
+     * Min
+     */
+    min: number;
+    /**
+     * Max
+     */
+    max: number;
+    /**
+     * Step
+     */
+    step: number;
+};
+
+/**
+ * RangeManifest
+ *
+ * The range that was asked for; null is open.
+ */
+export type RangeManifest = {
+    /**
+     * Start
+     */
+    start: string | null;
+    /**
+     * End
+     */
+    end: string | null;
+};
+
+/**
  * Readiness
  *
  * Whether requests can be served.
@@ -74,6 +738,713 @@ export type Readiness = {
      * Status
      */
     status?: 'ready';
+};
+
+/**
+ * RefreshRequest
+ *
+ * A refresh token, when it does not come as a cookie.
+ */
+export type RefreshRequest = {
+    /**
+     * Refresh Token
+     */
+    refresh_token?: string | null;
+};
+
+/**
+ * RuleCheckRead
+ *
+ * What the checker says. `lookback`: bars before the rule's values are defined; null when it has errors.
+ */
+export type RuleCheckRead = {
+    /**
+     * Ok
+     */
+    ok: boolean;
+    /**
+     * Errors
+     */
+    errors: Array<RuleProblemRead>;
+    /**
+     * Parameters
+     */
+    parameters: Array<ParameterRead>;
+    /**
+     * Outputs
+     */
+    outputs: Array<string>;
+    /**
+     * Lookback
+     */
+    lookback: number | null;
+};
+
+/**
+ * RuleCheckRequest
+ *
+ * A rule to look at.
+ */
+export type RuleCheckRequest = {
+    /**
+     * Source
+     *
+     * The rule's text, at most 10 kB.
+     */
+    source: string;
+};
+
+/**
+ * RuleManifest
+ *
+ * The rule's text and its SHA-256.
+ */
+export type RuleManifest = {
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Sha256
+     */
+    sha256: string;
+};
+
+/**
+ * RuleProblemRead
+ *
+ * One mistake in a rule. Lines and columns count from 1.
+ */
+export type RuleProblemRead = {
+    /**
+     * Line
+     */
+    line: number;
+    /**
+     * Column
+     */
+    column: number;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Message
+     */
+    message: string;
+};
+
+/**
+ * RunAccepted
+ *
+ * A run that was taken on.
+ */
+export type RunAccepted = {
+    /**
+     * Id
+     */
+    id: string;
+    status: RunStatus;
+};
+
+/**
+ * RunFailureRead
+ *
+ * Why a run failed.
+ */
+export type RunFailureRead = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+};
+
+/**
+ * RunRead
+ *
+ * A run: how far it is and, once it has succeeded, whether to believe it and what it found.
+ */
+export type RunRead = {
+    /**
+     * Id
+     */
+    id: string;
+    status: RunStatus;
+    /**
+     * Progress
+     */
+    progress: number;
+    error: RunFailureRead | null;
+    /**
+     * Cancel Requested
+     */
+    cancel_requested: boolean;
+    verdict: VerdictRead | null;
+    metrics: MetricsRead | null;
+    benchmark: MetricsRead | null;
+    manifest: ManifestRead | null;
+    /**
+     * Strategy Id
+     */
+    strategy_id: string | null;
+    /**
+     * Strategy Version
+     */
+    strategy_version: number | null;
+    /**
+     * Strategy Name
+     */
+    strategy_name: string | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    interval: Interval;
+    /**
+     * Start
+     */
+    start: string | null;
+    /**
+     * End
+     */
+    end: string | null;
+    /**
+     * Parameters
+     */
+    parameters: {
+        [key: string]: number;
+    };
+    /**
+     * Initial Cash
+     */
+    initial_cash: string;
+    /**
+     * Commission Bps
+     */
+    commission_bps: number;
+    /**
+     * Commission Fixed
+     */
+    commission_fixed: string;
+    /**
+     * Slippage Bps
+     */
+    slippage_bps: number;
+    /**
+     * Whole Units
+     */
+    whole_units: boolean;
+    /**
+     * Close At End
+     */
+    close_at_end: boolean;
+    adjust: Adjustment;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+};
+
+/**
+ * RunStatus
+ *
+ * Where a run stands. The last three are final.
+ */
+export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+
+/**
+ * RunSummary
+ *
+ * A run in a list. `level` is the verdict's; the figures are null until the run has succeeded.
+ */
+export type RunSummary = {
+    /**
+     * Id
+     */
+    id: string;
+    status: RunStatus;
+    /**
+     * Progress
+     */
+    progress: number;
+    error: RunFailureRead | null;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    interval: Interval;
+    /**
+     * Strategy Id
+     */
+    strategy_id: string | null;
+    /**
+     * Strategy Version
+     */
+    strategy_version: number | null;
+    /**
+     * Strategy Name
+     */
+    strategy_name: string | null;
+    /**
+     * Level
+     */
+    level: 'green' | 'amber' | 'red' | null;
+    /**
+     * Total Return
+     */
+    total_return: number | null;
+    /**
+     * Cagr
+     */
+    cagr: number | null;
+    /**
+     * Sharpe
+     */
+    sharpe: number | null;
+    /**
+     * Max Drawdown
+     */
+    max_drawdown: number | null;
+    /**
+     * Trades
+     */
+    trades: number | null;
+    /**
+     * Final Equity
+     */
+    final_equity: number | null;
+    /**
+     * Benchmark Return
+     */
+    benchmark_return: number | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+};
+
+/**
+ * SignInOptions
+ *
+ * What the sign-in page may offer.
+ */
+export type SignInOptions = {
+    /**
+     * Registration
+     */
+    registration: 'open' | 'invite' | 'closed';
+    /**
+     * Demo
+     */
+    demo: boolean;
+};
+
+/**
+ * StrategyCreate
+ *
+ * A rule to keep. Names need not be unique.
+ */
+export type StrategyCreate = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Source
+     *
+     * The rule's text, at most 10 kB.
+     */
+    source: string;
+};
+
+/**
+ * StrategyRead
+ *
+ * A strategy at one of its versions, the latest unless another was asked for.
+ *
+ * `lookback`: bars before the rule's values are defined, with the defaults of its parameters.
+ */
+export type StrategyRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Visibility
+     */
+    visibility: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Parameters
+     */
+    parameters: Array<ParameterRead>;
+    /**
+     * Outputs
+     */
+    outputs: Array<string>;
+    /**
+     * Lookback
+     */
+    lookback: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+};
+
+/**
+ * StrategyUpdate
+ *
+ * What to change. Another text makes a new version; the same text makes none.
+ */
+export type StrategyUpdate = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Source
+     */
+    source?: string | null;
+};
+
+/**
+ * StrategyVersionRead
+ *
+ * A text that a strategy has or had.
+ */
+export type StrategyVersionRead = {
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Parameters
+     */
+    parameters: Array<ParameterRead>;
+    /**
+     * Created At
+     */
+    created_at: string;
+};
+
+/**
+ * TokenRead
+ *
+ * A sign-in. `refresh_token` is null when it went into the cookie.
+ */
+export type TokenRead = {
+    /**
+     * Access Token
+     */
+    access_token: string;
+    /**
+     * Token Type
+     */
+    token_type?: 'bearer';
+    /**
+     * Expires In
+     *
+     * Seconds until the access token expires.
+     */
+    expires_in: number;
+    /**
+     * Refresh Token
+     */
+    refresh_token?: string | null;
+};
+
+/**
+ * TradeColumns
+ *
+ * All trades of a run in columns, in the order of their entries; times in unix seconds.
+ */
+export type TradeColumns = {
+    /**
+     * Side
+     */
+    side: Array<'long' | 'short'>;
+    /**
+     * Quantity
+     */
+    quantity: Array<number>;
+    /**
+     * Entry Time
+     */
+    entry_time: Array<number>;
+    /**
+     * Entry Price
+     */
+    entry_price: Array<number>;
+    /**
+     * Exit Time
+     */
+    exit_time: Array<number | null>;
+    /**
+     * Exit Price
+     */
+    exit_price: Array<number | null>;
+    /**
+     * Exit Reason
+     */
+    exit_reason: Array<'signal' | 'reversal' | 'stop_loss' | 'take_profit' | 'trailing_stop' | 'end_of_data' | 'ruin' | null>;
+    /**
+     * Pnl
+     */
+    pnl: Array<number>;
+    /**
+     * Return
+     */
+    return: Array<number>;
+    /**
+     * Commission
+     */
+    commission: Array<number>;
+    /**
+     * Slippage
+     */
+    slippage: Array<number>;
+    /**
+     * Bars
+     */
+    bars: Array<number>;
+    /**
+     * Mae
+     */
+    mae: Array<number>;
+    /**
+     * Mfe
+     */
+    mfe: Array<number>;
+};
+
+/**
+ * TradePage
+ *
+ * A page of a run's trades.
+ */
+export type TradePage = {
+    /**
+     * Items
+     */
+    items: Array<TradeRead>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * TradeRead
+ *
+ * A round trip. The exit's fields are null while it is open; `return` is the pnl per money put in.
+ */
+export type TradeRead = {
+    /**
+     * Side
+     */
+    side: 'long' | 'short';
+    /**
+     * Quantity
+     */
+    quantity: number;
+    /**
+     * Entry Time
+     */
+    entry_time: string;
+    /**
+     * Entry Price
+     */
+    entry_price: number;
+    /**
+     * Exit Time
+     */
+    exit_time: string | null;
+    /**
+     * Exit Price
+     */
+    exit_price: number | null;
+    /**
+     * Exit Reason
+     */
+    exit_reason: 'signal' | 'reversal' | 'stop_loss' | 'take_profit' | 'trailing_stop' | 'end_of_data' | 'ruin' | null;
+    /**
+     * Pnl
+     */
+    pnl: number;
+    /**
+     * Return
+     */
+    return: number;
+    /**
+     * Commission
+     */
+    commission: number;
+    /**
+     * Slippage
+     */
+    slippage: number;
+    /**
+     * Bars
+     */
+    bars: number;
+    /**
+     * Mae
+     */
+    mae: number;
+    /**
+     * Mfe
+     */
+    mfe: number;
+};
+
+/**
+ * UserCreate
+ *
+ * A registration.
+ */
+export type UserCreate = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Password
+     *
+     * At least 8 characters, of any kind.
+     */
+    password: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+};
+
+/**
+ * UserRead
+ *
+ * An account.
+ */
+export type UserRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Role
+     */
+    role: 'member' | 'admin';
+    /**
+     * Created At
+     */
+    created_at: string;
+};
+
+/**
+ * UserUpdate
+ *
+ * What somebody may change about the own account.
+ */
+export type UserUpdate = {
+    /**
+     * Display Name
+     */
+    display_name: string;
+};
+
+/**
+ * ValidationError
+ */
+export type ValidationError = {
+    /**
+     * Location
+     */
+    loc: Array<string | number>;
+    /**
+     * Message
+     */
+    msg: string;
+    /**
+     * Error Type
+     */
+    type: string;
+    /**
+     * Input
+     */
+    input?: unknown;
+    /**
+     * Context
+     */
+    ctx?: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * VerdictRead
+ *
+ * Whether the answer can be believed: the worst of its checks.
+ */
+export type VerdictRead = {
+    /**
+     * Level
+     */
+    level: 'green' | 'amber' | 'red';
+    /**
+     * Checks
+     */
+    checks: Array<CheckRead>;
 };
 
 export type ReadHealthData = {
@@ -130,3 +1501,735 @@ export type ReadLivenessResponses = {
 };
 
 export type ReadLivenessResponse = ReadLivenessResponses[keyof ReadLivenessResponses];
+
+export type ReadSignInOptionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/options';
+};
+
+export type ReadSignInOptionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SignInOptions;
+};
+
+export type ReadSignInOptionsResponse = ReadSignInOptionsResponses[keyof ReadSignInOptionsResponses];
+
+export type RegisterData = {
+    body: UserCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/register';
+};
+
+export type RegisterErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type RegisterError = RegisterErrors[keyof RegisterErrors];
+
+export type RegisterResponses = {
+    /**
+     * Successful Response
+     */
+    201: UserRead;
+};
+
+export type RegisterResponse = RegisterResponses[keyof RegisterResponses];
+
+export type CreateFirstAdminData = {
+    body: FirstAdminCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/first-admin';
+};
+
+export type CreateFirstAdminErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type CreateFirstAdminError = CreateFirstAdminErrors[keyof CreateFirstAdminErrors];
+
+export type CreateFirstAdminResponses = {
+    /**
+     * Successful Response
+     */
+    201: UserRead;
+};
+
+export type CreateFirstAdminResponse = CreateFirstAdminResponses[keyof CreateFirstAdminResponses];
+
+export type SignInData = {
+    body: LoginRequest;
+    path?: never;
+    query?: {
+        /**
+         * Cookie
+         *
+         * Put the refresh token in an httpOnly cookie.
+         */
+        cookie?: boolean;
+    };
+    url: '/api/v1/auth/login';
+};
+
+export type SignInErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type SignInError = SignInErrors[keyof SignInErrors];
+
+export type SignInResponses = {
+    /**
+     * Successful Response
+     */
+    200: TokenRead;
+};
+
+export type SignInResponse = SignInResponses[keyof SignInResponses];
+
+export type SignInAsDemoData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Cookie
+         *
+         * Put the refresh token in an httpOnly cookie.
+         */
+        cookie?: boolean;
+    };
+    url: '/api/v1/auth/demo';
+};
+
+export type SignInAsDemoErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type SignInAsDemoError = SignInAsDemoErrors[keyof SignInAsDemoErrors];
+
+export type SignInAsDemoResponses = {
+    /**
+     * Successful Response
+     */
+    200: TokenRead;
+};
+
+export type SignInAsDemoResponse = SignInAsDemoResponses[keyof SignInAsDemoResponses];
+
+export type RefreshData = {
+    /**
+     * Body
+     */
+    body?: RefreshRequest | null;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/refresh';
+};
+
+export type RefreshErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type RefreshError = RefreshErrors[keyof RefreshErrors];
+
+export type RefreshResponses = {
+    /**
+     * Successful Response
+     */
+    200: TokenRead;
+};
+
+export type RefreshResponse = RefreshResponses[keyof RefreshResponses];
+
+export type SignOutData = {
+    /**
+     * Body
+     */
+    body?: RefreshRequest | null;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/logout';
+};
+
+export type SignOutErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type SignOutError = SignOutErrors[keyof SignOutErrors];
+
+export type SignOutResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
+
+export type ReadMeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me';
+};
+
+export type ReadMeResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserRead;
+};
+
+export type ReadMeResponse = ReadMeResponses[keyof ReadMeResponses];
+
+export type UpdateMeData = {
+    body: UserUpdate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me';
+};
+
+export type UpdateMeErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type UpdateMeError = UpdateMeErrors[keyof UpdateMeErrors];
+
+export type UpdateMeResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserRead;
+};
+
+export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
+
+export type CheckRuleData = {
+    body: RuleCheckRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/strategies/check';
+};
+
+export type CheckRuleErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type CheckRuleError = CheckRuleErrors[keyof CheckRuleErrors];
+
+export type CheckRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleCheckRead;
+};
+
+export type CheckRuleResponse = CheckRuleResponses[keyof CheckRuleResponses];
+
+export type ReadLanguageData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/strategies/language';
+};
+
+export type ReadLanguageResponses = {
+    /**
+     * Successful Response
+     */
+    200: LanguageRead;
+};
+
+export type ReadLanguageResponse = ReadLanguageResponses[keyof ReadLanguageResponses];
+
+export type ListExampleRulesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/strategies/examples';
+};
+
+export type ListExampleRulesResponses = {
+    /**
+     * Response List Example Rules Api V1 Strategies Examples Get
+     *
+     * Successful Response
+     */
+    200: Array<ExampleRuleRead>;
+};
+
+export type ListExampleRulesResponse = ListExampleRulesResponses[keyof ListExampleRulesResponses];
+
+export type ListStrategiesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/strategies';
+};
+
+export type ListStrategiesErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ListStrategiesError = ListStrategiesErrors[keyof ListStrategiesErrors];
+
+export type ListStrategiesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageStrategyRead;
+};
+
+export type ListStrategiesResponse = ListStrategiesResponses[keyof ListStrategiesResponses];
+
+export type CreateStrategyData = {
+    body: StrategyCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/strategies';
+};
+
+export type CreateStrategyErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type CreateStrategyError = CreateStrategyErrors[keyof CreateStrategyErrors];
+
+export type CreateStrategyResponses = {
+    /**
+     * Successful Response
+     */
+    201: StrategyRead;
+};
+
+export type CreateStrategyResponse = CreateStrategyResponses[keyof CreateStrategyResponses];
+
+export type DeleteStrategyData = {
+    body?: never;
+    path: {
+        /**
+         * Strategy Id
+         */
+        strategy_id: string;
+    };
+    query?: never;
+    url: '/api/v1/strategies/{strategy_id}';
+};
+
+export type DeleteStrategyErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type DeleteStrategyError = DeleteStrategyErrors[keyof DeleteStrategyErrors];
+
+export type DeleteStrategyResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteStrategyResponse = DeleteStrategyResponses[keyof DeleteStrategyResponses];
+
+export type ReadStrategyData = {
+    body?: never;
+    path: {
+        /**
+         * Strategy Id
+         */
+        strategy_id: string;
+    };
+    query?: never;
+    url: '/api/v1/strategies/{strategy_id}';
+};
+
+export type ReadStrategyErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ReadStrategyError = ReadStrategyErrors[keyof ReadStrategyErrors];
+
+export type ReadStrategyResponses = {
+    /**
+     * Successful Response
+     */
+    200: StrategyRead;
+};
+
+export type ReadStrategyResponse = ReadStrategyResponses[keyof ReadStrategyResponses];
+
+export type UpdateStrategyData = {
+    body: StrategyUpdate;
+    path: {
+        /**
+         * Strategy Id
+         */
+        strategy_id: string;
+    };
+    query?: never;
+    url: '/api/v1/strategies/{strategy_id}';
+};
+
+export type UpdateStrategyErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type UpdateStrategyError = UpdateStrategyErrors[keyof UpdateStrategyErrors];
+
+export type UpdateStrategyResponses = {
+    /**
+     * Successful Response
+     */
+    200: StrategyRead;
+};
+
+export type UpdateStrategyResponse = UpdateStrategyResponses[keyof UpdateStrategyResponses];
+
+export type ListStrategyVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * Strategy Id
+         */
+        strategy_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/strategies/{strategy_id}/versions';
+};
+
+export type ListStrategyVersionsErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ListStrategyVersionsError = ListStrategyVersionsErrors[keyof ListStrategyVersionsErrors];
+
+export type ListStrategyVersionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageStrategyVersionRead;
+};
+
+export type ListStrategyVersionsResponse = ListStrategyVersionsResponses[keyof ListStrategyVersionsResponses];
+
+export type ListBacktestsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Symbol
+         */
+        symbol?: string | null;
+        /**
+         * Strategy Id
+         */
+        strategy_id?: string | null;
+        /**
+         * Status
+         */
+        status?: RunStatus | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/backtests';
+};
+
+export type ListBacktestsErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ListBacktestsError = ListBacktestsErrors[keyof ListBacktestsErrors];
+
+export type ListBacktestsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageRunSummary;
+};
+
+export type ListBacktestsResponse = ListBacktestsResponses[keyof ListBacktestsResponses];
+
+export type CreateBacktestData = {
+    body: BacktestCreate;
+    path?: never;
+    query?: {
+        /**
+         * Wait
+         */
+        wait?: number;
+    };
+    url: '/api/v1/backtests';
+};
+
+export type CreateBacktestErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type CreateBacktestError = CreateBacktestErrors[keyof CreateBacktestErrors];
+
+export type CreateBacktestResponses = {
+    /**
+     * The run was over within `wait` seconds.
+     */
+    200: RunRead;
+    /**
+     * Successful Response
+     */
+    202: RunAccepted;
+};
+
+export type CreateBacktestResponse = CreateBacktestResponses[keyof CreateBacktestResponses];
+
+export type DeleteBacktestData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/v1/backtests/{run_id}';
+};
+
+export type DeleteBacktestErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type DeleteBacktestError = DeleteBacktestErrors[keyof DeleteBacktestErrors];
+
+export type DeleteBacktestResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteBacktestResponse = DeleteBacktestResponses[keyof DeleteBacktestResponses];
+
+export type ReadBacktestData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/v1/backtests/{run_id}';
+};
+
+export type ReadBacktestErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ReadBacktestError = ReadBacktestErrors[keyof ReadBacktestErrors];
+
+export type ReadBacktestResponses = {
+    /**
+     * Successful Response
+     */
+    200: RunRead;
+};
+
+export type ReadBacktestResponse = ReadBacktestResponses[keyof ReadBacktestResponses];
+
+export type CancelBacktestData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/v1/backtests/{run_id}/cancel';
+};
+
+export type CancelBacktestErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type CancelBacktestError = CancelBacktestErrors[keyof CancelBacktestErrors];
+
+export type CancelBacktestResponses = {
+    /**
+     * Successful Response
+     */
+    200: RunRead;
+};
+
+export type CancelBacktestResponse = CancelBacktestResponses[keyof CancelBacktestResponses];
+
+export type ReadBacktestTradesData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: {
+        /**
+         * Format
+         */
+        format?: 'items' | 'columns' | 'csv';
+        /**
+         * Sort
+         */
+        sort?: 'entry_time' | '-entry_time' | 'exit_time' | '-exit_time' | 'side' | '-side' | 'quantity' | '-quantity' | 'entry_price' | '-entry_price' | 'exit_price' | '-exit_price' | 'exit_reason' | '-exit_reason' | 'pnl' | '-pnl' | 'return' | '-return' | 'commission' | '-commission' | 'slippage' | '-slippage' | 'bars' | '-bars' | 'mae' | '-mae' | 'mfe' | '-mfe';
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/backtests/{run_id}/trades';
+};
+
+export type ReadBacktestTradesErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ReadBacktestTradesError = ReadBacktestTradesErrors[keyof ReadBacktestTradesErrors];
+
+export type ReadBacktestTradesResponses = {
+    /**
+     * Response Read Backtest Trades Api V1 Backtests  Run Id  Trades Get
+     *
+     * Trades, in the form asked for.
+     */
+    200: TradePage | TradeColumns;
+};
+
+export type ReadBacktestTradesResponse = ReadBacktestTradesResponses[keyof ReadBacktestTradesResponses];
+
+export type ReadBacktestEquityData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: {
+        /**
+         * Format
+         */
+        format?: 'columns' | 'csv';
+        /**
+         * Max Points
+         */
+        max_points?: number | null;
+    };
+    url: '/api/v1/backtests/{run_id}/equity';
+};
+
+export type ReadBacktestEquityErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ReadBacktestEquityError = ReadBacktestEquityErrors[keyof ReadBacktestEquityErrors];
+
+export type ReadBacktestEquityResponses = {
+    /**
+     * Equity at each bar's close.
+     */
+    200: EquityRead;
+};
+
+export type ReadBacktestEquityResponse = ReadBacktestEquityResponses[keyof ReadBacktestEquityResponses];

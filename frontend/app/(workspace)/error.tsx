@@ -1,0 +1,5 @@
+"use client";
+
+import { PageFailure } from "@/components/common/page-failure";
+
+export default PageFailure;

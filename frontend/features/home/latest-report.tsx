@@ -1,0 +1,86 @@
+import { ArrowRight } from "lucide-react";
+import Link from "next/link";
+
+import { Stat } from "@/components/common/figure";
+import { VerdictBadge } from "@/components/common/verdict-badge";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { Skeleton } from "@/components/ui/skeleton";
+import type { RunSummary, VerdictLevel } from "@/lib/api/contract";
+import { formatAgo, formatPercent } from "@/lib/format";
+
+const MEANING: Record<VerdictLevel, string> = {
+  green: "Nothing that was checked speaks against this answer.",
+  amber: "Some checks ask for care before you lean on this answer.",
+  red: "At least one check says that this answer must not be relied on.",
+};
+
+/** The newest finished run: first whether to believe it, then what it made. */
+export function LatestReport({ run }: { run: RunSummary | undefined }) {
+  if (!run) {
+    return (
+      <Card className="grid gap-4 p-4" aria-busy="true" aria-label="Loading the latest report">
+        <Skeleton className="h-6 w-48" />
+        <Skeleton className="h-12" />
+      </Card>
+    );
+  }
+  return (
+    <Card className="grid gap-4 p-4" aria-labelledby="latest-report">
+      <div className="flex flex-wrap items-start justify-between gap-3">
+        <div className="min-w-0">
+          <p className="text-xs text-muted-foreground">
+            Latest report, {formatAgo(run.finished_at ?? run.created_at)}
+          </p>
+          <h2 id="latest-report" className="mt-0.5 text-base font-semibold">
+            {run.strategy_name ?? "A rule that is not saved"}{" "}
+            <span className="font-normal text-muted-foreground">
+              on {run.symbol}, {run.interval}
+            </span>
+          </h2>
+        </div>
+        <Button asChild>
+          <Link href={`/backtests/${run.id}`}>
+            Read the report <ArrowRight aria-hidden />
+          </Link>
+        </Button>
+      </div>
+      {run.level && (
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+          <VerdictBadge level={run.level} size="lg" />
+          <span className="text-[0.8125rem]">{MEANING[run.level]}</span>
+        </div>
+      )}
+      <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
+        <Stat
+          label="Total return"
+          value={run.total_return}
+          kind="percent"
+          digits={1}
+          signed
+          note={
+            run.benchmark_return !== null &&
+            `Buy and hold ${formatPercent(run.benchmark_return, { signed: true, digits: 1 })}`
+          }
+        />
+        <Stat
+          label="A year"
+          value={run.cagr}
+          kind="percent"
+          digits={1}
+          signed
+          hint="The yearly growth that would give the same total return."
+        />
+        <Stat
+          label="Deepest fall"
+          value={run.max_drawdown}
+          kind="percent"
+          digits={1}
+          signed
+          hint="The largest loss from a peak to the lowest point after it (drawdown)."
+        />
+        <Stat label="Trades" value={run.trades} kind="count" />
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,55 @@
+import Link from "next/link";
+
+import { Figure } from "@/components/common/figure";
+import { Sparkline } from "@/components/common/sparkline";
+import { Button } from "@/components/ui/button";
+import { Card, CardHeader, CardTitle } from "@/components/ui/card";
+import { Skeleton } from "@/components/ui/skeleton";
+import { chartHref } from "@/features/market/labels";
+import type { Instrument } from "@/lib/api/contract";
+import { formatDate } from "@/lib/format";
+
+export function MarketsGlance({ instruments }: { instruments: Instrument[] | undefined }) {
+  return (
+    <Card>
+      <CardHeader>
+        <CardTitle>Markets</CardTitle>
+        <Button asChild variant="link" size="sm" className="h-auto px-0">
+          <Link href="/markets">{instruments?.length === 0 ? "Import a CSV" : "All markets"}</Link>
+        </Button>
+      </CardHeader>
+      {!instruments && (
+        <div className="grid gap-3 px-4 pb-4">
+          {[0, 1, 2, 3].map((row) => (
+            <Skeleton key={row} className="h-8" />
+          ))}
+        </div>
+      )}
+      {instruments?.length === 0 && (
+        <p className="px-4 pb-4 text-[0.8125rem] text-muted-foreground">No market data yet.</p>
+      )}
+      <ul className="pb-2">
+        {instruments?.map((instrument) => (
+          <li key={instrument.id}>
+            <Link
+              href={chartHref(instrument.symbol)}
+              className="focus-inset flex items-center gap-3 px-4 py-1.5 hover:bg-accent/60"
+            >
+              <span className="min-w-0 flex-1">
+                <span className="block truncate font-medium">{instrument.symbol}</span>
+                <span className="block truncate text-xs text-muted-foreground">
+                  to {formatDate(instrument.last_bar_at)}
+                </span>
+              </span>
+              <Sparkline values={instrument.sparkline} width={64} height={22} />
+              <span className="w-18 text-right">
+                <Figure value={instrument.last_close} kind="price" className="block" />
+                <Figure value={instrument.change} kind="percent" signed className="block text-xs" />
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
