@@ -24,8 +24,11 @@ DEMO_DISPLAY_NAME = "Demo"
 # Names of private networks (.local, .test, home.arpa) are fine: an installation may live in one. The library
 # means its list to be changed in place, and nothing else in the process uses it.
 SPECIAL_USE_DOMAIN_NAMES[:] = ["invalid"]
-# Control, surrogate, private, unassigned, line and paragraph separators; joiners (Cf) belong to real names.
-_UNPRINTABLE = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+# Control, surrogate and private characters, line and paragraph separators; joiners (Cf) belong to real names.
+_UNPRINTABLE = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
+# They turn the text after them around, and make one name look like another.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_INVISIBLE = frozenset({"Cf", "Zs"})
 
 
 class Role(StrEnum):
@@ -237,12 +240,14 @@ def check_password(password: str) -> str:
 
 def clean_display_name(name: str) -> str:
     """The name without surrounding or repeated space. Raises ValueError when empty, long or unprintable."""
-    name = " ".join(part for part in unicodedata.normalize("NFC", name).split(" ") if part)
-    if any(unicodedata.category(character) in _UNPRINTABLE for character in name):
+    kinds = {character: unicodedata.category(character) for character in name}
+    if not _UNPRINTABLE.isdisjoint(kinds.values()) or not _TURNING.isdisjoint(name):
         raise ValueError("must not contain control characters")
-    if not 1 <= len(name) <= MAX_DISPLAY_NAME_CHARS:
-        raise ValueError(f"must have 1 to {MAX_DISPLAY_NAME_CHARS} characters")
-    return name
+    spaced = "".join(" " if kinds[character] == "Zs" else character for character in name)
+    name = unicodedata.normalize("NFC", " ".join(spaced.split()))
+    if not _INVISIBLE.issuperset(kinds.values()) and 1 <= len(name) <= MAX_DISPLAY_NAME_CHARS:
+        return name
+    raise ValueError(f"must have 1 to {MAX_DISPLAY_NAME_CHARS} characters")
 
 
 @cache

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from alembic import command, context
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, create_engine, pool
 
+from alembic import command, context
 from app.config import Settings
 
 DATABASE_NAMES = ("main", "credentials")

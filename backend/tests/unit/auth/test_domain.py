@@ -102,6 +102,7 @@ def test_every_spelling_of_a_password_is_the_same_password(password: str) -> Non
         ("Ada", "Ada"),
         ("  Ada   Lovelace ", "Ada Lovelace"),
         ("Zoe\u0308", "Zoë"),
+        ("Ada\u00a0Lovelace\u3000", "Ada Lovelace"),
         ("李小龍", "李小龍"),
         ("👩\u200d💻", "👩\u200d💻"),
         ("x" * MAX_DISPLAY_NAME_CHARS, "x" * MAX_DISPLAY_NAME_CHARS),
@@ -122,6 +123,9 @@ def test_display_names_are_tidied(given_name: str, kept: str) -> None:
         "A\x1b[31mda",
         "A\ud800",
         "A\u2028da",
+        "A\u202eda",
+        "\u00a0",
+        "\u200b\u200d",
     ],
 )
 def test_unfit_display_names_are_refused(name: str) -> None:
