@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -23,18 +24,21 @@ ExitLabel = Literal["signal", "reversal", "stop_loss", "take_profit", "trailing_
 Level = Literal["green", "amber", "red"]
 
 
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?)?", re.ASCII
+)
+
+
 def _read_moment(value: Any) -> Any:
     """A date stands for its midnight in UTC; a time without an offset is UTC."""
-    if not isinstance(value, str):
-        raise ValueError("must be an RFC 3339 time or a date, as text")
-    text = value.strip()
+    text = value.strip() if isinstance(value, str) else ""
+    if not _MOMENT.fullmatch(text):
+        raise ValueError("must be an RFC 3339 time or a date, such as 2010-01-31")
     try:
-        if len(text) <= 10:
-            return datetime.combine(date.fromisoformat(text), time(), UTC)
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.upper())
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise ValueError("must be an RFC 3339 time or a date, such as 2010-01-31") from error
+        raise ValueError("is no day or time that exists") from error
 
 
 Moment = Annotated[datetime, BeforeValidator(_read_moment, json_schema_input_type=str)]

@@ -21,10 +21,10 @@ RSI_REVERSION = ExampleRule(
     summary="Buys a fall within a long rise, sells when it has recovered; a stop limits each loss.",
     source="""\
 # Buy a dip in a rising market, sell the recovery.
-days     = param(14, 5, 30)
-oversold = param(35, 10, 45)
+days      = param(5, 2, 30)
+oversold  = param(30, 10, 45)
 recovered = param(60, 50, 90)
-strength = rsi(close, days)
+strength  = rsi(close, days)
 enter_long = crossunder(strength, oversold) and close > sma(close, 200)
 exit_long  = strength > recovered
 stop_loss  = 3 * atr(14)           # distance in price, taken at the signal bar

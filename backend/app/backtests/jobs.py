@@ -1,0 +1,185 @@
+"""What the worker does for a run: claim it, load the bars, compute, write the result under the attempt.
+
+This file alone in the room reaches the heavy engine; the API process never imports it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import __version__
+from app.backtests import repository
+from app.backtests.domain import (
+    TASK,
+    TOPIC,
+    ClaimedRun,
+    RunFailed,
+    RunFailure,
+    RunRequest,
+    RunResult,
+)
+from app.core.clock import Clock
+from app.core.database import Database, Databases
+from app.core.jobs import defer_job
+from app.core.notifications import notify
+from app.core.problems import is_database_away
+from app.engine.backtest import BacktestInputs, BacktestResult, run_backtest
+from app.engine.execution import Execution
+from app.engine.language import compile_rule
+from app.engine.packing import pack_equity, pack_trades
+
+log = structlog.get_logger(__name__)
+
+# How often a running attempt renews its lease, tells its progress and asks whether it shall stop. A run that
+# is shorter than this writes nothing in between.
+BEAT_SECONDS = 0.5
+
+_WORKER_LOST = RunFailure(
+    "worker_lost",
+    "The worker was lost each time it worked on this backtest. Try again, perhaps with fewer bars.",
+)
+_UNEXPECTED = RunFailure("internal_error", "Something went wrong on our side. The fault was logged.")
+
+
+class _Stopped(Exception):
+    """The run was told to stop, and did."""
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """What the computing thread and the event loop tell one another, in plain values."""
+
+    progress: float = 0.0
+    must_stop: bool = False
+    is_lost: bool = False
+
+    def report(self, share: float) -> None:
+        """Called by the engine between its steps. Raises _Stopped."""
+        self.progress = share
+        if self.must_stop:
+            raise _Stopped
+
+
+async def run_backtest_job(databases: Databases, clock: Clock, run_id: UUID) -> None:
+    """Compute a run, if it is there to be had: a job that is delivered twice finds nothing to do.
+
+    Raises only when the database is away; then the lease runs out and another attempt begins.
+    """
+    database = databases.main
+    async with database.session() as session:
+        claimed = await repository.claim_run(session, run_id)
+    if claimed is None:
+        log.info("run_not_to_be_had", run_id=str(run_id))
+        return
+    attempt = _Attempt()
+    beating = asyncio.create_task(_keep_lease(database, claimed, attempt))
+    try:
+        outcome = await _compute(database, clock, claimed, attempt)
+    except asyncio.CancelledError:
+        # The worker stops. Whoever takes the run next begins anew; what this thread still computes is void.
+        attempt.must_stop = True
+        await asyncio.shield(_hand_back(database, claimed))
+        raise
+    finally:
+        beating.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await beating
+    await _finish(database, claimed, attempt, outcome)
+
+
+async def recover_lost_runs(session: AsyncSession) -> None:
+    """Put runs whose worker is gone back in the queue; end those lost too often, or asked to stop."""
+    for run_id in await repository.end_lost_runs(session, _WORKER_LOST):
+        log.error("lost_run_ended", run_id=str(run_id))
+        await notify(session, TOPIC, run_id)
+    for run_id in await repository.requeue_lost_runs(session):
+        log.warning("lost_run_requeued", run_id=str(run_id))
+        await defer_job(session, TASK, {"run_id": run_id})
+
+
+async def _keep_lease(database: Database, claimed: ClaimedRun, attempt: _Attempt) -> None:
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        try:
+            async with database.session() as session:
+                stop = await repository.renew_lease(session, claimed.id, claimed.attempt, attempt.progress)
+        except Exception as error:
+            if not is_database_away(error):
+                raise
+            log.warning("lease_not_renewed", run_id=str(claimed.id), reason=type(error).__name__)
+            continue
+        if stop is None:
+            attempt.is_lost = attempt.must_stop = True
+            return
+        if stop:
+            attempt.must_stop = True
+
+
+async def _compute(
+    database: Database, clock: Clock, claimed: ClaimedRun, attempt: _Attempt
+) -> RunResult | RunFailure | None:
+    try:
+        inputs = await _prepare(database, clock, claimed)
+        return await asyncio.to_thread(_run, inputs, claimed.request, attempt.report)
+    except _Stopped:
+        return None
+    except RunFailed as error:
+        return error.failure
+    except Exception as error:
+        if is_database_away(error):
+            raise
+        log.exception("run_failed", run_id=str(claimed.id))
+        return _UNEXPECTED
+
+
+def _run(inputs: BacktestInputs, request: RunRequest, report: Callable[[float], None]) -> RunResult:
+    result = run_backtest(inputs, report)
+    return RunResult(
+        manifest=_complete_manifest(result, request),
+        verdict=result.verdict.as_dict(),
+        metrics=result.metrics.as_dict(),
+        benchmark=result.benchmark.as_dict(),
+        trades=pack_trades(result.trades),
+        equity=pack_equity(result.curve),
+    )
+
+
+def _complete_manifest(result: BacktestResult, request: RunRequest) -> dict[str, Any]:
+    """The engine's manifest with what only the room knows: the range that was asked for, the application."""
+    return {
+        **result.manifest,
+        "app_version": __version__,
+        "range": {
+            "start": None if request.start is None else request.start.isoformat(),
+            "end": None if request.end is None else request.end.isoformat(),
+        },
+    }
+
+
+async def _finish(
+    database: Database, claimed: ClaimedRun, attempt: _Attempt, outcome: RunResult | RunFailure | None
+) -> None:
+    if attempt.is_lost:
+        log.warning("attempt_superseded", run_id=str(claimed.id), attempt=claimed.attempt)
+        return
+    async with database.session() as session:
+        if await repository.finish_run(session, claimed.id, claimed.attempt, outcome):
+            await notify(session, TOPIC, claimed.id)
+        else:
+            log.warning("late_result_refused", run_id=str(claimed.id), attempt=claimed.attempt)
+
+
+async def _hand_back(database: Database, claimed: ClaimedRun) -> None:
+    async with database.session() as session:
+        if await repository.hand_back_run(session, claimed.id, claimed.attempt):
+            await defer_job(session, TASK, {"run_id": claimed.id})
+            log.info("run_handed_back", run_id=str(claimed.id))

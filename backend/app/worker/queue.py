@@ -1,0 +1,79 @@
+"""The queue's other side: procrastinate, its connections, and which task runs which room's job.
+
+Rooms put jobs in through `app.core.jobs`; beside it only this package knows the library.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import procrastinate
+from procrastinate.jobs import DeleteJobCondition
+from psycopg import AsyncConnection
+
+from app.backtests import jobs as backtests
+from app.backtests.domain import TASK as RUN_BACKTEST
+from app.config import Settings
+from app.core.clock import Clock
+from app.core.database import Databases
+from app.market import jobs as market
+from app.market.domain import TASK as RUN_IMPORT
+
+HEARTBEAT_SECONDS = 3.0
+# A worker that has not said anything for this long counts as gone: its jobs go to others.
+STALLED_SECONDS = 15.0
+# NOTIFY wakes the worker at once; this is for the notification that gets lost.
+POLL_SECONDS = 1.0
+# Less than any supervisor waits before it kills.
+GRACE_SECONDS = 8.0
+
+_CONNECTION = {
+    "application_name": "flowrex-worker-queue",
+    "connect_timeout": 5,
+    # A server that vanished without a word is noticed within half a minute.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+
+
+def make_queue(settings: Settings, databases: Databases, clock: Clock) -> procrastinate.App:
+    """The queue with every task of the product. Nothing connects before it is opened."""
+    connector = procrastinate.PsycopgConnector(
+        conninfo=settings.database_dsn,
+        kwargs=_CONNECTION,
+        configure=_configure,
+        min_size=1,
+        max_size=4,
+        timeout=5,
+    )
+    queue = procrastinate.App(connector=connector)
+
+    @queue.task(name=RUN_BACKTEST)
+    async def run_backtest(run_id: str) -> None:
+        await backtests.run_backtest_job(databases, clock, UUID(run_id))
+
+    @queue.task(name=RUN_IMPORT)
+    async def run_import(import_id: str) -> None:
+        await market.run_import_job(databases, clock, UUID(import_id))
+
+    return queue
+
+
+async def work(queue: procrastinate.App, concurrency: int) -> None:
+    """Take jobs until a signal says stop or the database is gone; jobs under way get a few seconds to end."""
+    await queue.run_worker_async(
+        concurrency=concurrency,
+        fetch_job_polling_interval=POLL_SECONDS,
+        shutdown_graceful_timeout=GRACE_SECONDS,
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=STALLED_SECONDS,
+        delete_jobs=DeleteJobCondition.SUCCESSFUL,
+        listen_notify=True,
+    )
+
+
+async def _configure(connection: AsyncConnection[object]) -> None:
+    """Each statement commits by itself: two round trips less for every step of a job."""
+    await connection.set_autocommit(True)
