@@ -1,4 +1,4 @@
-"""Evaluates a rule on whole columns: every operation once, on all bars, each result dropped after its last use."""
+"""Evaluates a rule on whole columns: every operation once, each result dropped after its last use."""
 
 from __future__ import annotations
 
@@ -7,44 +7,64 @@ from typing import TypeAlias
 
 import numpy as np
 
-from app.engine.bars import Bars, Column, Truth
-from app.engine.indicators import averages, extremes, momentum, pointwise, volatility, window_sums
+from app.engine.bars import Bars, Column, Times, Truth
+from app.engine.indicators import (
+    averages,
+    crosses,
+    extremes,
+    momentum,
+    pointwise,
+    trend,
+    volatility,
+    window_sums,
+)
 from app.engine.language.graph import WINDOW_OPERATIONS, Node
 from app.engine.language.rule import Rule
 from app.engine.language.scalars import Scalar
-from app.engine.local_time import hour_column, local_seconds, month_column, weekday_column
+from app.engine.local_time import find_local_seconds, hour_column, month_column, weekday_column
 from app.engine.signals import Signals
 
-Value: TypeAlias = Column | Truth | float | bool
-
-_LOCAL_TIME_INPUTS = {"hour": hour_column, "weekday": weekday_column, "month": month_column}
+# A column, or one value that holds for every bar.
+Value: TypeAlias = Column | Truth | Scalar
 
 
 def evaluate_rule(rule: Rule, bars: Bars, parameters: Mapping[str, float] | None = None) -> Signals:
-    """What the rule says about every bar.
+    """What the rule says about every bar, each bar judged by itself and the ones before.
 
-    `parameters`: values for the rule's parameters, the defaults where none is given.
-    Raises ParametersInvalid on values that the rule cannot run with.
+    `parameters`: values for the rule's parameters, the defaults where none is given. An infinite price or
+    volume counts as undefined. Raises ParametersInvalid on values that the rule cannot run with,
+    zoneinfo.ZoneInfoNotFoundError when the rule asks for the local time and the bars' time zone is unknown.
     """
     scalars = rule.evaluate_scalars(rule.resolve_parameters(parameters))
     values = _Evaluation(rule, bars, scalars).run()
     count = len(bars)
+
+    def truth(name: str) -> Truth:
+        return np.asarray(_spread(values.get(name, False), count), np.bool_)
+
+    def number(name: str) -> Column | None:
+        return np.asarray(_spread(values[name], count), np.float64) if name in values else None
+
     return Signals(
-        **{name: _spread_truth(values.get(name, False), count) for name in _TRUTH_OUTPUTS},
-        **{name: _spread_number(values[name], count) if name in values else None for name in _NUMBER_OUTPUTS},
+        enter_long=truth("enter_long"),
+        exit_long=truth("exit_long"),
+        enter_short=truth("enter_short"),
+        exit_short=truth("exit_short"),
+        stop_loss=number("stop_loss"),
+        take_profit=number("take_profit"),
+        trailing_stop=number("trailing_stop"),
+        size=number("size"),
+        risk=number("risk"),
     )
 
 
-_TRUTH_OUTPUTS = ("enter_long", "exit_long", "enter_short", "exit_short")
-_NUMBER_OUTPUTS = ("stop_loss", "take_profit", "trailing_stop", "size", "risk")
-
-
-def _spread_truth(value: Value, count: int) -> Truth:
-    return np.full(count, value, np.bool_) if isinstance(value, (bool, float)) else value.astype(np.bool_, copy=False)
-
-
-def _spread_number(value: Value, count: int) -> Column:
-    return np.full(count, value, np.float64) if isinstance(value, (bool, float)) else value.astype(np.float64, copy=False)
+def _spread(value: Value, count: int) -> Column | Truth:
+    """A column of shape (count,): bool for a truth, float64 for a number."""
+    if isinstance(value, bool):
+        return np.full(count, value, np.bool_)
+    if isinstance(value, float):
+        return np.full(count, value, np.float64)
+    return value
 
 
 class _Evaluation:
@@ -52,7 +72,7 @@ class _Evaluation:
         self._rule = rule
         self._bars = bars
         self._scalars = scalars
-        self._values: dict[int, Value] = {}
+        self._local_seconds: Times | None = None
 
     def run(self) -> dict[str, Value]:
         """Values of the outputs, by name."""
@@ -63,45 +83,38 @@ class _Evaluation:
                 uses[argument] += 1
         for place in self._rule.outputs.values():
             uses[place] += 1
+        values: dict[int, Value] = dict(self._scalars)
+        # Division by zero, overflow and NaN are ordinary here: they all mean undefined.
         with np.errstate(all="ignore"):
             for place, node in enumerate(nodes):
-                if place in self._scalars:
-                    self._values[place] = self._scalars[place]
+                if node.is_scalar:
                     continue
-                self._values[place] = self._compute(node)
+                values[place] = self._compute(node, [values[argument] for argument in node.arguments])
                 for argument in node.arguments:
                     uses[argument] -= 1
                     if uses[argument] == 0:
-                        del self._values[argument]
-        return {name: self._values[place] for name, place in self._rule.outputs.items()}
+                        del values[argument]
+        return {name: values[place] for name, place in self._rule.outputs.items()}
 
-    def _compute(self, node: Node) -> Value:
+    def _compute(self, node: Node, arguments: list[Value]) -> Value:
         if node.operation == "input":
             return self._read_input(str(node.value))
-        arguments = [self._values[argument] for argument in node.arguments]
         operation = WINDOW_OPERATIONS.get(node.operation)
-        if operation is None or node.operation == "crossover":
+        if operation is None:
             return _POINTWISE[node.operation](*arguments)
-        series = len(arguments) - operation.windows
-        columns = [self._spread(value) for value in arguments[:series]]
-        windows = [int(value) for value in arguments[series:] if isinstance(value, (int, float))]
-        return _WINDOWS[node.operation](*columns, *windows)
-
-    def _spread(self, value: Value) -> Column | Truth:
-        if isinstance(value, bool):
-            return np.full(len(self._bars), value, np.bool_)
-        if isinstance(value, float):
-            return np.full(len(self._bars), value, np.float64)
-        return value
+        columns = len(arguments) - operation.windows
+        series = [_spread(value, len(self._bars)) for value in arguments[:columns]]
+        windows = [int(value) for value in arguments[columns:] if isinstance(value, (bool, float))]
+        return _WINDOWS[node.operation](*series, *windows)
 
     def _read_input(self, name: str) -> Column:
-        column = _LOCAL_TIME_INPUTS.get(name)
-        if column is not None:
-            return column(local_seconds(self._bars))
+        make_column = _LOCAL_TIME_INPUTS.get(name)
+        if make_column is not None:
+            if self._local_seconds is None:
+                self._local_seconds = find_local_seconds(self._bars)
+            return make_column(self._local_seconds)
         values: Column = np.ascontiguousarray(getattr(self._bars, name), np.float64)
-        if np.isinf(values).any():
-            values = np.where(np.isfinite(values), values, np.nan)
-        return values
+        return np.where(np.isfinite(values), values, np.nan) if np.isinf(values).any() else values
 
 
 def _finite(result: Column) -> Column:
@@ -109,22 +122,25 @@ def _finite(result: Column) -> Column:
     return result
 
 
-def _power(base: Value, exponent: Value) -> Column:
-    a, b = np.broadcast_arrays(np.asarray(base, np.float64), np.asarray(exponent, np.float64))
-    return pointwise.power(np.ascontiguousarray(a), np.ascontiguousarray(b))
+def _power(base: Column | float, exponent: Column | float) -> Column:
+    bases, exponents = np.broadcast_arrays(np.asarray(base, np.float64), np.asarray(exponent, np.float64))
+    return pointwise.power(np.ascontiguousarray(bases), np.ascontiguousarray(exponents))
 
 
 def _shift(x: Column | Truth, n: int) -> Column | Truth:
     if n == 0:
         return x
-    out = np.full(len(x), False if x.dtype == np.bool_ else np.nan, x.dtype)
-    out[n:] = x[:-n]
-    return out
+    shifted = np.empty_like(x)
+    shifted[:n] = False if x.dtype == np.bool_ else np.nan
+    shifted[n:] = x[:-n]
+    return shifted
 
 
-def _crossover(a: Value, b: Value) -> Truth: 
-    return pointwise.crossover(a, b)
-
+_LOCAL_TIME_INPUTS: Mapping[str, Callable[[Times], Column]] = {
+    "hour": hour_column,
+    "weekday": weekday_column,
+    "month": month_column,
+}
 
 _POINTWISE: Mapping[str, Callable[..., Value]] = {
     "add": lambda a, b: _finite(np.add(a, b)),
@@ -147,7 +163,6 @@ _POINTWISE: Mapping[str, Callable[..., Value]] = {
     "or": np.logical_or,
     "not": np.logical_not,
     "if_else": np.where,
-    "crossover": _crossover,
 }
 
 _WINDOWS: Mapping[str, Callable[..., Value]] = {
@@ -158,11 +173,12 @@ _WINDOWS: Mapping[str, Callable[..., Value]] = {
     "rma": averages.rma,
     "macd": averages.macd,
     "rsi": momentum.rsi,
-    "true_range": momentum.true_range,
-    "adx": momentum.adx,
     "stochastic": momentum.stochastic,
+    "true_range": trend.true_range,
+    "adx": trend.adx,
     "stdev": volatility.stdev,
     "highest": extremes.highest,
     "lowest": extremes.lowest,
+    "crossover": crosses.crossover,
     "shift": _shift,
 }

@@ -11,10 +11,9 @@ from app.engine.bars import Bars, Column, Times
 from app.engine.intervals import DAY_SECONDS, HOUR_SECONDS
 
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday, Monday being 0
-_SHORTEST_SHIFT_SECONDS = 60
 
 
-def local_seconds(bars: Bars) -> Times:
+def find_local_seconds(bars: Bars) -> Times:
     """Seconds since 1970-01-01 00:00 on the wall clock of the instrument's exchange, shape (n,).
 
     Bars of a day and longer carry a date, which is the same everywhere: they are taken as they are.
@@ -44,7 +43,8 @@ def month_column(local: Times) -> Column:
 def find_utc_offsets(time: Times, timezone: str) -> Times:
     """Seconds to add to each ascending UTC instant to get the wall clock, shape (n,).
 
-    Asks the time zone once per UTC day that has bars, not once per bar; on a day with a change the change is searched.
+    Asks the time zone once per UTC day that has bars, not once per bar; on a day with a change the change is
+    searched.
     """
     zone = ZoneInfo(timezone)
     days, first_bars = np.unique(time // DAY_SECONDS, return_index=True)

@@ -1,1 +1,1 @@
-"""Indicators over whole columns: causal, exact where a sum is involved, undefined (NaN) instead of infinite."""
+"""Indicators over whole columns: causal, exact where a sum is involved, NaN instead of infinite."""

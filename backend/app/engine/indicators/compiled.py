@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar, cast
 
 import numba
@@ -13,7 +14,14 @@ Function = TypeVar("Function", bound=Callable[..., object])
 def compile_loop(function: Function) -> Function:
     """The function compiled by numba on its first call.
 
-    No fastmath: sums keep their written order and products are not contracted, so the bits do not depend on where
-    an array starts or on the machine.
+    No fastmath: sums keep their written order and products are not contracted, so the bits do not depend on
+    where an array starts. A compiled function may call only compiled functions of its own file: numba notices
+    changes in the file of a function, not in those of what it calls, and would go on running the old code.
     """
-    return cast(Function, numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function))
+    compile_ = partial(numba.njit, nogil=True, fastmath=False, error_model="numpy")
+    try:
+        return cast(Function, compile_(cache=True)(function))
+    except RuntimeError:
+        # numba found no folder that it may write to (a read-only installation): it compiles at each start
+        # then.
+        return cast(Function, compile_()(function))

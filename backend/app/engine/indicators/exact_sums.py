@@ -1,8 +1,9 @@
 """Sums of float64 without any rounding: one wide fixed-point number in base 2^32.
 
-Every finite float64 is a whole multiple of 2^-1074, so a sum of them is a whole number of that unit. It is kept in
-limbs of 32 bits, each in an int64 with room for carries (Neal, "Fast exact summation using small and large
-superaccumulators", 2015). Values can be taken out again exactly, and the result is rounded once, to nearest even.
+Every finite float64 is a whole multiple of 2^-1074, so a sum of them is a whole number of that unit. It is
+kept in limbs of 32 bits, each in an int64 with room for carries (Neal, "Fast exact summation using small and
+large superaccumulators", 2015). Values can be taken out again exactly, and the result is rounded once, to
+nearest even.
 """
 
 from __future__ import annotations
@@ -16,22 +17,27 @@ from app.engine.bars import Column
 from app.engine.indicators.compiled import compile_loop
 
 Limbs = NDArray[np.int64]
+Indices = NDArray[np.int64]
 
-LIMB_COUNT = 70
+_LIMB_COUNT = 70
 _LIMB_BITS = 32
 _LIMB_MASK = 0xFFFFFFFF
 _LOWEST_EXPONENT = -1074
+# Gathered from the highest bit down before rounding: more than the 53 of a float64, less than the 63 of an
+# int64.
+_KEPT_BITS = 62
 
 
 @compile_loop
 def add_exactly(limbs: Limbs, value: float, times: int) -> None:
-    """Adds `times` × `value` to the number in `limbs`, shape (LIMB_COUNT,). |times| ≤ 2^24; `value` finite."""
+    """Adds `times` × `value` to the number in `limbs`. |times| ≤ 2^24; `value` is finite."""
     if value == 0.0:
         return
     fraction, exponent = math.frexp(value)
     place = exponent - 53 - _LOWEST_EXPONENT
-    mantissa = int(math.ldexp(fraction, 53))
-    if place < 0:  # a subnormal number: its lowest bits are zeros
+    if place >= 0:
+        mantissa = int(math.ldexp(fraction, 53))
+    else:  # a subnormal number: its lowest bits are zeros
         mantissa = int(math.ldexp(fraction, 53 + place))
         place = 0
     sign = times
@@ -48,52 +54,58 @@ def add_exactly(limbs: Limbs, value: float, times: int) -> None:
 
 
 @compile_loop
-def round_quotient(limbs: Limbs, divisor: int, digits: Limbs) -> float:
-    """The number in `limbs` divided by `divisor` (1 to 2^24), rounded once to nearest even; infinite on overflow.
-
-    `digits`: scratch of shape (LIMB_COUNT,). `limbs` is not changed.
-    """
+def write_digits(limbs: Limbs, digits: Limbs) -> bool:
+    """Writes the size of the number in `limbs` to `digits`, 32 bits each; true when it is negative."""
     carry = 0
-    for limb in range(LIMB_COUNT):
+    for limb in range(_LIMB_COUNT):
         total = limbs[limb] + carry
         digits[limb] = total & _LIMB_MASK
         carry = total >> _LIMB_BITS
-    is_negative = carry < 0
-    if is_negative:
-        carry = 1
-        for limb in range(LIMB_COUNT):
-            total = (digits[limb] ^ _LIMB_MASK) + carry
-            digits[limb] = total & _LIMB_MASK
-            carry = total >> _LIMB_BITS
+    if carry >= 0:
+        return False
+    carry = 1
+    for limb in range(_LIMB_COUNT):
+        total = (digits[limb] ^ _LIMB_MASK) + carry
+        digits[limb] = total & _LIMB_MASK
+        carry = total >> _LIMB_BITS
+    return True
+
+
+@compile_loop
+def round_quotient(limbs: Limbs, divisor: int, digits: Limbs) -> float:
+    """The number in `limbs` divided by `divisor` (1 to 2^24), rounded once; infinite on overflow.
+
+    `digits` is scratch of the same shape. `limbs` is not changed.
+    """
+    is_negative = write_digits(limbs, digits)
     remainder = 0
-    for limb in range(LIMB_COUNT - 1, -1, -1):
+    for limb in range(_LIMB_COUNT - 1, -1, -1):
         current = (remainder << _LIMB_BITS) | digits[limb]
         digits[limb] = current // divisor
         remainder = current % divisor
-    top = LIMB_COUNT - 1
+    top = _LIMB_COUNT - 1
     while top > 0 and digits[top] == 0:
         top -= 1
-    # The 62 highest bits (fewer when there are no more), then whether anything follows them.
-    bits = 0
-    while digits[top] >> bits != 0:
-        bits += 1
     kept = digits[top]
-    kept_bits = bits
-    is_sticky = remainder != 0
-    below = top - 1
-    while below >= 0 and kept_bits < 62:
-        room = min(62 - kept_bits, _LIMB_BITS)
-        kept = (kept << room) | (digits[below] >> (_LIMB_BITS - room))
+    kept_bits = 0
+    while kept >> kept_bits != 0:
+        kept_bits += 1
+    is_sticky = remainder != 0  # whether anything follows the bits that are kept
+    exponent = top * _LIMB_BITS + _LOWEST_EXPONENT
+    limb = top - 1
+    while limb >= 0 and kept_bits < _KEPT_BITS:
+        room = min(_KEPT_BITS - kept_bits, _LIMB_BITS)
+        rest_bits = _LIMB_BITS - room
+        kept = (kept << room) | (digits[limb] >> rest_bits)
         kept_bits += room
-        if room < _LIMB_BITS and digits[below] & ((1 << (_LIMB_BITS - room)) - 1) != 0:
+        exponent -= room
+        if digits[limb] & ((1 << rest_bits) - 1) != 0:
             is_sticky = True
-        below -= 1
-    while below >= 0 and not is_sticky:
-        is_sticky = digits[below] != 0
-        below -= 1
-    # Value = kept × 2^exponent (and a little more when sticky).
-    exponent = top * _LIMB_BITS + bits - kept_bits + _LOWEST_EXPONENT
-    excess = max(kept_bits - 53, 0)
+        limb -= 1
+    while limb >= 0 and not is_sticky:
+        is_sticky = digits[limb] != 0
+        limb -= 1
+    excess = kept_bits - 53
     if excess > 0:
         rest = kept & ((1 << excess) - 1)
         half = 1 << (excess - 1)
@@ -101,18 +113,57 @@ def round_quotient(limbs: Limbs, divisor: int, digits: Limbs) -> float:
         exponent += excess
         if rest > half or (rest == half and (is_sticky or kept & 1 == 1)):
             kept += 1
-    elif is_sticky:
-        # Only a remainder of the division is left, below the lowest float64 there is.
-        if 2 * remainder > divisor or (2 * remainder == divisor and kept & 1 == 1):
-            kept += 1
+    elif 2 * remainder > divisor or (2 * remainder == divisor and kept & 1 == 1):
+        # Every bit was kept; what is left of the division lies below the least float64 there is.
+        kept += 1
     value = math.ldexp(float(kept), exponent)
     return -value if is_negative else value
 
 
 @compile_loop
-def mean_exactly(values: Column) -> float:
-    """The mean of finite values, their exact sum divided and rounded once. Shape (n,), n from 1 to 2^24."""
-    limbs = np.zeros(LIMB_COUNT, np.int64)
-    for value in values:
-        add_exactly(limbs, value, 1)
-    return round_quotient(limbs, len(values), np.empty(LIMB_COUNT, np.int64))
+def sum_windows(x: Column, n: int, divisor: int, is_weighted: bool, out: Column) -> None:
+    """Writes the exact sum of each window of n values, divided by `divisor` and rounded once, to `out`.
+
+    `is_weighted`: the newest value counts n times, the oldest once. n ≤ 5,000. `out` keeps what it has before
+    n bars, where a value of the window is NaN and where the result is not finite.
+    """
+    limbs = np.zeros(_LIMB_COUNT, np.int64)
+    weighted = np.zeros(_LIMB_COUNT, np.int64)
+    digits = np.empty(_LIMB_COUNT, np.int64)
+    undefined = 0
+    for i in range(len(x)):
+        if is_weighted:
+            # Every value in the window loses one weight; the oldest, at weight 1, thereby leaves.
+            weighted -= limbs
+        if x[i] == x[i]:
+            add_exactly(limbs, x[i], 1)
+            if is_weighted:
+                add_exactly(weighted, x[i], n)
+        else:
+            undefined += 1
+        if i >= n:
+            if x[i - n] == x[i - n]:
+                add_exactly(limbs, x[i - n], -1)
+            else:
+                undefined -= 1
+        if undefined == 0 and i >= n - 1:
+            result = round_quotient(weighted if is_weighted else limbs, divisor, digits)
+            if abs(result) < np.inf:
+                out[i] = result
+
+
+@compile_loop
+def means_ending_at(x: Column, ends: Indices, n: int) -> Column:
+    """The mean of the n values up to each bar of `ends`, the exact sum divided and rounded once.
+
+    x: shape (bars,), defined on these windows. The result has the shape of `ends`.
+    """
+    means = np.empty(len(ends))
+    limbs = np.empty(_LIMB_COUNT, np.int64)
+    digits = np.empty(_LIMB_COUNT, np.int64)
+    for place in range(len(ends)):
+        limbs[:] = 0
+        for i in range(ends[place] - n + 1, ends[place] + 1):
+            add_exactly(limbs, x[i], 1)
+        means[place] = round_quotient(limbs, n, digits)
+    return means

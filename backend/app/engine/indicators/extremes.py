@@ -12,7 +12,8 @@ from app.engine.indicators.compiled import compile_loop
 def highest(x: Column, n: int) -> Column:
     """The greatest of x[i-n+1] … x[i]. Shape (bars,); NaN before n bars and where one is NaN.
 
-    Keeps the bars that can still become the greatest, their values descending: each bar enters and leaves once.
+    Keeps the bars that can still become the greatest, their values descending: each bar enters and leaves
+    once.
     """
     out = np.full(len(x), np.nan)
     candidates = np.empty(n, np.int64)

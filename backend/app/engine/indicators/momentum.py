@@ -1,141 +1,78 @@
-"""Momentum and trend strength: RSI, ADX, the stochastic."""
+"""Momentum: RSI and the stochastic."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from app.engine.bars import Column
+from app.engine.indicators.averages import find_starts
 from app.engine.indicators.compiled import compile_loop
-from app.engine.indicators.exact_sums import mean_exactly
+from app.engine.indicators.exact_sums import means_ending_at
 
-# What TA-Lib takes for zero; below it a ratio of two averages says nothing.
+# What TA-Lib takes for zero: below it the ratio of two averages says nothing.
 _ZERO = 1e-14
 
 
-@compile_loop
 def rsi(x: Column, n: int) -> Column:
-    """Relative strength index (Wilder 1978): 100·g/(g + l) of the smoothed rises g and falls l. As TA-Lib's RSI.
+    """Relative strength index (Wilder 1978): 100·g/(g + l) of the smoothed rises g and falls l. As TA-Lib's
+    RSI.
 
-    x: shape (bars,); the result lies between 0 and 100, 0 where nothing moved. First defined after n moves in a row;
-    starts anew after a NaN.
+    x: shape (bars,). The result, of the same shape, lies between 0 and 100; it is 0 where nothing moved.
+    First defined after n moves in a row; starts anew after a NaN.
     """
-    out = np.full(len(x), np.nan)
-    rises = np.empty(n)
-    falls = np.empty(n)
-    rise = 0.0
-    fall = 0.0
-    moves = 0
+    rises, falls = split_moves(x)
+    starts = find_starts(rises, n)
+    return compare_moves(
+        rises, falls, n, means_ending_at(rises, starts, n), means_ending_at(falls, starts, n)
+    )
+
+
+@compile_loop
+def split_moves(x: Column) -> tuple[Column, Column]:
+    """Rises and falls from bar to bar, both ≥ 0. NaN on the first bar and where the move is not finite."""
+    rises = np.full(len(x), np.nan)
+    falls = np.full(len(x), np.nan)
     for i in range(1, len(x)):
         move = x[i] - x[i - 1]
-        if not abs(move) < np.inf:
-            moves = 0
+        if abs(move) < np.inf:
+            rises[i] = move if move > 0.0 else 0.0
+            falls[i] = -move if move < 0.0 else 0.0
+    return rises, falls
+
+
+@compile_loop
+def compare_moves(rises: Column, falls: Column, n: int, rise_seeds: Column, fall_seeds: Column) -> Column:
+    """100·g/(g + l), g and l being Wilder's averages of the rises and of the falls, from their seeds on."""
+    out = np.full(len(rises), np.nan)
+    weight = 1.0 / n
+    rise = 0.0
+    fall = 0.0
+    run = 0
+    seed = 0
+    for i in range(len(rises)):
+        if rises[i] != rises[i]:
+            run = 0
             continue
-        up = move if move > 0.0 else 0.0
-        down = -move if move < 0.0 else 0.0
-        if moves < n:
-            rises[moves] = up
-            falls[moves] = down
-        moves = moves + 1
-        if moves < n:
-            continue
-        if moves == n:
-            rise = mean_exactly(rises)
-            fall = mean_exactly(falls)
+        run += 1
+        if run == n:
+            rise = rise_seeds[seed]
+            fall = fall_seeds[seed]
+            seed += 1
         else:
-            rise += (up - rise) / n
-            fall += (down - fall) / n
+            rise += (rises[i] - rise) * weight
+            fall += (falls[i] - fall) * weight
         total = rise + fall
-        if total < _ZERO:
-            out[i] = 0.0
-        elif total < np.inf:
-            out[i] = 100.0 * (rise / total)
+        if run >= n and total < np.inf:
+            out[i] = 0.0 if total < _ZERO else 100.0 * (rise / total)
     return out
-
-
-@compile_loop
-def true_range(high: Column, low: Column, close: Column) -> Column:
-    """The greatest of high − low, |high − close before|, |low − close before| (Wilder 1978), in price.
-
-    Shapes (bars,). NaN on the first bar and where one of the four values is NaN.
-    """
-    out = np.full(len(close), np.nan)
-    for i in range(1, len(close)):
-        value = find_true_range(high[i], low[i], close[i - 1])
-        if value < np.inf:
-            out[i] = value
-    return out
-
-
-@compile_loop
-def find_true_range(high: float, low: float, close_before: float) -> float:
-    """One bar's true range; NaN when one of the values is."""
-    if high != high or low != low or close_before != close_before:
-        return np.nan
-    return max(high - low, abs(high - close_before), abs(low - close_before))
-
-
-@compile_loop
-def adx(high: Column, low: Column, close: Column, n: int) -> Column:
-    """Average directional index (Wilder 1978), 0 to 100. As TA-Lib's ADX, its sums of n − 1 moves included.
-
-    Shapes (bars,). First defined after 2n − 1 moves in a row; starts anew after a NaN.
-    """
-    out = np.full(len(close), np.nan)
-    plus = 0.0
-    minus = 0.0
-    reach = 0.0
-    total = 0.0
-    average = 0.0
-    moves = 0
-    for i in range(1, len(close)):
-        true = find_true_range(high[i], low[i], close[i - 1])
-        up = high[i] - high[i - 1]
-        down = low[i - 1] - low[i]
-        if not (true < np.inf and abs(up) < np.inf and abs(down) < np.inf):
-            moves = 0
-            continue
-        moves += 1
-        if moves == 1:
-            plus, minus, reach, total = 0.0, 0.0, 0.0, 0.0
-        if moves >= n:
-            plus -= plus / n
-            minus -= minus / n
-            reach -= reach / n
-        if up > 0.0 and up > down:
-            plus += up
-        elif down > 0.0 and down > up:
-            minus += down
-        reach += true
-        if moves < n:
-            continue
-        direction = find_direction(plus, minus, reach)
-        if moves < 2 * n:
-            if direction == direction:
-                total += direction
-            average = total / n
-        elif direction == direction:
-            average = (average * (n - 1) + direction) / n
-        if moves >= 2 * n - 1:
-            out[i] = average
-    return out
-
-
-@compile_loop
-def find_direction(plus: float, minus: float, reach: float) -> float:
-    """100·|+DI − −DI| / (+DI + −DI); NaN where nothing moved, which leaves the average as it is."""
-    if reach < _ZERO:
-        return np.nan
-    plus_share = 100.0 * (plus / reach)
-    minus_share = 100.0 * (minus / reach)
-    shares = plus_share + minus_share
-    if shares < _ZERO:
-        return np.nan
-    return 100.0 * (abs(minus_share - plus_share) / shares)
 
 
 @compile_loop
 def stochastic(close: Column, lowest: Column, highest: Column) -> Column:
-    """100·(close − lowest)/(highest − lowest), 0 where the two are equal (TA-Lib's fast %K). Shapes (bars,)."""
+    """100·(close − lowest)/(highest − lowest), 0 where the two are equal. As the fast %K of TA-Lib's STOCHF.
+
+    Shapes (bars,). NaN where one of the three is.
+    """
     out = np.full(len(close), np.nan)
     for i in range(len(close)):
         reach = highest[i] - lowest[i]

@@ -14,9 +14,9 @@ _BLOCK_BARS = 1_024
 def stdev(x: Column, mean: Column, n: int) -> Column:
     """√(Σ(x − mean)²/n) over the last n bars, `mean` being the mean of the same window; ddof 0.
 
-    Shapes (bars,). Two passes, squares added from the oldest to the newest of each window: a constant window gives
-    exactly 0 and nothing depends on where the data starts. The loop runs bars inside offsets, so that it is computed
-    on many bars at once without changing the order of any sum. NaN where `mean` is.
+    Shapes (bars,). Two passes, squares added from the oldest to the newest of each window: a constant window
+    gives exactly 0 and nothing depends on where the data starts. Bars run inside offsets, so that many bars
+    are computed at once without changing the order of any sum. NaN where `mean` is.
     """
     out = np.full(len(x), np.nan)
     squares = np.empty(_BLOCK_BARS)

@@ -1,11 +1,11 @@
 """Sums and weighted sums over the last n bars: exact, rounded once, in a time that does not depend on n.
 
-A plain running sum drifts: its bits depend on where the data starts, and equal windows give unequal sums. Here nothing
-is rounded before the end. Each value is split into two parts on fixed grids, a = the value rounded to a multiple of
-2^g and b = the rest (Rump, Ogita, Oishi, "Accurate floating-point summation", 2008). The grids are chosen so that
-running sums of the parts stay below 2^53 grid units: adding a bar and taking one out are then exact, and the window's
-sum is a + b exactly, whatever g was. Data whose magnitudes are too far apart for two grids take the slower way through
-`exact_sums`, which gives the same bits.
+A plain running sum drifts: its bits depend on where the data starts, and equal windows give unequal sums.
+Here nothing is rounded before the end. Each value is split into two parts on fixed grids, a = the value
+rounded to a multiple of 2^g and b = the rest (Rump, Ogita, Oishi, "Accurate floating-point summation", 2008).
+The grids are chosen so that running sums of the parts stay below 2^53 grid units: adding a bar and taking one
+out are then exact, and the window's sum is a + b exactly, whatever g was. Data whose magnitudes are too far
+apart for two grids take the slower way through `exact_sums`, which gives the same bits.
 """
 
 from __future__ import annotations
@@ -16,27 +16,32 @@ import numpy as np
 
 from app.engine.bars import Column
 from app.engine.indicators.compiled import compile_loop
-from app.engine.indicators.exact_sums import LIMB_COUNT, add_exactly, round_quotient
+from app.engine.indicators.exact_sums import sum_windows
 
-# Leaves room for rounding the quotient correctly, see `_divide`.
+# 106 bits less what `_divide` needs for rounding its quotient right.
 _BITS_OF_TWO_GRIDS = 100
-_LARGEST_EXPONENT = 990
+# Far from overflow and from subnormal numbers, where splitting and dividing would round.
+_HIGHEST_EXPONENT = 990
 _LOWEST_EXPONENT = -900
-_SPLITTER = 134217729.0  # 2^27 + 1, Veltkamp
+_SPLITTER = 134217729.0  # 2^27 + 1 (Veltkamp)
 
 
 def sum_window(x: Column, n: int) -> Column:
-    """x[i-n+1] + … + x[i], the exact sum rounded once. Shape (bars,); NaN before n bars and where one is NaN."""
+    """x[i-n+1] + … + x[i], the exact sum rounded once.
+
+    x: shape (bars,), the result too. n from 1 to 5,000. NaN before n bars and where a value of the window is
+    NaN.
+    """
     return _run(x, n, n, 1, False)
 
 
 def mean_window(x: Column, n: int) -> Column:
-    """The mean of x[i-n+1] … x[i]: the exact sum divided by n and rounded once. NaN as in `sum_window`."""
+    """The mean of x[i-n+1] … x[i]: the exact sum divided by n and rounded once. Else as `sum_window`."""
     return _run(x, n, n, n, False)
 
 
 def weighted_mean_window(x: Column, n: int) -> Column:
-    """(1·x[i-n+1] + … + n·x[i]) / (n(n+1)/2), exact and rounded once. NaN as in `sum_window`."""
+    """(1·x[i-n+1] + … + n·x[i]) / (n(n+1)/2), exact and rounded once. Else as `sum_window`."""
     total = n * (n + 1) // 2
     return _run(x, n, total, total, True)
 
@@ -45,29 +50,27 @@ def _run(x: Column, n: int, weight: int, divisor: int, is_weighted: bool) -> Col
     out = np.full(len(x), np.nan)
     if len(x) < n:
         return out
-    high, low = measure_exponents(x, False)
     spare_bits = (weight + 1).bit_length()
     room = _BITS_OF_TWO_GRIDS - 2 * spare_bits
+    high, low = measure_exponents(x)
     if high - low > room:
-        high, low = measure_exponents(x, True)
-    fits = high - low <= room and high + spare_bits <= _LARGEST_EXPONENT and low >= _LOWEST_EXPONENT
+        low = find_lowest_bit(x)
+    fits = high - low <= room and high + spare_bits <= _HIGHEST_EXPONENT and low >= _LOWEST_EXPONENT
     if not fits:
-        _sum_slowly(x, n, divisor, is_weighted, out)
+        sum_windows(x, n, divisor, is_weighted, out)
         return out
-    grid = 53 + low - spare_bits
-    anchor = math.ldexp(1.5, 52 + grid)
+    anchor = math.ldexp(1.5, 52 + 53 + low - spare_bits)
     if is_weighted:
-        _weigh_on_grids(x, n, divisor, anchor, out)
+        weigh_on_grids(x, n, divisor, anchor, out)
     else:
-        _sum_on_grids(x, n, divisor, anchor, out)
+        sum_on_grids(x, n, divisor, anchor, out)
     return out
 
 
 @compile_loop
-def measure_exponents(x: Column, is_thorough: bool) -> tuple[int, int]:
-    """(high, low): every defined |x| is below 2^high and a multiple of 2^low.
-
-    The quick way takes all 53 bits of the least value as used; the thorough one looks at the bits.
+def measure_exponents(x: Column) -> tuple[int, int]:
+    """(high, low): every defined |x| is below 2^high and a multiple of 2^low, as if all of its 53 bits were
+    used.
     """
     greatest = 0.0
     least = np.inf
@@ -79,31 +82,35 @@ def measure_exponents(x: Column, is_thorough: bool) -> tuple[int, int]:
             least = size
     if greatest == 0.0:
         return 0, 0
-    high = math.frexp(greatest)[1]
-    low = math.frexp(least)[1] - 53
-    if is_thorough:
-        low = high
-        for value in x:
-            if value != 0.0 and value == value:
-                fraction, exponent = math.frexp(value)
-                mantissa = int(math.ldexp(fraction, 53))
-                lowest_bit = float(mantissa & -mantissa)
-                low = min(low, exponent - 53 + math.frexp(lowest_bit)[1] - 1)
-    return high, low
+    return math.frexp(greatest)[1], math.frexp(least)[1] - 53
 
 
 @compile_loop
-def _divide(coarse: float, fine: float, divisor: float) -> float:
+def find_lowest_bit(x: Column) -> int:
+    """The exponent of the lowest bit set in any defined value: all are multiples of 2 to its power."""
+    lowest = 1024
+    for value in x:
+        if value != 0.0 and value == value:
+            fraction, exponent = math.frexp(value)
+            mantissa = int(math.ldexp(fraction, 53))
+            lowest_bit = float(mantissa & -mantissa)
+            lowest = min(lowest, exponent - 54 + math.frexp(lowest_bit)[1])
+    return lowest
+
+
+@compile_loop
+def divide_parts(coarse: float, fine: float, divisor: float) -> float:
     """(coarse + fine) / divisor, rounded once; both parts exact, `divisor` a whole number below 2^25.
 
-    The quotient of the leading part is mended by its exact remainder. The exact result lies further from the middle
-    between two float64 than the mend's own error, or is that middle exactly, so the last addition rounds it right.
+    The quotient of the leading part is mended by its exact remainder. The exact result lies further from the
+    middle between two float64 than the mend's own error, or is that middle exactly, so the last addition
+    rounds it right.
     """
     lead = coarse + fine
-    back = lead - coarse
-    tail = (coarse - (lead - back)) + (fine - back)
     if divisor == 1.0:
         return lead
+    back = lead - coarse
+    tail = (coarse - (lead - back)) + (fine - back)
     quotient = lead / divisor
     spread = quotient * _SPLITTER
     upper = spread - (spread - quotient)
@@ -113,7 +120,8 @@ def _divide(coarse: float, fine: float, divisor: float) -> float:
 
 
 @compile_loop
-def _sum_on_grids(x: Column, n: int, divisor: int, anchor: float, out: Column) -> None:
+def sum_on_grids(x: Column, n: int, divisor: int, anchor: float, out: Column) -> None:
+    """Writes the windows' sums divided by `divisor` to `out`. `anchor`: 1.5·2^52 units of the coarse grid."""
     coarse = 0.0
     fine = 0.0
     undefined = 0
@@ -134,11 +142,12 @@ def _sum_on_grids(x: Column, n: int, divisor: int, anchor: float, out: Column) -
             else:
                 undefined -= 1
         if undefined == 0 and i >= n - 1:
-            out[i] = _divide(coarse, fine, float(divisor))
+            out[i] = divide_parts(coarse, fine, float(divisor))
 
 
 @compile_loop
-def _weigh_on_grids(x: Column, n: int, divisor: int, anchor: float, out: Column) -> None:
+def weigh_on_grids(x: Column, n: int, divisor: int, anchor: float, out: Column) -> None:
+    """As `sum_on_grids`, the newest value counting n times and the oldest once."""
     coarse = 0.0
     fine = 0.0
     weighted_coarse = 0.0
@@ -166,31 +175,4 @@ def _weigh_on_grids(x: Column, n: int, divisor: int, anchor: float, out: Column)
             else:
                 undefined -= 1
         if undefined == 0 and i >= n - 1:
-            out[i] = _divide(weighted_coarse, weighted_fine, float(divisor))
-
-
-@compile_loop
-def _sum_slowly(x: Column, n: int, divisor: int, is_weighted: bool, out: Column) -> None:
-    limbs = np.zeros(LIMB_COUNT, np.int64)
-    weighted = np.zeros(LIMB_COUNT, np.int64)
-    digits = np.empty(LIMB_COUNT, np.int64)
-    undefined = 0
-    for i in range(len(x)):
-        value = x[i]
-        if is_weighted:
-            weighted -= limbs
-        if value == value:
-            add_exactly(limbs, value, 1)
-            if is_weighted:
-                add_exactly(weighted, value, n)
-        else:
-            undefined += 1
-        if i >= n:
-            value = x[i - n]
-            if value == value:
-                add_exactly(limbs, value, -1)
-            else:
-                undefined -= 1
-        if undefined == 0 and i >= n - 1:
-            result = round_quotient(weighted if is_weighted else limbs, divisor, digits)
-            out[i] = result if abs(result) < np.inf else np.nan
+            out[i] = divide_parts(weighted_coarse, weighted_fine, float(divisor))

@@ -20,15 +20,15 @@ class RuleExpressions(ExpressionChecker):
     def check_call(self, node: ast.Call) -> int | None:
         """The place of a call's value, or None after reporting why there is none."""
         function = self._find_function(node)
-        if function is None:
-            for argument in node.args:
+        given = None if function is None else self._bind(node, function)
+        if function is None or given is None:
+            for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
                 if not isinstance(argument, ast.Starred):
                     self.check(argument)
             return None
-        given = self._bind(node, function)
-        places = [self._check_argument(node, function, argument, value) for argument, value in given or ()]
+        places = [self._check_argument(node, function, argument, value) for argument, value in given]
         complete = [place for place in places if place is not None]
-        if given is None or len(complete) < len(places):
+        if len(complete) < len(places):
             return None
         if not self._agree(function, given, complete) or not self._varies(node, function, given, complete):
             return None
@@ -59,22 +59,26 @@ class RuleExpressions(ExpressionChecker):
             self.report.add(node, "unknown_function", message)
         else:
             guess = None if self.report.is_full else suggest_name(name, RULE_FUNCTIONS)
-            hint = f"did you mean {RULE_FUNCTIONS[guess].signature}?" if guess else "see the list of functions."
+            hint = (
+                f"did you mean {RULE_FUNCTIONS[guess].signature}?" if guess else "see the list of functions."
+            )
             self.report.add(node, "unknown_function", f"There is no function `{name[:40]}`: {hint}")
         return None
 
     def _bind(self, node: ast.Call, function: RuleFunction) -> _Given | None:
         """Every argument with what was given for it (None: its default), or None after reporting."""
-        before = len(self.report.list_problems())
+        is_sound = True
         arguments = function.arguments
         given: dict[int, list[ast.expr]] = {}
         for index, value in enumerate(node.args):
             place = min(index, len(arguments) - 1)
             if isinstance(value, ast.Starred):
                 self.report.add(value, "starred", "Write each argument on its own, without `*`.")
+                is_sound = False
             elif index >= len(arguments) and not arguments[-1].repeats:
                 message = f"That is one argument too many: write {function.signature}."
                 self.report.add(value, "too_many_arguments", message)
+                is_sound = False
                 break
             else:
                 given.setdefault(place, []).append(value)
@@ -84,9 +88,11 @@ class RuleExpressions(ExpressionChecker):
             if known is None:
                 message = f"There is no argument `{(keyword.arg or '**')[:40]}`: write {function.signature}."
                 self.report.add(keyword, "unknown_argument", message)
+                is_sound = False
             elif known in given:
                 message = f"`{keyword.arg}` is given twice: write {function.signature}."
                 self.report.add(keyword, "repeated_argument", message)
+                is_sound = False
             else:
                 given[known] = [keyword.value]
         bound: _Given = []
@@ -94,12 +100,15 @@ class RuleExpressions(ExpressionChecker):
             if place in given:
                 bound.extend((argument, value) for value in given[place])
             elif argument.default is None:
-                if len(self.report.list_problems()) == before:
-                    message = f"`{argument.name}` is missing: write {function.signature}, as in {function.example}."
+                if is_sound:
+                    message = (
+                        f"`{argument.name}` is missing: write {function.signature}, as in {function.example}."
+                    )
                     self.report.add(node, "missing_argument", message)
+                is_sound = False
             else:
                 bound.append((argument, None))
-        return bound if len(self.report.list_problems()) == before else None
+        return bound if is_sound else None
 
     def _check_argument(
         self, call: ast.Call, function: RuleFunction, argument: Argument, value: ast.expr | None
@@ -118,7 +127,9 @@ class RuleExpressions(ExpressionChecker):
             return place
         if not self.graph.nodes[place].is_scalar:
             if argument.kind == "window":
-                message = f"{what} is a number of bars, made of numbers and parameters only: {function.example}."
+                message = (
+                    f"{what} is a number of bars, made of numbers and parameters only: {function.example}."
+                )
                 self.report.add(at, "window_not_constant", message)
             else:
                 message = f"{what} is one number, made of numbers and parameters only: {function.example}."

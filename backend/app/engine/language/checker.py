@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from app.engine.language import constructs
 from app.engine.language.calls import RuleExpressions
 from app.engine.language.functions import RULE_FUNCTIONS
-from app.engine.language.graph import bound_scalars, evaluate_scalars, keep_reachable, measure_lookbacks
+from app.engine.language.graph import (
+    bound_scalars,
+    evaluate_scalars,
+    find_parameter_names,
+    keep_reachable,
+    measure_lookbacks,
+)
 from app.engine.language.names import suggest_name
 from app.engine.language.parameters import ParameterReader, is_param_call
 from app.engine.language.problems import RuleInvalid, RuleProblem
 from app.engine.language.report import Report
-from app.engine.language.rule import (
-    Parameter,
-    Rule,
-    WindowUse,
-    describe_window_fault,
-    find_parameter_names,
-)
+from app.engine.language.rule import Parameter, Rule, WindowUse, describe_window_fault
 from app.engine.language.scalars import Bounds
 from app.engine.language.syntax import SourceText, parse_source
 from app.engine.language.vocabulary import (
@@ -35,7 +35,10 @@ from app.engine.language.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class CheckedRule:
-    """What the checker found. `rule` is there when `ok`; `parameters` and `outputs` as far as they could be read."""
+    """What the checker found.
+
+    `rule` is there when `ok`; `parameters` and `outputs` as far as they could be read.
+    """
 
     ok: bool
     errors: tuple[RuleProblem, ...]
@@ -92,17 +95,30 @@ class _RuleChecker:
         elif not isinstance(statement, ast.Assign):
             code, message = constructs.STATEMENTS.get(type(statement).__name__, constructs.OTHER_STATEMENT)
             self._report.add(statement, code, message)
+            self._forget_names(statement)
         elif len(statement.targets) > 1:
             message = "One line gives one name. To compare write `==`; to give two names write two lines."
             self._report.add(statement.targets[1], "double_assignment", message)
+            self._forget_names(statement)
         else:
             self._check_assignment(statement, statement.targets[0])
+
+    def _forget_names(self, statement: ast.stmt) -> None:
+        """Names given in a way that is an error already: using them is no second one."""
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                self._expressions.lost.add(node.id)
+            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                self._expressions.lost.add(node.name)
+            elif isinstance(node, ast.alias):
+                self._expressions.lost.add(node.asname or node.name)
 
     def _check_assignment(self, statement: ast.Assign, target: ast.expr) -> None:
         if not isinstance(target, ast.Name):
             message = "A single name stands left of `=`: write name = expression."
             self._report.add(target, "assignment_target", message)
             self._check_value(statement, None)
+            self._forget_names(statement)
             return
         is_free = self._check_name(target)
         place = self._check_value(statement, target.id if is_free else None)
@@ -117,7 +133,9 @@ class _RuleChecker:
             if output.type == "truth":
                 message = f"`{output.name}` is a condition; this is a number: {output.example}."
             else:
-                message = f"`{output.name}` is a number ({output.units}); this is true or false: {output.example}."
+                message = (
+                    f"`{output.name}` is a number ({output.units}); this is true or false: {output.example}."
+                )
             self._report.add(statement.value, "output_type", message)
 
     def _check_value(self, statement: ast.Assign, name: str | None) -> int | None:
@@ -129,7 +147,9 @@ class _RuleChecker:
         name = target.id
         if name in self._expressions.scope:
             line = self._lines[name]
-            message = f"`{name[:40]}` is already given on line {line}; a name is given once: choose another one here."
+            message = (
+                f"`{name[:40]}` is given on line {line} already, and once only: choose another name here."
+            )
             self._report.add(target, "assigned_twice", message)
             return False
         if name in INPUTS:
@@ -154,8 +174,14 @@ class _RuleChecker:
             message = "`size` and `risk` exclude each other: delete one of the two lines."
             self._report.add(max((outputs["size"], outputs["risk"]), key=_position), "size_and_risk", message)
         is_readable = all(isinstance(statement, ast.Assign) for statement in tree.body)
-        if is_readable and not any(entry in outputs for entry in ENTRIES):
-            message = "The rule never enters: add a line such as enter_long = crossover(close, sma(close, 50))."
+        if (
+            is_readable
+            and not self._expressions.lost.intersection(ENTRIES)
+            and not any(entry in outputs for entry in ENTRIES)
+        ):
+            message = (
+                "The rule never enters: add a line such as enter_long = crossover(close, sma(close, 50))."
+            )
             for name in self._expressions.scope:
                 guess = None if self._report.is_full else suggest_name(name, ENTRIES)
                 if guess is not None:
@@ -164,31 +190,34 @@ class _RuleChecker:
             self._report.add_at(1, 1, "no_entry", message)
 
     def _check_windows(self) -> None:
-        """Windows at the defaults, over the parameters' ranges where these decide alone, and the lookback."""
+        """Windows at the defaults and, as far as can be known, over the parameters' ranges; the lookback."""
         nodes = self._expressions.graph.nodes
         parameters = self._parameters.found
-        values = evaluate_scalars(nodes, {name: p.default for name, p in parameters.items()})
-        ranges = bound_scalars(nodes, {name: (p.minimum, p.maximum) for name, p in parameters.items()})
+        corners = [
+            evaluate_scalars(nodes, {name: choose(p) for name, p in parameters.items()})
+            for choose in (_default, _minimum, _maximum)
+        ]
+        bounds = bound_scalars(nodes, {name: (p.minimum, p.maximum) for name, p in parameters.items()})
+        names = find_parameter_names(nodes)
         longest: dict[int, int] = {}
         for use, at in self._expressions.windows:
-            bounds = ranges[use.place]
-            fault = describe_window_fault(float(values[use.place]), use)
-            if fault is None and bounds is not None:
-                names = find_parameter_names(nodes, use.place)
-                is_plain = nodes[use.place].operation == "parameter"
-                fault = _find_range_fault(use, bounds, [parameters[name] for name in names], is_plain)
+            at_default, *at_ends = (float(corner[use.place]) for corner in corners)
+            fault = describe_window_fault(at_default, use)
+            if fault is None:
+                reached = bounds[use.place] or _span([at_default, *at_ends])
+                involved = [parameters[name] for name in sorted(names[use.place])]
+                fault = _find_range_fault(use, reached, involved, nodes[use.place].operation == "parameter")
+                longest[use.place] = int(min(reached[1], MAXIMUM_LOOKBACK_BARS))
             if fault is not None:
                 code, message = fault
                 self._report.add(at, code, message[0].upper() + message[1:])
-                longest[use.place] = 1
-            else:
-                longest[use.place] = int(values[use.place] if bounds is None else bounds[1])
+                longest[use.place] = use.minimum
         lookbacks = measure_lookbacks(nodes, longest)
         for name, statement in self._outputs.items():
             place = self._expressions.scope.get(name)
             if place is not None and lookbacks[place] > MAXIMUM_LOOKBACK_BARS:
                 message = (
-                    f"`{name}` looks back {lookbacks[place]:,} bars with its parameters at their maxima; "
+                    f"`{name}` looks back {lookbacks[place]:,} bars with its parameters at their ends; "
                     f"{MAXIMUM_LOOKBACK_BARS:,} are allowed: make the windows shorter."
                 )
                 self._report.add(statement, "lookback_too_long", message)
@@ -218,23 +247,41 @@ def _position(statement: ast.stmt) -> tuple[int, int]:
     return statement.lineno, statement.col_offset
 
 
+def _default(parameter: Parameter) -> float:
+    return parameter.default
+
+
+def _minimum(parameter: Parameter) -> float:
+    return parameter.minimum
+
+
+def _maximum(parameter: Parameter) -> float:
+    return parameter.maximum
+
+
+def _span(values: list[float]) -> Bounds:
+    known = [value for value in values if math.isfinite(value)]
+    return min(known), max(known)
+
+
 def _find_range_fault(
-    use: WindowUse, bounds: Bounds, parameters: list[Parameter], is_plain: bool
+    use: WindowUse, reached: Bounds, parameters: list[Parameter], is_plain: bool
 ) -> tuple[str, str] | None:
     """What is wrong with a window somewhere in its parameters' ranges.
 
-    Too long is wrong in any case. Too short and not whole only where one parameter decides alone: with several, such
-    as slow - fast, the values given at a run decide.
+    Too long is wrong in any case. Too short and not whole only where one parameter decides alone: with
+    several, such as slow - fast, the values given at a run decide.
     """
-    if bounds[1] > MAXIMUM_LOOKBACK_BARS:
-        return describe_window_fault(math.floor(bounds[1]), use)
+    if reached[1] > MAXIMUM_LOOKBACK_BARS:
+        code, message = describe_window_fault(math.floor(reached[1]), use) or ("", "")
+        return code, f"{message[:-1]}, where its parameters take it: lower their max."
     if len(parameters) != 1:
         return None
     parameter = parameters[0]
-    if bounds[0] < use.minimum:
-        code, message = describe_window_fault(math.floor(bounds[0]), use) or ("window_too_small", "")
-        return code, f"{message[:-1]} (with {parameter.name} at the end of its range): raise its min."
+    if reached[0] < use.minimum:
+        code, message = describe_window_fault(math.floor(reached[0]), use) or ("", "")
+        return code, f"{message[:-1]}, where {parameter.name} takes it: raise its min."
     if is_plain and not (parameter.minimum.is_integer() and parameter.step.is_integer()):
-        name = parameter.name
-        return "window_not_whole", f"{name} is a number of bars here: give it a whole default, min, max and step."
+        message = f"`{parameter.name}` is a number of bars here: give it a whole default, min, max and step."
+        return "window_not_whole", message
     return None

@@ -12,16 +12,40 @@ STATEMENTS: Mapping[str, tuple[str, str]] = {
         "There is no `if` statement: write the condition itself, as in enter_long = close > open, "
         "or if_else(condition, a, b) to choose between two values.",
     ),
-    "For": ("loop", "There are no loops: every line already holds for every bar. Functions such as sum(x, n) look back."),
+    "For": (
+        "loop",
+        "There are no loops: every line already holds for every bar. Functions such as sum(x, n) look back.",
+    ),
     "AsyncFor": ("loop", "There are no loops: every line already holds for every bar."),
-    "While": ("loop", "There are no loops: every line already holds for every bar. Functions such as sum(x, n) look back."),
-    "FunctionDef": ("function_definition", "Functions cannot be defined: give the expression a name, as in trend = close > sma(close, 50)."),
+    "While": (
+        "loop",
+        "There are no loops: every line already holds for every bar. Functions such as sum(x, n) look back.",
+    ),
+    "FunctionDef": (
+        "function_definition",
+        "Functions cannot be defined: give the expression a name, as in trend = close > sma(close, 50).",
+    ),
     "AsyncFunctionDef": ("function_definition", "Functions cannot be defined: give the expression a name."),
-    "ClassDef": ("class_definition", "Classes cannot be defined: a rule is a list of lines `name = expression`."),
-    "Return": ("return_statement", "Nothing is returned: give the result the name of an output, as in enter_long = close > open."),
-    "Import": ("import", "Nothing can be imported: delete the line. All functions of the language are there already."),
-    "ImportFrom": ("import", "Nothing can be imported: delete the line. All functions of the language are there already."),
-    "AugAssign": ("augmented_assignment", "A name is given once and never changed: write a new name, as in b = a + 1."),
+    "ClassDef": (
+        "class_definition",
+        "Classes cannot be defined: a rule is a list of lines `name = expression`.",
+    ),
+    "Return": (
+        "return_statement",
+        "Nothing is returned: give the result the name of an output, as in enter_long = close > open.",
+    ),
+    "Import": (
+        "import",
+        "Nothing can be imported: delete the line. All functions of the language are there already.",
+    ),
+    "ImportFrom": (
+        "import",
+        "Nothing can be imported: delete the line. All functions of the language are there already.",
+    ),
+    "AugAssign": (
+        "augmented_assignment",
+        "A name is given once and never changed: write a new name, as in b = a + 1.",
+    ),
     "AnnAssign": ("annotation", "Names carry no types: write `name = expression`."),
     "Delete": ("statement", "Names cannot be deleted: leave the line out."),
     "Global": ("statement", "There is no `global`: every name of the rule is known in every later line."),
@@ -45,7 +69,10 @@ EXPRESSIONS: Mapping[str, tuple[str, str]] = {
     "GeneratorExp": _COMPREHENSION,
     "Lambda": ("lambda", "There is no `lambda`: write the expression itself and give it a name."),
     "IfExp": ("if_expression", "Write if_else(condition, a, b) instead of `a if condition else b`."),
-    "NamedExpr": ("walrus", "`:=` is no part of the language: put `name = expression` on a line of its own before."),
+    "NamedExpr": (
+        "walrus",
+        "`:=` is no part of the language: put `name = expression` on a line of its own before.",
+    ),
     "JoinedStr": ("f_string", "There is no text in a rule: write numbers and names only."),
     "FormattedValue": ("f_string", "There is no text in a rule: write numbers and names only."),
     "TemplateStr": ("f_string", "There is no text in a rule: write numbers and names only."),
@@ -59,7 +86,10 @@ EXPRESSIONS: Mapping[str, tuple[str, str]] = {
     "Dict": ("list", "There are no dictionaries: write each value on its own."),
     "Slice": ("subscript", "Earlier bars are reached by shift(x, n)."),
 }
-OTHER_EXPRESSION = ("expression", "This is no part of the language: write numbers, names, operators and functions.")
+OTHER_EXPRESSION = (
+    "expression",
+    "This is no part of the language: write numbers, names, operators and functions.",
+)
 
 BINARY_OPERATORS: Mapping[type[ast.operator], str] = {
     ast.Add: "add",
@@ -72,7 +102,10 @@ BINARY_OPERATORS: Mapping[type[ast.operator], str] = {
 FOREIGN_OPERATORS: Mapping[str, tuple[str, str]] = {
     "BitAnd": ("and_operator", "Write `and` instead of `&`."),
     "BitOr": ("or_operator", "Write `or` instead of `|`."),
-    "BitXor": ("power_operator", "`^` is no part of the language: for a power write `**`; for either-or, (a or b) and not (a and b)."),
+    "BitXor": (
+        "power_operator",
+        "`^` is no part of the language: for a power write `**`; for either-or, (a or b) and not (a and b).",
+    ),
     "Invert": ("not_operator", "Write `not` instead of `~`."),
     "FloorDiv": ("floor_division", "Write `/`; for the whole part only, (a - a % b) / b."),
     "MatMult": ("operator", "`@` is no part of the language: write `*`."),

@@ -1,7 +1,8 @@
 """Checks expressions and writes them into the graph.
 
-A place in the graph stands for a checked expression, None for one that already has a problem: whatever is built on it
-is then silent, so that one mistake gives one message while everything independent of it is still checked.
+A place in the graph stands for a checked expression, None for one that already has a problem: whatever is
+built on it is then silent, so that one mistake gives one message while everything independent of it is still
+checked.
 """
 
 from __future__ import annotations
@@ -24,14 +25,17 @@ PARAM_NOT_ALONE = "`param` stands alone on the right side of its own line: name 
 class ExpressionChecker(ABC):
     """Turns expressions into places of the graph; calls are the subclass's.
 
-    `scope`: the names given so far. `lines`: the line on which each name of the text is given, also the later ones.
+    `scope`: the names given so far. `lost`: names given in a way that has a problem of its own. `windows`:
+    every window met and where. `lines`: the line on which each name of the text is given, also the later
+    ones.
     """
 
     def __init__(self, report: Report, lines: Mapping[str, int]) -> None:
         self.report = report
         self.graph = GraphBuilder()
         self.scope: dict[str, int | None] = {}
-        self.windows: list[tuple[WindowUse, ast.expr | ast.keyword]] = []
+        self.lost: set[str] = set()
+        self.windows: list[tuple[WindowUse, ast.expr]] = []
         self._lines = lines
         self._unknown: set[str] = set()
         self._nesting = 0
@@ -94,10 +98,14 @@ class ExpressionChecker(ABC):
         if place is None or self.type_of(place) == wanted:
             return place
         if wanted == "number":
-            message = f"{what} takes numbers; this is true or false. To count it write if_else(condition, 1, 0)."
+            message = (
+                f"{what} takes numbers; this is true or false. To count it write if_else(condition, 1, 0)."
+            )
             self.report.add(node, "expected_number", message)
         else:
-            message = f"{what} takes a condition; this is a number. Compare it with something, as in close > 100."
+            message = (
+                f"{what} takes a condition; this is a number. Compare it with something, as in close > 100."
+            )
             self.report.add(node, "expected_truth", message)
         return None
 
@@ -123,6 +131,8 @@ class ExpressionChecker(ABC):
         name = node.id
         if name in self.scope:
             return self.scope[name]
+        if name in self.lost:
+            return None
         if name in INPUTS:
             return self.graph.input(name)
         if name in RULE_FUNCTIONS:
@@ -192,7 +202,7 @@ class ExpressionChecker(ABC):
         for operand in (node.left, *node.comparators):
             place = self.check(operand)
             if place is not None and self.type_of(place) == "truth":
-                message = "Only numbers are compared; this is true or false: write it alone, or with `not`, `and`, `or`."
+                message = "Only numbers are compared; this is true or false: write it alone, or with `not`."
                 self.report.add(operand, "expected_number", message)
                 place = None
             places.append(place)

@@ -1,29 +1,43 @@
 """The one table of the language's functions. The checker, the editor and the documentation all read it.
 
-A new function is one row here and, unless it is made of others, one operation in `graph.WINDOW_OPERATIONS` with its
-kernel in `app.engine.indicators`.
+A new function is one row here and, unless it is made of others, one operation in `graph.WINDOW_OPERATIONS`
+with its kernel in `app.engine.indicators`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from app.engine.language.graph import GraphBuilder
+from app.engine.language.compositions import (
+    Build,
+    band,
+    beyond,
+    build_adx,
+    build_atr,
+    build_macd,
+    build_macd_hist,
+    build_macd_signal,
+    build_roc,
+    build_stdev,
+    build_stoch_k,
+    operation,
+    pairwise,
+    swapped,
+)
 
 ArgumentKind: TypeAlias = Literal["series", "truth", "any", "window", "number"]
 ResultKind: TypeAlias = Literal["number", "truth", "same"]
-Build: TypeAlias = Callable[[GraphBuilder, Sequence[int]], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
     """One argument of a function.
 
-    `kind`: series (a number on every bar), truth, any (a number or a truth; all arguments of this kind in a call
-    have one type), window (a whole number of bars ≥ `minimum`, made of numbers and parameters), number (one number,
-    made of numbers and parameters). `default` None: must be given. `repeats`: one or more of them.
+    `kind`: series (a number on every bar), truth, any (a number or a truth; all arguments of this kind in a
+    call have one type), window (a whole number of bars ≥ `minimum`, made of numbers and parameters), number
+    (one number, made of numbers and parameters). `default` None: must be given. `repeats`: one or more of
+    them.
     """
 
     name: str
@@ -35,8 +49,9 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class RuleFunction:
-    """One row of the table. `warm_up`: bars before the first defined one, in terms of the arguments' names, beside
-    what the arguments themselves need. `build` writes the call into the graph."""
+    """One row of the table. `warm_up`: bars before the first defined one, in terms of the arguments' names,
+    beside what the arguments themselves need. `build` writes the call into the graph.
+    """
 
     name: str
     arguments: tuple[Argument, ...]
@@ -58,90 +73,9 @@ class RuleFunction:
         return f"{self.name}({', '.join(words)})"
 
 
-def _operation(name: str) -> Build:
-    return lambda graph, arguments: graph.apply(name, *arguments)
-
-
-def _pairwise(name: str) -> Build:
-    def build(graph: GraphBuilder, arguments: Sequence[int]) -> int:
-        result = arguments[0]
-        for argument in arguments[1:]:
-            result = graph.apply(name, result, argument)
-        return result
-
-    return build
-
-
-def _swapped(name: str) -> Build:
-    return lambda graph, arguments: graph.apply(name, arguments[1], arguments[0])
-
-
-def _build_macd(graph: GraphBuilder, arguments: Sequence[int]) -> int:
-    x, fast, slow = arguments[:3]
-    return graph.apply("macd", x, fast, slow)
-
-
-def _build_macd_signal(graph: GraphBuilder, arguments: Sequence[int]) -> int:
-    return graph.apply("ema", _build_macd(graph, arguments), arguments[3])
-
-
-def _build_macd_hist(graph: GraphBuilder, arguments: Sequence[int]) -> int:
-    return graph.apply("subtract", _build_macd(graph, arguments), _build_macd_signal(graph, arguments))
-
-
-def _build_stdev(graph: GraphBuilder, arguments: Sequence[int]) -> int:
-    x, n = arguments
-    return graph.apply("stdev", x, graph.apply("sma", x, n), n)
-
-
-def _band(side: str) -> Build:
-    def build(graph: GraphBuilder, arguments: Sequence[int]) -> int:
-        x, n, k = arguments
-        width = graph.apply("multiply", k, _build_stdev(graph, (x, n)))
-        return graph.apply(side, graph.apply("sma", x, n), width)
-
-    return build
-
-
-def _build_atr(graph: GraphBuilder, arguments: Sequence[int]) -> int:
-    high, low, close = (graph.input(name) for name in ("high", "low", "close"))
-    return graph.apply("rma", graph.apply("true_range", high, low, close), arguments[0])
-
-
-def _build_adx(graph: GraphBuilder, arguments: Sequence[int]) -> int:
-    high, low, close = (graph.input(name) for name in ("high", "low", "close"))
-    return graph.apply("adx", high, low, close, arguments[0])
-
-
-def _build_stoch_k(graph: GraphBuilder, arguments: Sequence[int]) -> int:
-    n, smooth = arguments
-    lowest = graph.apply("lowest", graph.input("low"), n)
-    highest = graph.apply("highest", graph.input("high"), n)
-    return graph.apply("sma", graph.apply("stochastic", graph.input("close"), lowest, highest), smooth)
-
-
-def _beyond(comparison: str, extreme: str) -> Build:
-    """x compared with the extreme of the n bars before."""
-
-    def build(graph: GraphBuilder, arguments: Sequence[int]) -> int:
-        x, n = arguments
-        before = graph.apply("shift", graph.apply(extreme, x, n), graph.constant(1.0))
-        return graph.apply(comparison, x, before)
-
-    return build
-
-
-def _build_roc(graph: GraphBuilder, arguments: Sequence[int]) -> int:
-    x, n = arguments
-    ratio = graph.apply("divide", x, graph.apply("shift", x, n))
-    change = graph.apply("subtract", ratio, graph.constant(1.0))
-    return graph.apply("multiply", graph.constant(100.0), change)
-
-
 _X = Argument("x", "series")
 _N = Argument("n", "window")
-_MACD = (_X, Argument("fast", "window", 12), Argument("slow", "window", 26))
-_SIGNAL = (*_MACD, Argument("signal", "window", 9))
+_MACD = (_X, Argument("fast", "window", 12), Argument("slow", "window", 26), Argument("signal", "window", 9))
 _BANDS = (_X, Argument("n", "window", 20), Argument("k", "number", 2))
 _TWO = (Argument("a", "series"), Argument("b", "series"))
 _TWO_OR_MORE = (Argument("a", "series"), Argument("b", "series", repeats=True))
@@ -156,7 +90,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "(x[i-n+1] + … + x[i]) / n, the sum exact and rounded once.",
         "Simple moving average: the mean of the last n values.",
         "sma(close, 50)",
-        _operation("sma"),
+        operation("sma"),
     ),
     RuleFunction(
         "ema",
@@ -167,7 +101,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "Starts as the mean of the first n values; then e += (x - e) × 2 / (n + 1).",
         "Exponential moving average: newer values weigh more. Starts anew after an undefined value.",
         "ema(close, 20)",
-        _operation("ema"),
+        operation("ema"),
     ),
     RuleFunction(
         "wma",
@@ -178,7 +112,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "(1 × x[i-n+1] + … + n × x[i]) / (n × (n + 1) / 2), the sum exact and rounded once.",
         "Linearly weighted moving average: the newest value weighs n times the oldest.",
         "wma(close, 20)",
-        _operation("wma"),
+        operation("wma"),
     ),
     RuleFunction(
         "rma",
@@ -186,10 +120,10 @@ _ROWS: tuple[RuleFunction, ...] = (
         "number",
         "as x",
         "n - 1",
-        "Starts as the mean of the first n values; then r += (x - r) / n.",
+        "Starts as the mean of the first n values; then r += (x - r) × 1 / n.",
         "Wilder's moving average, as inside rsi and atr. Starts anew after an undefined value.",
         "rma(close, 14)",
-        _operation("rma"),
+        operation("rma"),
     ),
     RuleFunction(
         "rsi",
@@ -197,10 +131,10 @@ _ROWS: tuple[RuleFunction, ...] = (
         "number",
         "0 to 100",
         "n",
-        "100 × g / (g + l), g and l being rma(n) of the rises and of the falls from bar to bar; 0 when both are 0.",
+        "100 × g / (g + l), g and l being rma(n) of the rises and of the falls; 0 where both are 0.",
         "Relative strength index (Wilder): the share of rises in the recent moves.",
         "rsi(close, 14)",
-        _operation("rsi"),
+        operation("rsi"),
     ),
     RuleFunction(
         "macd",
@@ -209,32 +143,32 @@ _ROWS: tuple[RuleFunction, ...] = (
         "as x",
         "max(fast, slow) - 1",
         "ema(x, fast) - ema(x, slow), both started on the bar where the slow one is first defined. "
-        "The shorter window is the fast one, whatever the order.",
+        "The shorter window is the fast one, whatever the order; signal has no part in this line.",
         "Moving average convergence divergence: the distance between a fast and a slow average.",
         "macd(close, 12, 26)",
-        _build_macd,
+        build_macd,
     ),
     RuleFunction(
         "macd_signal",
-        _SIGNAL,
+        _MACD,
         "number",
         "as x",
         "max(fast, slow) + signal - 2",
         "ema(macd(x, fast, slow), signal).",
         "The signal line of macd.",
         "macd_signal(close, 12, 26, 9)",
-        _build_macd_signal,
+        build_macd_signal,
     ),
     RuleFunction(
         "macd_hist",
-        _SIGNAL,
+        _MACD,
         "number",
         "as x",
         "max(fast, slow) + signal - 2",
         "macd(x, fast, slow) - macd_signal(x, fast, slow, signal).",
         "The histogram of macd: its distance from the signal line.",
         "macd_hist(close, 12, 26, 9)",
-        _build_macd_hist,
+        build_macd_hist,
     ),
     RuleFunction(
         "bb_upper",
@@ -245,7 +179,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "sma(x, n) + k × stdev(x, n).",
         "Upper Bollinger band.",
         "bb_upper(close, 20, 2)",
-        _band("add"),
+        band("add"),
     ),
     RuleFunction(
         "bb_lower",
@@ -256,7 +190,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "sma(x, n) - k × stdev(x, n).",
         "Lower Bollinger band.",
         "bb_lower(close, 20, 2)",
-        _band("subtract"),
+        band("subtract"),
     ),
     RuleFunction(
         "atr",
@@ -267,7 +201,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "rma(n) of the true range: the greatest of high - low, |high - close[i-1]|, |low - close[i-1]|.",
         "Average true range (Wilder): how far the price usually moves in a bar.",
         "atr(14)",
-        _build_atr,
+        build_atr,
     ),
     RuleFunction(
         "adx",
@@ -275,10 +209,10 @@ _ROWS: tuple[RuleFunction, ...] = (
         "number",
         "0 to 100",
         "2 * n - 1",
-        "Wilder's average of 100 × |+DI - -DI| / (+DI + -DI), the directional indicators being smoothed over n bars.",
+        "Wilder's average of 100 × |+DI - -DI| / (+DI + -DI), both indicators smoothed over n bars.",
         "Average directional index (Wilder): how strong a trend is, up or down.",
         "adx(14)",
-        _build_adx,
+        build_adx,
     ),
     RuleFunction(
         "stoch_k",
@@ -291,7 +225,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "Stochastic %K: where the close lies in the range of the last n bars. smooth=1 is the fast one, "
         "smooth=3 the usual slow one.",
         "stoch_k(14, 3)",
-        _build_stoch_k,
+        build_stoch_k,
     ),
     RuleFunction(
         "roc",
@@ -302,7 +236,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "100 × (x / x[i-n] - 1).",
         "Rate of change: by how many percent x differs from n bars ago.",
         "roc(close, 10)",
-        _build_roc,
+        build_roc,
     ),
     RuleFunction(
         "stdev",
@@ -313,7 +247,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "The root of the mean squared distance from the window's mean (divided by n, not n - 1).",
         "Standard deviation of the last n values.",
         "stdev(close, 20)",
-        _build_stdev,
+        build_stdev,
     ),
     RuleFunction(
         "highest",
@@ -325,7 +259,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "The highest of the last n values. For a breakout compare with the bars before: "
         "close > shift(highest(high, 20), 1).",
         "highest(high, 20)",
-        _operation("highest"),
+        operation("highest"),
     ),
     RuleFunction(
         "lowest",
@@ -336,7 +270,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "The least of x[i-n+1] … x[i], the current bar included.",
         "The lowest of the last n values.",
         "lowest(low, 20)",
-        _operation("lowest"),
+        operation("lowest"),
     ),
     RuleFunction(
         "sum",
@@ -347,7 +281,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "x[i-n+1] + … + x[i], exact and rounded once.",
         "The sum of the last n values.",
         "sum(volume, 5)",
-        _operation("sum"),
+        operation("sum"),
     ),
     RuleFunction(
         "mean",
@@ -358,7 +292,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "The same as sma(x, n).",
         "The mean of the last n values.",
         "mean(volume, 20)",
-        _operation("sma"),
+        operation("sma"),
     ),
     RuleFunction(
         "min",
@@ -369,7 +303,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "The least of its arguments on each bar; undefined when one is.",
         "The least of several values on the same bar. For the least of the last n bars: lowest(x, n).",
         "min(open, close)",
-        _pairwise("min"),
+        pairwise("min"),
     ),
     RuleFunction(
         "max",
@@ -380,7 +314,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "The greatest of its arguments on each bar; undefined when one is.",
         "The greatest of several values on the same bar. For the greatest of the last n bars: highest(x, n).",
         "max(open, close)",
-        _pairwise("max"),
+        pairwise("max"),
     ),
     RuleFunction(
         "abs",
@@ -391,7 +325,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "x without its sign.",
         "The absolute value.",
         "abs(close - open)",
-        _operation("abs"),
+        operation("abs"),
     ),
     RuleFunction(
         "crossover",
@@ -402,7 +336,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "a[i-1] ≤ b[i-1] and a[i] > b[i]; false when one of the four is undefined.",
         "True on the bar where a rises above b.",
         "crossover(sma(close, 10), sma(close, 30))",
-        _operation("crossover"),
+        operation("crossover"),
     ),
     RuleFunction(
         "crossunder",
@@ -413,7 +347,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "a[i-1] ≥ b[i-1] and a[i] < b[i]; false when one of the four is undefined.",
         "True on the bar where a falls below b.",
         "crossunder(close, sma(close, 30))",
-        _swapped("crossover"),
+        swapped("crossover"),
     ),
     RuleFunction(
         "rising",
@@ -424,7 +358,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "x[i] above each of x[i-n] … x[i-1]; false when one of them is undefined.",
         "True where x is above each of the n values before.",
         "rising(close, 3)",
-        _beyond("greater", "highest"),
+        beyond("greater", "highest"),
     ),
     RuleFunction(
         "falling",
@@ -435,7 +369,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "x[i] below each of x[i-n] … x[i-1]; false when one of them is undefined.",
         "True where x is below each of the n values before.",
         "falling(close, 3)",
-        _beyond("less", "lowest"),
+        beyond("less", "lowest"),
     ),
     RuleFunction(
         "shift",
@@ -446,7 +380,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "x[i-n]; undefined (false for a truth) on the first n bars.",
         "The value n bars ago. The future cannot be reached: n is 0 or more.",
         "shift(close, 1)",
-        _operation("shift"),
+        operation("shift"),
     ),
     RuleFunction(
         "if_else",
@@ -457,7 +391,7 @@ _ROWS: tuple[RuleFunction, ...] = (
         "a where the condition is true, else b.",
         "Chooses between two values, both numbers or both truths.",
         "if_else(close > sma(close, 200), 1, 0.5)",
-        _operation("if_else"),
+        operation("if_else"),
     ),
 )
 

@@ -1,7 +1,7 @@
 """The compiled form of a rule: a list of causal operations, each written once.
 
-A node's arguments stand before it, so walking the list forwards visits everything in an order in which it can be
-computed, without recursion. No operation can name a later bar.
+A node's arguments stand before it, so walking the list forwards visits everything in an order in which it can
+be computed, without recursion. No operation can name a later bar.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ TRUTH_OPERATIONS = frozenset(
 class WindowOperation:
     """An operation that looks at earlier bars.
 
-    `windows`: how many of its last arguments are windows. `warm_up`: the number of bars before its first defined
-    one, from the windows' values.
+    `windows`: how many of its last arguments are windows. `warm_up`: the number of bars before its first
+    defined one, from the windows' values.
     """
 
     windows: int
@@ -160,18 +160,38 @@ def evaluate_scalars(nodes: Sequence[Node], parameters: Mapping[str, float]) -> 
     return values
 
 
-def bound_scalars(nodes: Sequence[Node], ranges: Mapping[str, Bounds]) -> dict[int, Bounds | None]:
-    """The range of every scalar number over the parameters' ranges; None where it is not known."""
-    bounds: dict[int, Bounds | None] = {}
-    for place, node in enumerate(nodes):
-        if not node.is_scalar or node.type == "truth":
-            bounds[place] = None
-        elif node.operation == "constant":
-            bounds[place] = (float(node.value or 0.0), float(node.value or 0.0))
-        elif node.operation == "parameter":
-            bounds[place] = ranges[str(node.value)]
+def find_parameter_names(nodes: Sequence[Node]) -> list[frozenset[str]]:
+    """For every node, the names of the parameters that a scalar is made of; empty for a series."""
+    names: list[frozenset[str]] = []
+    for node in nodes:
+        if node.operation == "parameter":
+            names.append(frozenset((str(node.value),)))
+        elif node.is_scalar:
+            names.append(frozenset().union(*(names[argument] for argument in node.arguments)))
         else:
-            bounds[place] = bound_operation(node.operation, [bounds[a] for a in node.arguments])
+            names.append(frozenset())
+    return names
+
+
+def bound_scalars(nodes: Sequence[Node], ranges: Mapping[str, Bounds]) -> list[Bounds | None]:
+    """The exact range of every scalar number over the parameters' ranges; None where it is not known.
+
+    Interval arithmetic is exact as long as no parameter occurs twice; where one does, the range is not known.
+    """
+    names = find_parameter_names(nodes)
+    bounds: list[Bounds | None] = []
+    for node in nodes:
+        if not node.is_scalar or node.type == "truth":
+            bounds.append(None)
+        elif node.operation == "constant":
+            bounds.append((float(node.value or 0.0), float(node.value or 0.0)))
+        elif node.operation == "parameter":
+            bounds.append(ranges[str(node.value)])
+        else:
+            own = [names[argument] for argument in node.arguments]
+            is_single_use = len(frozenset().union(*own)) == sum(map(len, own))
+            known = [bounds[argument] for argument in node.arguments]
+            bounds.append(bound_operation(node.operation, known) if is_single_use else None)
     return bounds
 
 

@@ -38,8 +38,8 @@ class ParameterReader:
             message = f"min is greater than max: write {_SIGNATURE}, as in param(10, 5, 50)."
         elif not parameter.minimum <= parameter.default <= parameter.maximum:
             message = (
-                f"The default {parameter.default:g} lies outside {parameter.minimum:g} to {parameter.maximum:g}: "
-                f"write {_SIGNATURE}, as in param(10, 5, 50)."
+                f"The default {parameter.default:g} lies outside {parameter.minimum:g} to "
+                f"{parameter.maximum:g}: write {_SIGNATURE}, as in param(10, 5, 50)."
             )
         elif parameter.step <= 0:
             code, message = "parameter_step", "The step must be greater than 0: leave it out for 1."
@@ -56,13 +56,20 @@ class ParameterReader:
         values: dict[str, float] = {}
         is_sound = True
         given: list[tuple[str | None, ast.expr]] = [
-            (_ARGUMENTS[index] if index < len(_ARGUMENTS) else None, value) for index, value in enumerate(node.args)
+            (_ARGUMENTS[index] if index < len(_ARGUMENTS) else None, value)
+            for index, value in enumerate(node.args)
         ]
-        given.extend((keyword.arg if keyword.arg in _ARGUMENTS else None, keyword.value) for keyword in node.keywords)
+        given.extend(
+            (keyword.arg if keyword.arg in _ARGUMENTS else None, keyword.value) for keyword in node.keywords
+        )
         for name, value in given:
             number = None
             if name is None or name in values or isinstance(value, ast.Starred):
-                self._report.add(value, "parameter_argument", f"This argument is unknown or one too many: write {_SIGNATURE}.")
+                self._report.add(
+                    value,
+                    "parameter_argument",
+                    f"This argument is unknown or one too many: write {_SIGNATURE}.",
+                )
             else:
                 number = self._read_number(value, name)
             if name is None or number is None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.engine.language.graph import Node, evaluate_scalars, measure_lookbacks
+from app.engine.language.graph import Node, evaluate_scalars, find_parameter_names, measure_lookbacks
 from app.engine.language.problems import ParameterProblem, ParametersInvalid
 from app.engine.language.scalars import Scalar
 from app.engine.language.vocabulary import MAXIMUM_LOOKBACK_BARS
@@ -17,7 +17,10 @@ from app.engine.language.vocabulary import MAXIMUM_LOOKBACK_BARS
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A number that may be changed at each run. `step` is the grid of a sweep, not a limit on what may be given."""
+    """A number that may be changed at each run.
+
+    `step` is the grid of a sweep, not a limit on what may be given.
+    """
 
     name: str
     default: float
@@ -51,19 +54,23 @@ class Rule:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 (hex) of what the rule means: spaces, comments and the names of intermediates do not count."""
-        meaning = {
-            "parameters": [[p.name, p.default, p.minimum, p.maximum, p.step] for p in self.parameters],
-            "nodes": [[n.operation, list(n.arguments), n.type, n.value] for n in self.nodes],
-            "outputs": sorted(self.outputs.items()),
-        }
-        return hashlib.sha256(json.dumps(meaning, separators=(",", ":")).encode()).hexdigest()
+        """SHA-256 (hex) of what the rule means.
+
+        Spaces, comments, the order of lines and the names of intermediates do not count.
+        """
+        digests: list[str] = []
+        for node in self.nodes:
+            arguments = [digests[argument] for argument in node.arguments]
+            digests.append(_digest([node.operation, node.type, node.value, arguments]))
+        parameters = sorted([p.name, p.default, p.minimum, p.maximum, p.step] for p in self.parameters)
+        outputs = sorted((name, digests[place]) for name, place in self.outputs.items())
+        return _digest([parameters, outputs])
 
     def resolve_parameters(self, given: Mapping[str, float] | None = None) -> dict[str, float]:
         """The value of every parameter: the given one, else its default.
 
-        Raises ParametersInvalid naming every parameter that is unknown, no finite number, outside its range, or that
-        makes a window no whole number, too short, or a lookback beyond the cap.
+        Raises ParametersInvalid naming every parameter that is unknown, no finite number, outside its range,
+        or that makes a window no whole number, too short, or a lookback beyond the cap.
         """
         values = {parameter.name: parameter.default for parameter in self.parameters}
         problems: list[ParameterProblem] = []
@@ -71,16 +78,17 @@ class Rule:
         for name, value in (given or {}).items():
             parameter = by_name.get(name)
             if parameter is None:
-                problems.append(ParameterProblem(str(name), "unknown_parameter", self._describe_unknown(str(name))))
+                problems.append(
+                    ParameterProblem(str(name), "unknown_parameter", self._describe_unknown(str(name)))
+                )
                 continue
             number = _read_number(value)
             if number is None:
                 message = f"{name} must be a finite number."
                 problems.append(ParameterProblem(name, "parameter_not_a_number", message))
             elif not parameter.minimum <= number <= parameter.maximum:
-                message = (
-                    f"{name} must lie between {parameter.minimum:g} and {parameter.maximum:g}; {number:g} does not."
-                )
+                span = f"{parameter.minimum:g} to {parameter.maximum:g}"
+                message = f"{name} must lie within {span}; {number:g} does not."
                 problems.append(ParameterProblem(name, "parameter_out_of_range", message))
             else:
                 values[name] = number
@@ -91,7 +99,8 @@ class Rule:
         return values
 
     def lookback(self, parameters: Mapping[str, float] | None = None) -> int:
-        """How many bars stand before the first on which every output is defined; 0 when each bar stands alone.
+        """How many bars stand before the first on which every output is defined; 0 when each bar stands
+        alone.
 
         `parameters` as for `resolve_parameters`, whose errors it raises.
         """
@@ -108,23 +117,25 @@ class Rule:
 
     def _describe_unknown(self, name: str) -> str:
         names = ", ".join(parameter.name for parameter in self.parameters)
-        return f"The rule has no parameter {name[:40]!r}; " + (f"it has {names}." if names else "it has none.")
+        return f"The rule has no parameter {name[:40]!r}; " + (
+            f"it has {names}." if names else "it has none."
+        )
 
     def _find_window_problems(self, values: Mapping[str, float]) -> list[ParameterProblem]:
         scalars = self.evaluate_scalars(values)
+        names = find_parameter_names(self.nodes)
         problems: dict[str, ParameterProblem] = {}
         for use in self.windows:
             fault = describe_window_fault(float(scalars[use.place]), use)
             if fault is not None:
-                names = [name for name in values if name in find_parameter_names(self.nodes, use.place)]
-                shown = ", ".join(f"{name} = {values[name]:g}" for name in names)
+                involved = sorted(names[use.place])
+                shown = ", ".join(f"{name} = {values[name]:g}" for name in involved)
                 code, message = fault
-                name = names[0] if names else use.argument
-                problems.setdefault(name, ParameterProblem(name, code, f"With {shown}: {message}"))
+                problem = ParameterProblem(involved[0], code, f"With {shown}, {message}")
+                problems.setdefault(problem.name, problem)
         if not problems and self._measure(scalars) > MAXIMUM_LOOKBACK_BARS:
-            name = self.parameters[0].name if self.parameters else ""
             message = f"With these parameters the rule looks back more than {MAXIMUM_LOOKBACK_BARS:,} bars."
-            return [ParameterProblem(name, "lookback_too_long", message)]
+            return [ParameterProblem(self.parameters[0].name, "lookback_too_long", message)]
         return list(problems.values())
 
 
@@ -140,21 +151,8 @@ def describe_window_fault(value: float, use: WindowUse) -> tuple[str, str] | Non
     return None
 
 
-def find_parameter_names(nodes: tuple[Node, ...] | list[Node], place: int) -> set[str]:
-    """The parameters that a node depends on."""
-    names: set[str] = set()
-    seen: set[int] = set()
-    waiting = [place]
-    while waiting:
-        current = waiting.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        node = nodes[current]
-        if node.operation == "parameter":
-            names.add(str(node.value))
-        waiting.extend(node.arguments)
-    return names
+def _digest(content: list[object]) -> str:
+    return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
 
 def _read_number(value: object) -> float | None:

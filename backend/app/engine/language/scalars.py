@@ -1,7 +1,8 @@
 """The arithmetic of a rule on single numbers: constants, parameters and the values a window is made of.
 
-The same meaning as on whole columns: undefined is NaN, every comparison with NaN is false, a division by zero and
-any result that is not finite is NaN. Python integers never take part, so no number can grow without bound.
+The same meaning as on whole columns: undefined is NaN, every comparison with NaN is false, a division by zero
+and any result that is not finite is NaN. Python integers never take part, so no number can grow without
+bound.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ def modulo(a: float, b: float) -> float:
 
 def power(a: float, b: float) -> float:
     """a to the power of b by the C library's pow; NaN where that is no finite real number."""
+    if math.isnan(a) or math.isnan(b):
+        return math.nan
     try:
         return _finite_or_nan(math.pow(a, b))
     except (ValueError, OverflowError):
@@ -114,11 +117,6 @@ def bound_operation(operation: str, arguments: list[Bounds | None]) -> Bounds | 
     None when it is not known: an operation without a rule here, an argument without a range, an overflow.
     """
     known = [bounds for bounds in arguments if bounds is not None]
-    if operation == "if_else":
-        known = [bounds for bounds in arguments[1:] if bounds is not None]
-        if len(known) < 2:
-            return None
-        return min(a[0] for a in known), max(a[1] for a in known)
     rule = _BOUNDS.get(operation)
     if rule is None or len(known) < len(arguments):
         return None

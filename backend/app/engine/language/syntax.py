@@ -1,7 +1,7 @@
 """From text to Python's syntax tree, within the caps and without ever running or raising anything.
 
-Sizes are checked before the parser sees the text; the parser is CPython's own, whose limits (nesting, memory, digits)
-come back as problems.
+Sizes are checked before the parser sees the text; the parser is CPython's own, whose limits (nesting, memory,
+digits) come back as problems.
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ from app.engine.language.problems import RuleProblem
 from app.engine.language.vocabulary import MAXIMUM_NODES, MAXIMUM_SOURCE_BYTES
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+# A word, a number or an operator: each stands for at least a third of a node (`x = 1` is one node in three
+# tokens).
+_TOKEN = re.compile(r"#[^\r\n]*|[^\W\d]\w*|\d[\w.]*|[*/<>=!&|]{1,2}|[-+%~^@]")
+_MAXIMUM_TOKENS = 3 * MAXIMUM_NODES
 _TOO_LONG = f"The rule is longer than {MAXIMUM_SOURCE_BYTES:,} bytes: shorten it."
 TOO_MANY_NODES = (
     f"The rule has more than {MAXIMUM_NODES} parts (names, numbers, operators and calls): shorten it, "
@@ -34,6 +38,24 @@ _HABITS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"^\s*(else|elif|if)\b"), "if_statement", "Write the condition itself: name = condition."),
     (re.compile(r"//|/\*"), "comment", "A comment starts with `#`."),
     (re.compile(r"\bcrosses\b|\bcross\b"), "cross_words", "Write crossover(a, b) or crossunder(a, b)."),
+)
+
+
+# What CPython's parser says → code, message.
+_PARSER_SAYINGS: tuple[tuple[str, str, str], ...] = (
+    ("too many nested parentheses", "nested_too_deeply", _TOO_NESTED),
+    ("integer string conversion", "number_not_finite", "This number is too large."),
+    ("'=='", "equals_sign", "To compare write `==`; a single `=` gives a name."),
+    ("cannot assign to", "assignment_target", "A single name stands left of `=`: write name = expression."),
+    ("was never closed", "bracket", "This bracket is opened and never closed: add `)`."),
+    ("unmatched", "bracket", "Nothing was opened that this bracket closes: delete it, or add `(` before."),
+    (
+        "does not match opening",
+        "bracket",
+        "This closes another kind of bracket than was opened: use `(` and `)`.",
+    ),
+    ("string literal", "string", "There is no text in a rule: write numbers and names only."),
+    ("invalid decimal literal", "number", "A name starts with a letter; to multiply write 2 * x."),
 )
 
 
@@ -60,10 +82,15 @@ def parse_source(source: str) -> tuple[ast.Module | None, list[RuleProblem]]:
         return None, [problem]
     if len(source.encode()) > MAXIMUM_SOURCE_BYTES:
         return None, [RuleProblem(1, 1, "source_too_long", _TOO_LONG)]
+    problem = _find_token_excess(source)
+    if problem is not None:
+        return None, [problem]
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # CPython warns of odd literals; the checker has its own words for them
-            tree = ast.parse(source)
+            warnings.simplefilter(
+                "ignore"
+            )  # CPython warns of odd literals; the checker has its own words for them
+            tree = ast.parse(source.removeprefix("\ufeff"))
     except SyntaxError as error:
         return None, [_describe_syntax_error(error, source)]
     except (RecursionError, MemoryError):
@@ -82,6 +109,17 @@ def _find_bad_character(source: str) -> RuleProblem | None:
     return RuleProblem(
         len(before), len(before[-1]) + 1, "bad_character", "This character cannot stand in a rule: delete it."
     )
+
+
+def _find_token_excess(source: str) -> RuleProblem | None:
+    """Refuses texts with far too many nodes before CPython's parser recurses into them."""
+    count = 0
+    for match in _TOKEN.finditer(source):
+        count += not match.group().startswith("#")
+        if count > _MAXIMUM_TOKENS:
+            before = _LINE_END.split(source[: match.start()])
+            return RuleProblem(len(before), len(before[-1]) + 1, "too_many_nodes", TOO_MANY_NODES)
+    return None
 
 
 def _find_node_excess(tree: ast.Module, source: str) -> RuleProblem | None:
@@ -112,12 +150,9 @@ def _describe_syntax_error(error: SyntaxError, source: str) -> RuleProblem:
         start = len(text) - len(text.lstrip()) + 1
         message = "A line starts at its first column: delete the spaces before it."
         return RuleProblem(line, start, "indentation", message)
-    if "too many nested parentheses" in said:
-        return RuleProblem(line, column, "nested_too_deeply", _TOO_NESTED)
-    if "integer string conversion" in said:
-        return RuleProblem(line, column, "number_not_finite", "This number is too large.")
-    if "'=='" in said or "Maybe you meant '='" in said:
-        return RuleProblem(line, column, "equals_sign", "To compare write `==`; a single `=` gives a name.")
+    for phrase, code, message in _PARSER_SAYINGS:
+        if phrase in said:
+            return RuleProblem(line, column, code, message)
     for habit, code, message in _HABITS:
         match = habit.search(code_text)
         if match is not None:

@@ -49,7 +49,9 @@ INPUTS: dict[str, Input] = {
         Input("high", "price", "The bar's highest price."),
         Input("low", "price", "The bar's lowest price."),
         Input("close", "price", "The bar's last price."),
-        Input("volume", "units traded", "What was traded in the bar; undefined where the data has no volume."),
+        Input(
+            "volume", "units traded", "What was traded in the bar; undefined where the data has no volume."
+        ),
         Input(
             "hour",
             "0 to 23",
@@ -106,7 +108,7 @@ OUTPUTS: dict[str, Output] = {
             "take_profit",
             "number",
             "distance in price",
-            "How far in favour of the entry the target lies. Taken at the signal bar. Undefined or ≤ 0: no target.",
+            "How far in favour of the entry the target is. Taken at the signal bar. Undefined or ≤ 0: none.",
             "take_profit = 3 * atr(14)",
         ),
         Output(
@@ -149,13 +151,17 @@ KEYWORDS: dict[str, Keyword] = {
         ),
         Keyword("and", "a and b", "True where both are true."),
         Keyword("or", "a or b", "True where at least one is true."),
-        Keyword("not", "not a", "True where a is false, also where a is false because something is undefined."),
+        Keyword(
+            "not", "not a", "True where a is false, also where a is false because something is undefined."
+        ),
         Keyword("True", "True", "True on every bar."),
         Keyword("False", "False", "True on no bar."),
     )
 }
 
-# Words that the language will use for functions: a rule that took one as its own name would break on that day.
+# Words that the language will use for functions: a rule that took one as its own name would break on that
+# day.
 RESERVED_FOR_LATER = frozenset(
-    "plus_di minus_di stoch_d cci mfi obv vwap mom zscore log sqrt bars_since valuewhen on".split()
+    {"plus_di", "minus_di", "stoch_d", "cci", "mfi", "obv", "vwap", "mom", "zscore", "log", "sqrt"}
+    | {"bars_since", "valuewhen", "on"}
 )
