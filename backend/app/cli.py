@@ -82,7 +82,7 @@ def version() -> None:
 
 @contextlib.contextmanager
 def _connected(home: Path | None) -> Iterator[None]:
-    """Find the databases (`app.embedded.attach`), and say in a line what is wrong with them or the settings."""
+    """Find the databases (`app.embedded.attach`); say in a line what is wrong with them or the settings."""
     from pydantic import ValidationError
 
     from app.embedded.attach import attached

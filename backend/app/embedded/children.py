@@ -17,6 +17,8 @@ from app.embedded.errors import EmbeddedError
 # A process that lived that long had started well: its next death is a first one again.
 _SETTLED_SECONDS = 20.0
 _MAX_QUICK_DEATHS = 6
+# One that never answered yet is broken rather than unlucky: say so soon.
+_MAX_DEATHS_AT_FIRST = 2
 _FIRST_PAUSE_SECONDS = 0.25
 _LONGEST_PAUSE_SECONDS = 8.0
 
@@ -70,6 +72,7 @@ class Child:
     life: Life = Life(0.0, 0)
     _not_before: float = 0.0
     _ready: bool = False
+    _has_answered: bool = False
 
     @property
     def name(self) -> str:
@@ -118,7 +121,7 @@ class Child:
             self.quick_deaths = 0
         if not excused:
             self.quick_deaths += 1
-        if self.quick_deaths > _MAX_QUICK_DEATHS:
+        if self.quick_deaths > (_MAX_QUICK_DEATHS if self._has_answered else _MAX_DEATHS_AT_FIRST):
             raise KeepsDying(self.name, self.quick_deaths, self.recipe.log_path, self.read_log_tail())
         pause: float = min(_FIRST_PAUSE_SECONDS * 2 ** max(self.quick_deaths - 1, 0), _LONGEST_PAUSE_SECONDS)
         self._not_before = time.monotonic() + pause
@@ -132,6 +135,7 @@ class Child:
         """Ask whether the process answers, until it first does."""
         if not self._ready and self.process is not None:
             self._ready = self.recipe.is_answering(self.life)
+            self._has_answered = self._has_answered or self._ready
         return self._ready
 
     def read_log_tail(self) -> str:

@@ -22,8 +22,6 @@ from app.embedded.servers import RunningServers
 BACKEND_STOP_SECONDS = 20.0
 WORKER_STOP_SECONDS = 20.0
 WEB_STOP_SECONDS = 10.0
-# A worker that has lived that long has its connections and its schedules, whether it said so or not.
-_WORKER_SETTLED_SECONDS = 4.0
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SOURCES = Path(__file__).resolve().parents[2]
 _PYTHON = (sys.executable, "-P", "-m")
@@ -52,11 +50,6 @@ class Place:
     def host(self) -> str:
         """The address at which this machine reaches its own services."""
         return "127.0.0.1" if self.bind in {"localhost", "0.0.0.0", "::"} else self.bind  # noqa: S104 - compared, not bound
-
-    @property
-    def shown_host(self) -> str:
-        """The name to show to the person; the browser's default origin is localhost."""
-        return "localhost" if self.host == "127.0.0.1" else self.host
 
 
 def default_home() -> Path:
@@ -182,9 +175,7 @@ def _worker_recipe(options: Options, home: Home, environment: Mapping[str, str])
         environment=environment,
         folder=Path.cwd(),
         log_path=log_path,
-        is_answering=lambda life: (
-            has_written(log_path, '"ready"', life) or life.age_seconds > _WORKER_SETTLED_SECONDS
-        ),
+        is_answering=lambda life: has_written(log_path, '"ready"', life),
         stop_seconds=WORKER_STOP_SECONDS,
         death_signal=signal.SIGTERM if options.reload else signal.SIGKILL,
     )

@@ -101,7 +101,7 @@ class Supervisor:
         with progress.step(", ".join(child.name for child in self._children).capitalize()):
             self._await_ready()
         port = options.frontend_port if options.with_web else options.backend_port
-        address = f"http://{place.shown_host}:{port}"
+        address = f"http://{place.host}:{port}"
         self._environment, self._address = environment, address
         self._write_state()
         progress.welcome(address, self._facts(environment if has_demo else {}, place))
@@ -113,7 +113,7 @@ class Supervisor:
 
             facts.append(("Demo sign-in", f"{DEMO_EMAIL}  {environment['DEMO_PASSWORD']}"))
         if not place.is_production:
-            facts.append(("API", f"http://{place.shown_host}:{self._options.backend_port}/docs"))
+            facts.append(("API", f"http://{place.host}:{self._options.backend_port}/docs"))
         facts.append(("Logs", str(self._home.logs)))
         facts.append(("Stop", "Ctrl-C (data stays)"))
         return facts

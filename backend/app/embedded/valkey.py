@@ -56,7 +56,8 @@ class ValkeyServer:
         with processes.make_input(self._configuration()) as configuration:
             self.process = processes.start_process(
                 [self._binaries.valkey, "-"],
-                environment={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+                # the title of a process is written over its arguments and environment: give it room
+                environment={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", "FLOWREX_SERVER": self._token},
                 folder=self._data,
                 log_path=self.log_path,
                 user=self._user,
@@ -121,7 +122,7 @@ class ValkeyServer:
                 # only what was given an expiry may be dropped when memory runs out
                 "maxmemory-policy volatile-lru",
                 "databases 16",
-                f'proc-title-template "{{title}} {{listen-addr}} {self._token}"',
+                f'proc-title-template "{{title}} {self._token} {{listen-addr}}"',
                 "",
             ]
         )
