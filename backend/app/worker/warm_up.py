@@ -1,4 +1,4 @@
-"""Waking the engine up: what is compiled on a first call is compiled, or read from the cache, before jobs come."""
+"""Waking the engine up: what a first call compiles, or reads from the cache, is done before jobs come."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BARS = 600
 def warm_up() -> None:
     """Run the example rules on made-up bars."""
     started = time.perf_counter()
-    bars = _make_bars()
+    bars = make_bars()
     for example in EXAMPLES:
         run_backtest(
             BacktestInputs.for_rule(
@@ -37,7 +37,7 @@ def warm_up() -> None:
     log.info("engine_is_warm", seconds=round(time.perf_counter() - started, 2))
 
 
-def _make_bars() -> Bars:
+def make_bars() -> Bars:
     """A wave on a slope: it crosses its averages, breaks ranges and falls back into them."""
     steps = np.arange(_BARS, dtype=np.float64)
     close = 100.0 + 0.05 * steps + 12.0 * np.sin(steps / 15.0)
@@ -45,8 +45,8 @@ def _make_bars() -> Bars:
     return Bars(
         time=np.arange(_BARS, dtype=np.int64) * DAY_SECONDS,
         open=open_,
-        high=np.maximum(open_, close) + 1.0,
-        low=np.minimum(open_, close) - 1.0,
+        high=np.maximum(open_, close) + 0.2,
+        low=np.minimum(open_, close) - 0.2,
         close=close,
         volume=np.full(_BARS, 1_000.0),
     )
