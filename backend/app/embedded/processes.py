@@ -108,14 +108,23 @@ def end_processes(
     processes: Sequence[psutil.Process], stop_signal: signal.Signals, timeout_seconds: float
 ) -> None:
     """Ask left-over processes to end, then kill what is still there."""
-    for process in processes:
-        with contextlib.suppress(psutil.Error):
-            process.send_signal(stop_signal)
-    _, alive = psutil.wait_procs(processes, timeout=timeout_seconds)
-    for process in alive:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    psutil.wait_procs(alive, timeout=5)
+    for number, patience_seconds in ((stop_signal, timeout_seconds), (signal.SIGKILL, 5.0)):
+        alive = [process for process in processes if not has_ended(process)]
+        for process in alive:
+            with contextlib.suppress(psutil.Error):
+                process.send_signal(number)
+        deadline = time.monotonic() + patience_seconds
+        while not all(has_ended(process) for process in alive):
+            if not wait_until(deadline):
+                break
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """True for a zombie too: it runs no more, whether or not its new parent has noticed."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return True
 
 
 def is_port_free(port: int, address: str = "127.0.0.1") -> bool:
