@@ -158,8 +158,8 @@ def _start_all(servers: RunningServers) -> None:
                 if tries[server] == _PORT_TRIES:
                     raise
                 tries[server] += 1
-                server.port = 0
-                _choose_ports(servers)
+                taken, server.port = server.port, 0
+                _choose_ports(servers, avoid=taken)
                 server.recover()
                 server.begin_start()
         if waiting and not processes.wait_until(deadline):
@@ -168,14 +168,14 @@ def _start_all(servers: RunningServers) -> None:
             raise ServerNotStarted(slow.name, reason, slow.log_path, processes.read_tail(slow.log_path))
 
 
-def _choose_ports(servers: RunningServers) -> None:
+def _choose_ports(servers: RunningServers, avoid: int = 0) -> None:
     """Keep the ports of the last time where they are still free, choose others where not, and note them."""
     kept = servers.home.read_ports()
     for server in servers.all:
         if server.port:
             continue
         wanted = kept.get(server.name, 0)
-        if wanted and processes.is_port_free(wanted):
+        if wanted and wanted != avoid and processes.is_port_free(wanted):
             server.port = wanted
         else:
             server.port = processes.choose_port([other.port for other in servers.all] + list(kept.values()))
