@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -14,6 +14,10 @@ from app.engine.intervals import Interval
 
 SYMBOL_PATTERN = r"[A-Z0-9][A-Z0-9._/^-]{0,31}"
 MAX_SPLITS = 1_000
+TASK = "imports.run"
+MAXIMUM_ATTEMPTS = 3
+# A worker renews its lease every few seconds while it works; one that is gone is noticed after this long.
+LEASE_SECONDS = 15
 SPARKLINE_POINTS = 30
 _SYMBOL = re.compile(SYMBOL_PATTERN)
 
@@ -125,6 +129,12 @@ class InvalidImport(Unprocessable):
     code, title = "invalid_import", "The import form does not make sense"
 
 
+class DuplicateSplit(Unprocessable):
+    """Two splits of one date."""
+
+    code, title = "duplicate_split", "Two splits stand on one date"
+
+
 class InstrumentReadOnly(Forbidden):
     """An instrument of the installation, and who asks is no admin."""
 
@@ -154,6 +164,15 @@ class Viewer:
 
     user_id: UUID | None
     is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentFilter:
+    """Which instruments a list shows. `query` is part of a symbol or name."""
+
+    query: str | None = None
+    asset_class: AssetClass | None = None
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +282,37 @@ class DataFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimedImport:
+    """An import in the hands of a worker, under an attempt of its own."""
+
+    id: UUID
+    owner_id: UUID | None
+    attempt: int
+    form: ImportForm
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What became of a file that could be read."""
+
+    counts: ImportCounts
+    problems: tuple[RowProblem, ...]
+    understood: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFailure:
+    """Why an import failed: a stable code and a sentence for people; with what was found out before."""
+
+    code: str
+    detail: str
+    counts: ImportCounts = ImportCounts()
+    problems: tuple[RowProblem, ...] = ()
+    understood: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StoredImport:
     """An import as it stands in the database."""
 
@@ -276,14 +326,17 @@ class StoredImport:
     counts: ImportCounts
     problems: tuple[RowProblem, ...]
     understood: dict[str, object] | None
-    error_code: str | None
-    error_detail: str | None
+    failure: ImportFailure | None
     instrument_id: UUID | None
     attempt: int
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    instrument_symbol: str = field(default="")
+
+
+def may_write(viewer: Viewer, owner_id: UUID | None) -> bool:
+    """Whether who asks may change an instrument that he sees: his own, or as admin the installation's."""
+    return viewer.user_id is None or viewer.is_admin if owner_id is None else viewer.user_id == owner_id
 
 
 def normalize_symbol(text: str) -> str:

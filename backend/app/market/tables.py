@@ -71,9 +71,9 @@ class SeriesRow(MainBase):
     )
     interval: Mapped[str] = mapped_column(String(8), primary_key=True)
     bar_count: Mapped[int] = mapped_column(BigInteger)
-    first_at: Mapped[datetime | None]
-    last_at: Mapped[datetime | None]
-    last_close: Mapped[float | None] = mapped_column(Double)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    last_close: Mapped[float] = mapped_column(Double)
     previous_at: Mapped[datetime | None]
     previous_close: Mapped[float | None] = mapped_column(Double)
     sparkline_times: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
@@ -82,7 +82,7 @@ class SeriesRow(MainBase):
 
     __table_args__ = (
         _one_of('"interval"', Interval),
-        CheckConstraint("bar_count >= 0", name="bar_count"),
+        CheckConstraint("bar_count > 0", name="bar_count"),
         CheckConstraint("last_close > 0 AND last_close < 'Infinity'::float8", name="last_close"),
     )
 
@@ -105,7 +105,12 @@ class BarPageRow(MainBase):
 
     __table_args__ = (
         ForeignKeyConstraint(
-            ["instrument_id", "interval"], [SeriesRow.instrument_id, SeriesRow.interval], ondelete="CASCADE"
+            ["instrument_id", "interval"],
+            [SeriesRow.instrument_id, SeriesRow.interval],
+            ondelete="CASCADE",
+            # An import writes the pages first and then, knowing them, the series.
+            deferrable=True,
+            initially="DEFERRED",
         ),
         CheckConstraint(f"bar_count BETWEEN 1 AND {MAX_BARS_PER_PAGE}", name="bar_count"),
         CheckConstraint("first_time <= last_time", name="order"),

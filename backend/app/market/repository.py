@@ -1,0 +1,213 @@
+"""Queries on instruments, what is stored of them, and their splits. Each is scoped to who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, insert, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.engine.intervals import Interval
+from app.market.domain import (
+    AssetClass,
+    DataFacts,
+    ImportForm,
+    ImportStatus,
+    Instrument,
+    InstrumentFilter,
+    Scope,
+    Series,
+    Split,
+    Viewer,
+)
+from app.market.tables import ImportRow, InstrumentRow, SeriesRow, SplitRow
+
+
+def _visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    everyones = InstrumentRow.owner_id.is_(None)
+    return everyones if viewer.user_id is None else or_(everyones, InstrumentRow.owner_id == viewer.user_id)
+
+
+async def list_instruments(
+    session: AsyncSession,
+    viewer: Viewer,
+    wanted: InstrumentFilter,
+    limit: int,
+    after: tuple[str, UUID] | None,
+) -> list[Instrument]:
+    """Instruments in the order of their symbols, with series and splits: three statements, however many."""
+    query = select(InstrumentRow).where(_visible_to(viewer))
+    if wanted.query:
+        query = query.where(
+            or_(
+                InstrumentRow.symbol.icontains(wanted.query, autoescape=True),
+                InstrumentRow.name.icontains(wanted.query, autoescape=True),
+            )
+        )
+    if wanted.asset_class is not None:
+        query = query.where(InstrumentRow.asset_class == wanted.asset_class.value)
+    if wanted.scope is not None:
+        is_private = wanted.scope is Scope.PRIVATE
+        query = query.where(
+            InstrumentRow.owner_id.is_not(None) if is_private else InstrumentRow.owner_id.is_(None)
+        )
+    if after is not None:
+        query = query.where(tuple_(InstrumentRow.symbol, InstrumentRow.id) > after)
+    query = query.order_by(InstrumentRow.symbol, InstrumentRow.id).limit(limit)
+    return await _complete(session, (await session.scalars(query)).all())
+
+
+async def find_instrument(session: AsyncSession, viewer: Viewer, instrument_id: UUID) -> Instrument | None:
+    """An instrument that who asks may see."""
+    query = select(InstrumentRow).where(InstrumentRow.id == instrument_id, _visible_to(viewer))
+    found = await _complete(session, (await session.scalars(query)).all())
+    return found[0] if found else None
+
+
+async def find_instrument_by_symbol(session: AsyncSession, viewer: Viewer, symbol: str) -> Instrument | None:
+    """The instrument of a symbol: one's own before the installation's."""
+    query = (
+        select(InstrumentRow)
+        .where(InstrumentRow.symbol == symbol, _visible_to(viewer))
+        .order_by(InstrumentRow.owner_id.nulls_last())
+        .limit(1)
+    )
+    found = await _complete(session, (await session.scalars(query)).all())
+    return found[0] if found else None
+
+
+async def _complete(session: AsyncSession, rows: Sequence[InstrumentRow]) -> list[Instrument]:
+    """Add what is stored and the splits, for all rows at once."""
+    ids = [row.id for row in rows]
+    series: dict[UUID, list[Series]] = {one: [] for one in ids}
+    splits: dict[UUID, list[Split]] = {one: [] for one in ids}
+    if ids:
+        stored = select(SeriesRow).where(SeriesRow.instrument_id.in_(ids))
+        for one in await session.scalars(stored):
+            series[one.instrument_id].append(_read_series(one))
+        known = select(SplitRow).where(SplitRow.instrument_id.in_(ids)).order_by(SplitRow.effective_on)
+        for split in await session.scalars(known):
+            splits[split.instrument_id].append(Split(split.effective_on, split.ratio))
+    return [_read_instrument(row, series[row.id], splits[row.id]) for row in rows]
+
+
+def _read_series(row: SeriesRow) -> Series:
+    return Series(
+        interval=Interval(row.interval),
+        bar_count=row.bar_count,
+        first_at=row.first_at,
+        last_at=row.last_at,
+        last_close=row.last_close,
+        previous_at=row.previous_at,
+        previous_close=row.previous_close,
+        sparkline_times=row.sparkline_times,
+        sparkline=row.sparkline,
+        revision=row.revision,
+    )
+
+
+def _read_instrument(row: InstrumentRow, series: Sequence[Series], splits: Sequence[Split]) -> Instrument:
+    return Instrument(
+        id=row.id,
+        owner_id=row.owner_id,
+        symbol=row.symbol,
+        name=row.name,
+        exchange=row.exchange,
+        asset_class=AssetClass(row.asset_class),
+        currency=row.currency,
+        timezone=row.timezone,
+        calendar=row.calendar,
+        splits_revision=row.splits_revision,
+        series=tuple(series),
+        splits=tuple(splits),
+    )
+
+
+async def update_instrument(
+    session: AsyncSession, instrument_id: UUID, values: Mapping[str, str | None]
+) -> None:
+    """Set some fields of an instrument."""
+    await session.execute(update(InstrumentRow).where(InstrumentRow.id == instrument_id).values(**values))
+
+
+async def delete_instrument(session: AsyncSession, instrument_id: UUID) -> None:
+    """Remove an instrument with its bars and splits."""
+    await session.execute(delete(InstrumentRow).where(InstrumentRow.id == instrument_id))
+
+
+async def replace_splits(session: AsyncSession, instrument_id: UUID, splits: Mapping[date, float]) -> None:
+    """Make these the splits of an instrument."""
+    locked = (
+        update(InstrumentRow)
+        .where(InstrumentRow.id == instrument_id)
+        .values(splits_revision=InstrumentRow.splits_revision + 1)
+    )
+    await session.execute(locked)
+    await session.execute(delete(SplitRow).where(SplitRow.instrument_id == instrument_id))
+    if splits:
+        rows = [
+            {"instrument_id": instrument_id, "effective_on": on, "ratio": ratio}
+            for on, ratio in splits.items()
+        ]
+        await session.execute(insert(SplitRow), rows)
+
+
+async def ensure_instrument(session: AsyncSession, owner_id: UUID | None, form: ImportForm) -> UUID:
+    """The instrument that an import writes to, made when it is not there; its id.
+
+    Of one that is there, only what the form says outright is changed.
+    """
+    asset_class = form.asset_class or AssetClass.OTHER
+    fresh = (
+        postgresql_insert(InstrumentRow)
+        .values(
+            owner_id=owner_id,
+            symbol=form.symbol,
+            name=form.name or form.symbol,
+            exchange=form.exchange,
+            asset_class=asset_class.value,
+            currency=form.currency,
+            timezone=form.timezone,
+            calendar=form.calendar if form.calendar is not None else asset_class.default_calendar,
+        )
+        .on_conflict_do_nothing(index_elements=[InstrumentRow.owner_id, InstrumentRow.symbol])
+        .returning(InstrumentRow.id)
+    )
+    made: UUID | None = (await session.execute(fresh)).scalar_one_or_none()
+    if made is not None:
+        return made
+    same_owner = InstrumentRow.owner_id.is_not_distinct_from(owner_id)
+    query = select(InstrumentRow.id).where(same_owner, InstrumentRow.symbol == form.symbol)
+    known: UUID = (await session.execute(query.with_for_update(key_share=True))).scalar_one()
+    said = {
+        "name": form.name,
+        "asset_class": form.asset_class and form.asset_class.value,
+        "calendar": form.calendar,
+        "exchange": form.exchange,
+        "currency": form.currency,
+    }
+    changes = {name: value for name, value in said.items() if value is not None}
+    if changes:
+        await update_instrument(session, known, changes)
+    return known
+
+
+async def read_data_facts(session: AsyncSession, instrument_id: UUID, interval: Interval) -> DataFacts:
+    """What the imports of these bars say. A file that was imported again counts once."""
+    latest = (
+        select(ImportRow.rejected, ImportRow.finished_at)
+        .where(
+            ImportRow.instrument_id == instrument_id,
+            ImportRow.interval == interval.value,
+            ImportRow.status == ImportStatus.SUCCEEDED.value,
+        )
+        .distinct(ImportRow.file_sha256)
+        .order_by(ImportRow.file_sha256, ImportRow.finished_at.desc())
+    )
+    rows = (await session.execute(latest)).all()
+    if not rows:
+        return DataFacts()
+    return DataFacts(len(rows), sum(row.rejected for row in rows), max(row.finished_at for row in rows))
