@@ -49,8 +49,8 @@ def simulate(bars: Bars, signals: Signals, execution: Execution, first_bar: int 
     n = len(bars)
     if not 0 <= first_bar < n:
         raise ValueError(f"first_bar {first_bar} is not among {n} bars")
-    prices = tuple(readable_numbers(column) for column in (bars.open, bars.high, bars.low, bars.close))
-    if has_bad_price(*prices):
+    open_, high, low, close, _ = (readable_numbers(column) for column in bars.columns())
+    if has_bad_price(open_, high, low, close):
         raise ValueError("bars hold a price that is not finite, not above 0, or a high below its low")
     for name in signals.__slots__:
         column = getattr(signals, name)
@@ -63,7 +63,10 @@ def simulate(bars: Bars, signals: Signals, execution: Execution, first_bar: int 
     entry, exit_ = (np.empty(capacity, dtype=np.int64) for _ in range(2))
     figures = [np.empty(capacity, dtype=np.float64) for _ in range(8)]
     count, cash, ruined = fill_orders(
-        *prices,
+        open_,
+        high,
+        low,
+        close,
         enter_long,
         readable_flags(signals.exit_long),
         enter_short,

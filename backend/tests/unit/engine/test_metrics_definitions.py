@@ -141,7 +141,7 @@ def test_drawdowns_and_the_longest_of_them() -> None:
 
 
 def known_run() -> tuple[Fills, Metrics]:
-    """A win of 10 %, a loss of 10 %, and a trade left open, each with half of equity and 10 bps commission."""
+    """A win of 10 %, a loss of 10 %, and a trade left open, each with half of equity."""
     rows = [FLAT, FLAT, UP, FLAT, FLAT, DOWN, FLAT, FLAT, UP]
     bars = make_bars(rows)
     signals = make_signals(9, enter_long=(0, 3, 6), exit_long=(1, 4), size=0.5)

@@ -1,0 +1,360 @@
+"""Sample, costs, out of sample, chance, and how the checks add up."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.engine.bars import Bars, Column
+from app.engine.execution import Execution
+from app.engine.fills import Fills, simulate
+from app.engine.signals import Signals
+from app.engine.verdict import Check, DataFacts, Level, Verdict, judge, worst
+from app.engine.verdict.chance import check_chance
+from app.engine.verdict.chance_kernel import draw_log_growth
+from app.engine.verdict.costs import check_costs, stressed_execution
+from app.engine.verdict.out_of_sample import check_out_of_sample
+from app.engine.verdict.sample import check_sample
+from tests.unit.engine.hand_made import (
+    DAY,
+    load_demo,
+    make_bars,
+    make_signals,
+    random_bars,
+    random_execution,
+    random_signals,
+    sma_crossover,
+)
+
+FLAT = (100.0, 101.0, 99.0, 100.0)
+
+
+# The sum of the checks
+
+
+def test_the_verdict_is_the_worst_check() -> None:
+    assert worst([Level.GREEN, Level.RED, Level.AMBER]) == Level.RED
+    assert worst([Level.GREEN, Level.AMBER]) == Level.AMBER
+    assert worst([]) == Level.GREEN
+    verdict = Verdict((Check("a", Level.GREEN, "Fine.", 1.0), Check("b", Level.AMBER, "Hm.")))
+    assert verdict.level == Level.AMBER
+    assert verdict.as_dict() == {
+        "level": "amber",
+        "checks": [
+            {"name": "a", "level": "green", "statement": "Fine.", "figure": 1.0},
+            {"name": "b", "level": "amber", "statement": "Hm.", "figure": None},
+        ],
+    }
+
+
+def test_the_six_checks_of_a_real_run() -> None:
+    bars = load_demo("GOOG")
+    signals = sma_crossover(bars)
+    fills = simulate(bars, signals, Execution(1e6, 10.0))
+    facts = DataFacts(expected_bars=len(bars), missing_bars=0, calendar="XNYS", last_bar_age_days=1.0)
+    verdict = judge(bars, signals, fills, facts, sma_crossover, 252.0)
+    assert [check.name for check in verdict.checks] == [
+        "data",
+        "look_ahead",
+        "sample",
+        "costs",
+        "out_of_sample",
+        "chance",
+    ]
+    levels = {check.name: check.level for check in verdict.checks}
+    assert levels["data"] == levels["look_ahead"] == levels["sample"] == levels["costs"] == Level.GREEN
+    assert verdict.level == worst(levels.values())
+    for check in verdict.checks:
+        assert check.statement.endswith(".")
+        assert check.figure is None or math.isfinite(check.figure)
+
+
+def test_a_run_without_trades_is_red_by_its_sample_and_the_rest_says_why() -> None:
+    bars = make_bars([FLAT] * 400)
+    signals = make_signals(400)
+    fills = simulate(bars, signals, Execution())
+    verdict = judge(bars, signals, fills, DataFacts(), lambda some: make_signals(len(some)), 252.0)
+    by_name = {check.name: check for check in verdict.checks}
+    assert by_name["sample"].level == Level.RED
+    for name in ("costs", "out_of_sample", "chance"):
+        assert by_name[name].level == Level.AMBER
+        assert by_name[name].statement.startswith("There is no trade")
+        assert by_name[name].figure is None
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_run_can_be_judged(seed: int) -> None:
+    rng = np.random.default_rng([7, seed])
+    bars = random_bars(rng, int(rng.integers(1, 120)), volatility=float(rng.choice([0.01, 0.3])))
+    signals = random_signals(rng, bars)
+    first = int(rng.integers(0, len(bars)))
+    fills = simulate(bars, signals, random_execution(rng), first)
+    verdict = judge(bars, signals, fills, DataFacts(), lambda _: signals, 252.0)
+    for check in verdict.checks:
+        assert check.figure is None or math.isfinite(check.figure), check
+
+
+# Sample
+
+
+@pytest.mark.parametrize(
+    ("trades", "years", "level"),
+    [
+        (0, 10.0, Level.RED),
+        (9, 10.0, Level.RED),
+        (10, 10.0, Level.AMBER),
+        (29, 10.0, Level.AMBER),
+        (30, 10.0, Level.GREEN),
+        (30, 1.9, Level.AMBER),
+        (9, 0.1, Level.RED),
+    ],
+)
+def test_sample(trades: int, years: float, level: Level) -> None:
+    check = check_sample(trades, years)
+    assert (check.name, check.level, check.figure) == ("sample", level, float(trades))
+
+
+def test_sample_of_one_is_one_trade() -> None:
+    assert check_sample(1, 3.0).statement.startswith("1 trade in 3.0 years")
+
+
+# Costs
+
+
+def test_costs_are_doubled_or_assumed() -> None:
+    doubled = stressed_execution(Execution(commission_bps=10.0, slippage_bps=0.0, commission_fixed=1.0))
+    assert (doubled.commission_bps, doubled.slippage_bps, doubled.commission_fixed) == (20.0, 0.0, 2.0)
+    assumed = stressed_execution(Execution())
+    assert (assumed.commission_bps, assumed.slippage_bps, assumed.commission_fixed) == (5.0, 5.0, 0.0)
+    assert stressed_execution(Execution(commission_bps=6_000.0)).commission_bps < 10_000.0
+
+
+def churning_run(gain: float, trades: int, commission_bps: float) -> tuple[Bars, Signals, Fills]:
+    """Every other bar a trade that gains `gain` before costs."""
+    rows = []
+    price = 100.0
+    for _ in range(trades):
+        rows += [(price, price * 1.001, price * 0.999, price)] * 2
+        price *= 1.0 + gain
+    rows += [(price, price, price, price)] * 2
+    bars = make_bars(rows)
+    signals = make_signals(len(rows), enter_long=range(0, 2 * trades, 2), exit_long=range(1, 2 * trades, 2))
+    return bars, signals, simulate(bars, signals, Execution(10_000.0, commission_bps))
+
+
+@pytest.mark.parametrize(
+    ("gain", "bps", "level"),
+    [
+        (0.02, 1.0, Level.GREEN),
+        (0.0045, 10.0, Level.AMBER),
+        (0.003, 10.0, Level.RED),
+        (0.001, 10.0, Level.RED),
+        (0.02, 0.0, Level.GREEN),
+        (0.0015, 0.0, Level.RED),
+    ],
+)
+def test_costs_by_what_survives(gain: float, bps: float, level: Level) -> None:
+    bars, signals, fills = churning_run(gain, 40, bps)
+    assert len(fills.trades) == 40
+    check = check_costs(bars, signals, fills)
+    assert (check.name, check.level) == ("costs", level)
+    again = simulate(bars, signals, stressed_execution(fills.execution))
+    assert check.figure == pytest.approx(again.equity[-1] / 10_000.0 - 1.0)
+    assert ("instead of none" in check.statement) == (bps == 0.0)
+
+
+def test_costs_start_at_the_runs_first_bar() -> None:
+    bars, signals, _ = churning_run(0.02, 40, 10.0)
+    fills = simulate(bars, signals, Execution(10_000.0, 10.0), first_bar=20)
+    check = check_costs(bars, signals, fills)
+    again = simulate(bars, signals, Execution(10_000.0, 20.0), first_bar=20)
+    assert check.figure == pytest.approx(again.equity[-1] / 10_000.0 - 1.0)
+
+
+# Out of sample
+
+
+def curve(first_drift: float, second_drift: float, count: int = 1_000) -> Column:
+    noise = np.where(np.arange(count) % 2 == 0, 0.005, -0.005)
+    drift = np.where(np.arange(count) < 0.7 * count, first_drift, second_drift)
+    return np.cumprod(1.0 + noise + drift, dtype=np.float64) * 10_000.0
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "level"),
+    [
+        (0.001, 0.001, Level.GREEN),
+        (0.001, 0.0003, Level.AMBER),
+        (0.001, -0.001, Level.RED),
+        (-0.001, 0.001, Level.AMBER),
+        (-0.001, -0.001, Level.RED),
+    ],
+)
+def test_out_of_sample(first: float, second: float, level: Level) -> None:
+    check = check_out_of_sample(curve(first, second), True, 252.0)
+    assert (check.name, check.level) == ("out_of_sample", level)
+    assert check.figure is not None
+    assert (check.figure > 0) == (second > 0)
+
+
+def test_a_later_part_where_nothing_happened_is_amber() -> None:
+    equity = curve(0.001, 0.001)
+    equity[700:] = equity[700]
+    check = check_out_of_sample(equity, True, 252.0)
+    assert check.level == Level.AMBER
+    assert "did nothing" in check.statement
+
+
+def test_a_short_run_cannot_be_split() -> None:
+    check = check_out_of_sample(curve(0.001, 0.001, 60), True, 252.0)
+    assert check.level == Level.AMBER
+    assert "too short" in check.statement
+
+
+def test_a_ruined_run_fails_out_of_sample() -> None:
+    equity = curve(0.001, 0.001)
+    equity[300:] = -50.0
+    assert check_out_of_sample(equity, True, 252.0).level in (Level.AMBER, Level.RED)
+
+
+# Chance
+
+
+def oracle_run(hit_share: float) -> tuple[Bars, Fills]:
+    """Long for five bars at a time, on a market without drift; a share of the entries knows what comes."""
+    rng = np.random.default_rng(17)
+    count = 2_000
+    moves = rng.normal(0.0, 0.01, count)
+    close = 100.0 * np.exp(np.cumsum(moves - moves.mean()))
+    open_ = np.append(100.0, close[:-1])
+    bars = Bars(
+        np.arange(count, dtype=np.int64) * DAY,
+        open_,
+        np.maximum(open_, close),
+        np.minimum(open_, close),
+        close,
+        np.ones(count),
+    )
+    ahead = np.append(open_[6:], np.full(6, open_[-1])) / np.append(open_[1:], open_[-1])
+    candidates = range(10, count - 20, 20)
+    entries = [
+        bar if rng.random() >= hit_share else max(range(bar, bar + 12), key=lambda b: ahead[b])
+        for bar in candidates
+    ]
+    signals = make_signals(count, enter_long=entries, exit_long=[bar + 5 for bar in entries])
+    return bars, simulate(bars, signals, Execution(10_000.0, 5.0))
+
+
+def test_entries_that_know_what_comes_beat_chance() -> None:
+    bars, fills = oracle_run(1.0)
+    check = check_chance(bars, fills)
+    assert (check.name, check.level) == ("chance", Level.GREEN)
+    assert check.figure is not None
+    assert check.figure < 0.01
+
+
+def test_blind_entries_do_not_beat_chance() -> None:
+    bars, fills = oracle_run(0.0)
+    check = check_chance(bars, fills)
+    assert check.level != Level.GREEN
+    assert check.figure is not None
+    assert check.figure > 0.05
+
+
+def test_the_same_run_gives_the_same_figure() -> None:
+    bars, fills = oracle_run(0.3)
+    assert check_chance(bars, fills) == check_chance(bars, fills)
+
+
+def test_the_figures_of_blind_runs_are_spread_evenly() -> None:
+    """What makes it a fair test: under the null hypothesis no figure is likelier than another."""
+    figures = []
+    for seed in range(120):
+        rng = np.random.default_rng([5, seed])
+        moves = rng.normal(0.0, 0.01, 600)
+        close = 100.0 * np.exp(np.cumsum(moves))
+        open_ = np.append(100.0, close[:-1])
+        bars = Bars(
+            np.arange(600, dtype=np.int64) * DAY,
+            open_,
+            np.maximum(open_, close),
+            np.minimum(open_, close),
+            close,
+            np.ones(600),
+        )
+        entries = np.sort(rng.choice(60, 20, replace=False)) * 9 + 5
+        signals = make_signals(600, enter_long=entries.tolist(), exit_long=(entries + 4).tolist())
+        figure = check_chance(bars, simulate(bars, signals, Execution(10_000.0))).figure
+        assert figure is not None
+        figures.append(figure)
+    assert 0.4 < float(np.mean(figures)) < 0.6
+    assert 0.10 < float(np.mean(np.array(figures) <= 0.2)) < 0.32
+
+
+def test_a_run_that_is_always_in_a_position_is_amber_at_best() -> None:
+    bars = make_bars([(100.0 * 1.01**i,) * 4 for i in range(200)])
+    fills = simulate(bars, make_signals(200, enter_long=(0,)), Execution(10_000.0))
+    check = check_chance(bars, fills)
+    assert check.level != Level.GREEN
+    assert "nearly always in a position" in check.statement
+
+
+def test_random_runs_reproduce_the_run_when_they_have_no_choice() -> None:
+    """One trade that fills all the bars: every draw is the run itself, costs and all."""
+    for name, side in (("enter_long", 1.0), ("enter_short", -1.0)):
+        rows = [FLAT, (100, 106, 95, 104), (104, 108, 95, 101), (101, 103, 99, 102)]
+        bars = make_bars(rows)
+        signals = make_signals(4, **{name: (0,)})  # type: ignore[arg-type]  # the keys are known
+        terms = Execution(10_000.0, 30.0, 20.0, 3.0)
+        fills = simulate(bars, signals, terms)
+        trades = fills.trades
+        growth = draw_log_growth(
+            bars.open,
+            bars.close,
+            1,
+            0,
+            trades.bars,
+            np.array([False]),
+            np.array([side]),
+            trades.entry_notional() / 10_000.0,
+            np.array([1.0 + side * terms.slippage_rate]),
+            np.array([1.0]),
+            terms.commission_rate,
+            np.array([terms.commission_rate]),
+            2.0 * terms.commission_fixed / trades.entry_notional(),
+            1,
+            5,
+        )
+        assert growth == pytest.approx([math.log(fills.equity[-1] / 10_000.0)] * 5, rel=1e-9)
+
+
+def test_random_trades_never_leave_the_run() -> None:
+    """NaN outside the run would show in a draw that reached for it."""
+    rng = np.random.default_rng(4)
+    for _ in range(50):
+        count, first = 60, int(rng.integers(1, 20))
+        open_, close = np.full(count, np.nan), np.full(count, np.nan)
+        open_[first:], close[first:] = 100.0, 101.0
+        trades = int(rng.integers(1, 6))
+        length = rng.integers(0, 7, trades)
+        at_open = rng.random(trades) < 0.5
+        held = length + np.where(at_open, 0, 1)
+        free = max(count - first - int(held.sum()) - int(at_open.any()), 0)
+        ones, zeros = np.ones(trades), np.zeros(trades)
+        growth = draw_log_growth(
+            open_, close, first, free, length, at_open, ones, ones, ones, ones, 0.0, zeros, zeros, 3, 200
+        )
+        assert np.isfinite(growth).all()
+
+
+def test_many_trades_get_fewer_draws() -> None:
+    rng = np.random.default_rng(6)
+    count = 40_000
+    bars = random_bars(rng, count, volatility=0.0005)
+    signals = make_signals(count, enter_long=range(0, count - 2, 4), exit_long=range(2, count, 4))
+    fills = simulate(bars, signals, replace(Execution(1e6), whole_units=False))
+    assert len(fills.trades) > 9_000
+    assert "of 400 runs" in check_chance(bars, fills).statement

@@ -1,0 +1,156 @@
+"""The look-ahead check catches a rule that knows the future, however little of it, and clears one that does
+not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.engine.bars import Bars
+from app.engine.signals import Signals
+from app.engine.verdict import Level
+from app.engine.verdict.look_ahead import (
+    CUTS,
+    LEAST_CUT_BARS,
+    SHORT_BARS,
+    check_look_ahead,
+    choose_cuts,
+    is_prefix,
+)
+from tests.unit.engine.hand_made import (
+    cut_signals,
+    make_signals,
+    moving_average,
+    random_bars,
+    random_signals,
+    sma_crossover,
+)
+
+BARS = random_bars(np.random.default_rng(2), 1_500)
+
+
+def honest(bars: Bars) -> Signals:
+    signals = sma_crossover(bars)
+    return replace(signals, stop_loss=moving_average(bars.high - bars.low, 14))
+
+
+def peeks_one_bar(bars: Bars) -> Signals:
+    """The crossovers of tomorrow: only the last bars of a shortened copy give it away."""
+    signals = sma_crossover(bars)
+    enter = np.append(signals.enter_long[1:], False)
+    return replace(signals, enter_long=enter)
+
+
+def knows_the_highest_high(bars: Bars) -> Signals:
+    return replace(sma_crossover(bars), enter_long=bars.high == bars.high.max())
+
+
+def scales_by_the_whole(bars: Bars) -> Signals:
+    return replace(sma_crossover(bars), stop_loss=bars.close * 0.0 + bars.close.std())
+
+
+def centres_its_average(bars: Bars) -> Signals:
+    centred = np.append(moving_average(bars.close, 11)[5:], np.full(5, np.nan))
+    return replace(sma_crossover(bars), enter_long=bars.close > centred)
+
+
+def loses_a_column(bars: Bars) -> Signals:
+    signals = honest(bars)
+    return replace(signals, stop_loss=None) if len(bars) < 700 else signals
+
+
+def differs_in_the_last_bit(bars: Bars) -> Signals:
+    signals = honest(bars)
+    assert signals.stop_loss is not None
+    return replace(signals, stop_loss=signals.stop_loss * (1.0 + 2.0**-52 * (len(bars) % 2)))
+
+
+def test_an_honest_rule_is_green() -> None:
+    check = check_look_ahead(BARS, honest(BARS), honest)
+    assert (check.name, check.level, check.figure) == ("look_ahead", Level.GREEN, 0.0)
+    assert f"{CUTS} shortened copies" in check.statement
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        peeks_one_bar,
+        knows_the_highest_high,
+        scales_by_the_whole,
+        centres_its_average,
+        loses_a_column,
+        differs_in_the_last_bit,
+    ],
+    ids=lambda rule: rule.__name__,
+)
+def test_a_rule_that_knows_the_future_is_red(rule: Callable[[Bars], Signals]) -> None:
+    check = check_look_ahead(BARS, rule(BARS), rule)
+    assert check.level == Level.RED
+    assert check.figure is not None
+    assert check.figure >= 1
+    assert "what it could not know" in check.statement
+
+
+def test_half_of_the_cuts_end_on_a_signal() -> None:
+    signals = honest(BARS)
+    cuts = choose_cuts(signals)
+    speaking = signals.enter_long | signals.exit_long
+    assert len(cuts) >= CUTS - 2
+    assert sum(bool(speaking[cut - 1]) for cut in cuts) >= CUTS // 2 - 2
+    assert all(0 < cut < len(BARS) for cut in cuts)
+    assert list(cuts) == sorted(set(cuts))
+
+
+def test_long_data_is_halved_within_about_one_more_evaluation() -> None:
+    n = 50 * SHORT_BARS
+    cuts = choose_cuts(make_signals(n))
+    assert sum(cuts) <= n
+    assert max(cuts) == n // 2
+    assert LEAST_CUT_BARS <= min(cuts) < 2 * LEAST_CUT_BARS
+
+
+def test_too_few_bars_to_shorten_is_amber() -> None:
+    assert check_look_ahead(BARS.head(1), honest(BARS.head(1)), honest).level == Level.AMBER
+
+
+def test_undefined_equals_undefined_whatever_its_bits() -> None:
+    other_nan = np.array([0x7FF8000000000001], dtype=np.int64).view(np.float64)
+    one = make_signals(1, stop_loss=np.array([np.nan]))
+    other = make_signals(1, stop_loss=other_nan)
+    assert is_prefix(one, other, 1)
+    assert not is_prefix(one, make_signals(1, stop_loss=1.0), 1)
+
+
+def test_signed_zeros_differ() -> None:
+    assert not is_prefix(make_signals(1, stop_loss=0.0), make_signals(1, stop_loss=-0.0), 1)
+
+
+def test_every_column_is_compared() -> None:
+    rng = np.random.default_rng(1)
+    bars = random_bars(rng, 40)
+    flags = random_signals(rng, bars)
+    signals = Signals(
+        flags.enter_long,
+        flags.exit_long,
+        flags.enter_short,
+        flags.exit_short,
+        stop_loss=rng.random(40),
+        take_profit=rng.random(40),
+        trailing_stop=rng.random(40),
+        size=rng.random(40),
+        risk=rng.random(40),
+    )
+    for name in Signals.__slots__:
+        column = getattr(signals, name).copy()
+        column[10] = not column[10] if column.dtype == np.bool_ else column[10] + 1.0
+        changed = replace(signals, **{name: column})
+        assert not is_prefix(cut_signals(changed, 0, 20), signals, 20), name
+        assert is_prefix(cut_signals(changed, 0, 10), signals, 10), name
+
+
+def test_a_copy_of_another_length_is_no_prefix() -> None:
+    assert not is_prefix(make_signals(5), make_signals(20), 10)
