@@ -12,6 +12,7 @@ export default function NotFound() {
     <main className="flex min-h-dvh items-center justify-center">
       <EmptyState
         icon={Compass}
+        heading="h1"
         title="There is no page here"
         action={
           <Button asChild size="sm">

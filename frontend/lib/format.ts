@@ -43,7 +43,7 @@ export function formatCount(value: number | null | undefined, format: FigureForm
 
 /** A fraction as percent: 0.1234 → 12.34%. */
 export function formatPercent(fraction: number | null | undefined, format: FigureFormat = {}): string {
-  return print(fraction, { digits: 2, ...format }, { style: "percent" });
+  return print(fraction, { ...format, digits: format.digits ?? 2 }, { style: "percent" });
 }
 
 /** A price with as many digits as its size asks for: 186.28, 1.08452, 0.00001234. */
@@ -67,7 +67,7 @@ export function formatMoney(
   format: FigureFormat = {},
 ): string {
   const number = typeof value === "string" ? Number(value) : value;
-  const text = print(number, { digits: 2, ...format });
+  const text = print(number, { ...format, digits: format.digits ?? 2 });
   return currency && text !== NO_FIGURE ? `${text} ${currency}` : text;
 }
 

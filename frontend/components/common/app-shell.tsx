@@ -63,7 +63,7 @@ export function AppShell({
         </div>
       </div>
       <div className="flex min-h-dvh min-w-0 flex-col">
-        <div className="sticky top-0 z-30 flex h-12 items-center justify-between bg-card px-3 md:hidden">
+        <header className="sticky top-0 z-30 flex h-12 items-center justify-between bg-card px-3 md:hidden">
           <Link href="/" className="flex items-center gap-2 rounded-md p-1" aria-label="Flowrex, home">
             <Logo className="size-6" />
             <span className="text-[0.9375rem] font-semibold tracking-tight">Flowrex</span>
@@ -72,7 +72,7 @@ export function AppShell({
             {palette}
             {menu}
           </div>
-        </div>
+        </header>
         <OfflineBanner />
         <main
           id="main"

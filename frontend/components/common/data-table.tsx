@@ -25,7 +25,7 @@ declare module "@tanstack/react-table" {
     align?: "right";
     /** For both the head and the cells, e.g. "hidden md:table-cell". */
     className?: string;
-    /** What the head is called where it shows no text. */
+    /** What the head is called for readers where it shows no text. */
     label?: string;
   }
 }
@@ -129,8 +129,10 @@ export function DataTable<Row>({
                         {content}
                         <Arrow className={cn("size-3", !sorted && "opacity-40")} aria-hidden />
                       </button>
+                    ) : name ? (
+                      <span className="sr-only">{name}</span>
                     ) : (
-                      (content ?? <span className="sr-only">{name}</span>)
+                      content
                     )}
                   </TableHead>
                 );

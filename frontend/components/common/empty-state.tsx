@@ -9,18 +9,21 @@ export function EmptyState({
   title,
   children,
   action,
+  heading: Heading = "h2",
   className,
 }: {
   icon: LucideIcon;
   title: string;
   children?: ReactNode;
   action?: ReactNode;
+  /** "h1" where it is all the page has. */
+  heading?: "h1" | "h2";
   className?: string;
 }) {
   return (
     <div className={cn("flex flex-col items-center gap-2 px-6 py-12 text-center", className)}>
       <Icon className="size-6 text-muted-foreground" strokeWidth={1.5} aria-hidden />
-      <h2 className="text-sm font-semibold">{title}</h2>
+      <Heading className="text-sm font-semibold">{title}</Heading>
       {children && <div className="max-w-md text-[0.8125rem] text-muted-foreground">{children}</div>}
       {action && <div className="mt-2 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>

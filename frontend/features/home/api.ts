@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 
+import { FIRST_PAGE } from "@/features/home/steps";
 import { isFinal } from "@/features/market/api";
 import type { Instrument, Page, RunSummary, Strategy } from "@/lib/api/contract";
 import { http } from "@/lib/api/http";
@@ -22,11 +23,11 @@ function useFirstPage<T>(
 }
 
 export function useFirstInstruments() {
-  return useFirstPage<Instrument>("instruments", 6);
+  return useFirstPage<Instrument>("instruments", FIRST_PAGE);
 }
 
 export function useFirstStrategies() {
-  return useFirstPage<Strategy>("strategies", 6);
+  return useFirstPage<Strategy>("strategies", FIRST_PAGE);
 }
 
 /** The latest runs; asked for again while one is on its way. */

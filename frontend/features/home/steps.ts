@@ -1,6 +1,9 @@
 import { chartHref } from "@/features/market/labels";
 import type { Instrument, RunSummary, Strategy } from "@/lib/api/contract";
 
+/** How many of each room the overview asks for. */
+export const FIRST_PAGE = 6;
+
 export interface Step {
   title: string;
   note: string;
@@ -8,8 +11,10 @@ export interface Step {
   isDone: boolean;
 }
 
-function some(items: readonly unknown[], limit: number): string {
-  return items.length >= limit ? `${limit} or more` : String(items.length);
+/** "1 rule is here", "6 or more rules are here": only a first page is known. */
+function isHere({ length }: readonly unknown[], what: string): string {
+  if (length === 1) return `1 ${what} is here`;
+  return `${length >= FIRST_PAGE ? `${FIRST_PAGE} or more` : length} ${what}s are here`;
 }
 
 /** The way from data to a believed answer, each step with where it stands. */
@@ -19,18 +24,13 @@ export function planSteps(instruments: Instrument[], strategies: Strategy[], run
   return [
     {
       title: "Bring market data",
-      note: withBars
-        ? `${some(instruments, 6)} instruments are here`
-        : "Import a CSV with daily or intraday bars",
+      note: withBars ? isHere(instruments, "instrument") : "Import a CSV with daily or intraday bars",
       href: withBars ? "/markets" : "/markets/import",
       isDone: Boolean(withBars),
     },
     {
       title: "Write an idea as a rule",
-      note:
-        strategies.length > 0
-          ? `${some(strategies, 6)} rules are here`
-          : "A few lines say when to be in and when out",
+      note: strategies.length > 0 ? isHere(strategies, "rule") : "A few lines say when to be in and when out",
       href: "/strategies",
       isDone: strategies.length > 0,
     },

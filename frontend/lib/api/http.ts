@@ -34,12 +34,17 @@ http.interceptors.response.use(
   },
   async (error: AxiosError) => {
     if (axios.isCancel(error)) throw error;
-    const problem = toApiProblem(error);
+    let problem = toApiProblem(error);
     const config = error.config as Retried | undefined;
-    if (problem.status === 401 && config && !config.isRetry && !SESSION_ROUTES.test(config.url ?? "")) {
-      if (await refreshSession()) return http({ ...config, isRetry: true } as Retried);
-    } else if (problem.status === 401 && config?.isRetry) {
-      dropSession();
+    if (problem.status === 401 && config && !SESSION_ROUTES.test(config.url ?? "")) {
+      if (config.isRetry) dropSession();
+      else {
+        const refreshed = await refreshSession().catch((reason: unknown) => {
+          problem = toApiProblem(reason);
+          return false;
+        });
+        if (refreshed) return http({ ...config, isRetry: true } as Retried);
+      }
     }
     if (problem.isUnreachable) reportUnreachable();
     else reportReachable();

@@ -68,7 +68,7 @@ const COLUMNS: ColumnDef<Instrument>[] = [
   },
   {
     id: "sparkline",
-    header: "Last 30",
+    header: "Last 30 bars",
     enableSorting: false,
     meta: { className: "hidden sm:table-cell" },
     cell: ({ row: { original: it } }) => <Sparkline values={it.sparkline} />,
