@@ -123,6 +123,7 @@ class Device:
 class DemoAccount:
     """The demo's address and password; no password when an earlier one was kept."""
 
+    user_id: UUID
     email: str
     password: str | None
 

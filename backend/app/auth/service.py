@@ -259,8 +259,8 @@ async def ensure_demo_user(databases: Databases, settings: Settings) -> DemoAcco
         credential = await repository.find_credential(session, DEMO_EMAIL)
     if credential is None:
         password = given or random.token_urlsafe(12)
-        await create_user(databases, DEMO_EMAIL, password, DEMO_DISPLAY_NAME)
-        return DemoAccount(DEMO_EMAIL, password)
+        user = await create_user(databases, DEMO_EMAIL, password, DEMO_DISPLAY_NAME)
+        return DemoAccount(user.id, DEMO_EMAIL, password)
     await _ensure_user(databases, credential)
     if given is not None:
         password = check_password(given)
@@ -271,7 +271,7 @@ async def ensure_demo_user(databases: Databases, settings: Settings) -> DemoAcco
                 await repository.replace_password_hash(
                     session, credential.user_id, old_hash=credential.password_hash, new_hash=new_hash
                 )
-    return DemoAccount(DEMO_EMAIL, given)
+    return DemoAccount(credential.user_id, DEMO_EMAIL, given)
 
 
 async def on_start(databases: Databases, settings: Settings, clock: Clock) -> None:
