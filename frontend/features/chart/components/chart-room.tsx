@@ -64,7 +64,7 @@ export function ChartRoom() {
 
   const importFirst = (
     <Button asChild size="sm">
-      <Link href="/markets">Import a CSV</Link>
+      <Link href="/markets/import">Import a CSV</Link>
     </Button>
   );
   if (state.symbol === null) {
@@ -171,7 +171,7 @@ function InstrumentChart({
           title={`${instrument.symbol} has no bars yet`}
           action={
             <Button asChild size="sm">
-              <Link href="/markets">Import a CSV</Link>
+              <Link href="/markets/import">Import a CSV</Link>
             </Button>
           }
         >

@@ -70,7 +70,7 @@ export function SymbolSwitcher({
               !search.isPending && (
                 <CommandEmpty>
                   {words ? `No instrument matches “${words}”.` : "There are no instruments yet."}{" "}
-                  <Link href="/markets" className="text-primary underline-offset-4 hover:underline">
+                  <Link href="/markets/import" className="text-primary underline-offset-4 hover:underline">
                     Import a CSV
                   </Link>
                 </CommandEmpty>
