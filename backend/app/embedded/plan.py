@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import sys
@@ -167,7 +168,7 @@ def _worker_recipe(options: Options, home: Home, environment: Mapping[str, str])
     log_path = home.logs / "worker.log"
     command: tuple[str, ...] = (*_PYTHON, "app.worker")
     if options.reload:
-        run = f"{sys.executable} -P -m app.worker"
+        run = shlex.join((*_PYTHON, "app.worker"))
         command = (*_PYTHON, "watchfiles", "--filter", "python", run, str(_SOURCES / "app"))
     return Recipe(
         name="worker",

@@ -238,8 +238,8 @@ class Supervisor:
             if code is not None:
                 # what was killed from outside has nothing to say in its log
                 tail = child.read_log_tail() if code > 0 else ""
-                self._progress.warn(f"{child.name} ended ({_describe(code)}): starting it again", tail)
                 child.plan_restart(excused=bool(self._recovering) and child.recipe.needs_servers)
+                self._progress.warn(f"{child.name} ended ({_describe(code)}): starting it again", tail)
             elif child.process is None:
                 if child.is_due() and not (self._recovering and child.recipe.needs_servers):
                     child.start()
