@@ -8,6 +8,10 @@ open    the previous bar's signals: exit first, then entry (both at this open, s
 within  stop levels (gap at the open, else at the trigger), then the target
 close   equity is marked; the trailing level learns of the bar; ruin
 end     the last close closes what is open
+
+The arithmetic of a single fill stands in the same file on purpose: numba's cache watches the file of the
+compiled function alone, and would go on using an old copy of what it calls in another.
+`side` is +1 for long, -1 for short. Rates are fractions (10 bps = 0.001).
 """
 
 from __future__ import annotations
@@ -18,8 +22,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from app.engine.execution import fill_commission, quantity_for_risk, quantity_for_size, slipped_price
-
 Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
 Integers: TypeAlias = NDArray[np.int64]
@@ -27,6 +29,91 @@ Codes: TypeAlias = NDArray[np.int8]
 
 # The codes of app.engine.trades.ExitReason: compiled code wants plain integers. A test holds them together.
 OPEN, SIGNAL, REVERSAL, STOP_LOSS, TAKE_PROFIT, TRAILING_STOP, END_OF_DATA, RUIN = range(8)
+
+
+QUANTITY_SCALE = 1e8
+"""Fractional quantities carry 8 decimals, rounded down."""
+FLOAT_GRAIN = 2.0**-52
+
+
+@njit(cache=True, nogil=True)
+def slipped_price(price: float, direction: float, slippage_rate: float) -> float:
+    """The price of a market or stop fill: worse than `price` for a buyer (direction +1) and a seller (-1)."""
+    return price * (1.0 + direction * slippage_rate)
+
+
+@njit(cache=True, nogil=True)
+def fill_commission(notional: float, commission_rate: float, commission_fixed: float) -> float:
+    """Commission of one fill in money: a fraction of its notional plus a fixed part."""
+    return notional * commission_rate + commission_fixed
+
+
+@njit(cache=True, nogil=True)
+def largest_quantity(
+    budget: float, unit_cost: float, unit_price: float, rate: float, fixed: float, scale: float
+) -> float:
+    """The largest quantity in steps of 1/scale whose whole cost stays within `budget`.
+
+    The cost of q units is q·unit_price + (q·unit_price·rate + fixed); `unit_cost` is unit_price·(1 + rate),
+    the starting guess. The guess is moved by a step where needed, so that float rounding neither spends a
+    cent too much nor refuses a quantity that is affordable to the last digit. 0 when nothing is affordable.
+    """
+    room = budget - fixed
+    if not (room > 0.0 and unit_cost > 0.0):
+        return 0.0
+    steps = np.floor(room / unit_cost * scale)
+    notional = (steps + 1.0) / scale * unit_price
+    if notional + (notional * rate + fixed) <= budget:
+        steps += 1.0
+    notional = steps / scale * unit_price
+    while steps > 0.0 and notional + (notional * rate + fixed) > budget:
+        # Beyond 2^53 steps a float knows no single step any more: give way by its own grain.
+        steps = min(steps - 1.0, steps * (1.0 - FLOAT_GRAIN))
+        notional = steps / scale * unit_price
+    quantity: float = steps / scale
+    return max(quantity, 0.0)
+
+
+@njit(cache=True, nogil=True)
+def quantity_for_size(
+    equity: float, size: float, price: float, commission_rate: float, commission_fixed: float, scale: float
+) -> float:
+    """Quantity that the fraction `size` (above 1 counts as 1) of `equity` buys at `price`, commission
+    included.
+    """
+    return largest_quantity(
+        min(size, 1.0) * equity,
+        price * (1.0 + commission_rate),
+        price,
+        commission_rate,
+        commission_fixed,
+        scale,
+    )
+
+
+@njit(cache=True, nogil=True)
+def quantity_for_risk(
+    equity: float,
+    risk: float,
+    side: float,
+    price: float,
+    stop_distance: float,
+    commission_rate: float,
+    slippage_rate: float,
+    commission_fixed: float,
+    scale: float,
+) -> float:
+    """Quantity that loses the fraction `risk` of `equity` when the stop fills at its trigger, all costs
+    included.
+
+    Loss of one unit = side·(entry − stop fill) + commission_rate·(entry + stop fill), the stop's fill
+    slipped; both fixed commissions come on top. Never more than all of `equity` affords.
+    """
+    stop_fill = slipped_price(max(price - side * stop_distance, 0.0), -side, slippage_rate)
+    unit_loss = side * (price - stop_fill) + commission_rate * (price + stop_fill)
+    at_risk = largest_quantity(risk * equity, unit_loss, unit_loss, 0.0, 2.0 * commission_fixed, scale)
+    affordable = quantity_for_size(equity, 1.0, price, commission_rate, commission_fixed, scale)
+    return min(at_risk, affordable)
 
 
 @njit(cache=True, nogil=True)
@@ -52,11 +139,8 @@ def has_bad_price(open_: Floats, high: Floats, low: Floats, close: Floats) -> bo
 
 @njit(cache=True, nogil=True)
 def distance_at(distances: Floats, index: int) -> float:
-    """The distance at a bar; NaN where the rule gives none (no column, NaN, ≤ 0)."""
-    if len(distances) == 0:
-        return np.nan
-    distance = distances[index]
-    return distance if distance > 0.0 else np.nan
+    """The distance at a bar; NaN without a column. Only one above 0 makes a level."""
+    return distances[index] if len(distances) > 0 else np.nan
 
 
 @njit(cache=True, nogil=True)

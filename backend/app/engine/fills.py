@@ -11,8 +11,8 @@ import numpy as np
 
 from app.engine.bars import Bars, Column
 from app.engine.columns import readable_flags, readable_numbers
-from app.engine.execution import QUANTITY_SCALE, Execution
-from app.engine.fill_kernel import fill_orders, has_bad_price
+from app.engine.execution import Execution
+from app.engine.fill_kernel import QUANTITY_SCALE, fill_orders, has_bad_price
 from app.engine.signals import Signals
 from app.engine.trades import NO_INDEX, Trades
 

@@ -141,6 +141,15 @@ CASES = (
         distances={"take_profit": 5},
     ),
     Case(
+        "an open beyond the target counts even outside high and low",
+        (FLAT, FLAT, (107, 104, 102, 103), FLAT),
+        "take_profit",
+        2,
+        107,
+        False,
+        distances={"take_profit": 5},
+    ),
+    Case(
         "a target lives from the entry bar on",
         (FLAT, (100, 106, 99, 100), FLAT),
         "take_profit",
@@ -492,6 +501,13 @@ def test_ruin_closes_everything_and_ends_the_run(close_at_end: bool) -> None:
     assert fills.trades.commission[0] == pytest.approx(fills.trades.quantity[0] * 350.0 * 0.001)
     assert (fills.equity[2:] == fills.cash).all()
     assert fills.cash < -4_900.0
+
+
+def test_equity_of_just_nothing_is_ruin() -> None:
+    rows: tuple[Row, ...] = (FLAT, FLAT, (150, 200, 150, 200), FLAT, FLAT)
+    fills = simulate(make_bars(rows), make_signals(5, enter_short=(0,)), Execution(10_000.0))
+    assert fills.trades.exit_reason.tolist() == [ExitReason.RUIN]
+    assert fills.equity.tolist() == [10_000.0, 10_000.0, 0.0, 0.0, 0.0]
 
 
 def test_a_stop_gapped_far_through_ruins_as_well() -> None:

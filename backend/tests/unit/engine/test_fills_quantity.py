@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.execution import Execution, quantity_for_risk, quantity_for_size
+from app.engine.execution import Execution
+from app.engine.fill_kernel import quantity_for_risk, quantity_for_size
 from app.engine.fills import simulate
 from tests.unit.engine.hand_made import make_bars, make_signals
 
@@ -44,6 +45,7 @@ def test_the_quantity_is_the_largest_that_the_fraction_of_equity_affords(
         (1_001.0, 100.0, 10.0, 10.0),
         (1_000.999, 100.0, 10.0, 9.0),
         (99.0, 100.0, 0.0, 0.0),
+        (91.97433699999999, 1.01, 7.0, 91.0),  # the guess alone says 90
     ],
 )
 def test_whole_units_are_bought_to_the_last_affordable_one(
@@ -70,6 +72,10 @@ def test_fixed_commission_above_the_budget_buys_nothing() -> None:
 @pytest.mark.parametrize("side", [1.0, -1.0])
 def test_risk_without_costs_is_the_fraction_of_equity_over_the_distance(side: float) -> None:
     assert quantity_for_risk(10_000.0, 0.01, side, 100.0, 2.0, 0.0, 0.0, 0.0, EIGHT_DECIMALS) == 50.0
+
+
+def test_risk_with_a_stop_below_zero_can_lose_the_whole_price_only() -> None:
+    assert quantity_for_risk(10_000.0, 0.1, 1.0, 100.0, 250.0, 0.0, 0.0, 0.0, EIGHT_DECIMALS) == 10.0
 
 
 def test_risk_is_capped_by_what_equity_affords() -> None:
