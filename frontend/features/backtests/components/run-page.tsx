@@ -1,0 +1,216 @@
+"use client";
+
+import Link from "next/link";
+import { useEffect, useRef, useState } from "react";
+
+import { ErrorState } from "@/components/common/error-state";
+import { PageHeader } from "@/components/common/page-header";
+import { Button } from "@/components/ui/button";
+import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
+import { Skeleton } from "@/components/ui/skeleton";
+import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
+import { useEquity, useRun, useTrades } from "@/features/backtests/api";
+import { EquityChart } from "@/features/backtests/components/equity-chart";
+import { ManifestPanel } from "@/features/backtests/components/manifest-panel";
+import { MetricsGrid } from "@/features/backtests/components/metrics-grid";
+import { EditRuleButton, RunActions, RunAgainButton } from "@/features/backtests/components/run-actions";
+import { RunEnded, RunProgress } from "@/features/backtests/components/run-states";
+import { OpenChartButton, TradeChart } from "@/features/backtests/components/trade-chart";
+import { TradeTable } from "@/features/backtests/components/trade-table";
+import { VerdictPanel } from "@/features/backtests/components/verdict-panel";
+import type { Trade } from "@/features/backtests/trades";
+import { useInstrument } from "@/features/chart/api";
+import { isIntraday, longInterval } from "@/features/chart/intervals";
+import type { RunRead } from "@/lib/api/generated";
+import { formatAgo, formatDate, formatDateTime, formatPlural } from "@/lib/format";
+
+import "@/features/backtests/print.css";
+
+function titleOf(run: RunRead): string {
+  return `${run.strategy_name ?? "Unsaved rule"} on ${run.symbol}`;
+}
+
+function RunHeader({ run }: { run: RunRead }) {
+  const data = run.manifest?.data;
+  const span = data ? `${formatDate(data.first_time)} to ${formatDate(data.last_time)}` : null;
+  const parts = [
+    longInterval(run.interval),
+    span,
+    run.strategy_id && run.strategy_version ? `version ${run.strategy_version}` : null,
+  ].filter(Boolean);
+  const at = run.finished_at ?? run.created_at;
+  return (
+    <PageHeader
+      title={titleOf(run)}
+      description={
+        <>
+          {parts.join(" · ")} · <span title={`${formatDateTime(at)} UTC`}>{formatAgo(at)}</span>
+        </>
+      }
+      actions={<RunActions run={run} />}
+    />
+  );
+}
+
+/** The page of a run: its progress, why there is no report, or the report. */
+export function RunPage({ id }: { id: string }) {
+  const query = useRun(id);
+  const run = query.data;
+  useEffect(() => {
+    if (run) document.title = `${titleOf(run)} · Flowrex`;
+  }, [run]);
+
+  if (!run) {
+    if (query.isError)
+      return (
+        <ErrorState
+          title={query.error.isNotFound ? "There is no such run" : "The run could not be loaded"}
+          error={query.error}
+          onRetry={() => void query.refetch()}
+          action={
+            <Button asChild variant="outline" size="sm">
+              <Link href="/backtests">All backtests</Link>
+            </Button>
+          }
+        />
+      );
+    return <RunSkeleton />;
+  }
+  return (
+    <>
+      <RunHeader run={run} />
+      {run.status === "succeeded" && run.verdict && run.metrics && run.manifest ? (
+        <Report run={run} />
+      ) : run.status === "failed" || run.status === "cancelled" ? (
+        <RunEnded
+          run={run}
+          actions={
+            <>
+              <EditRuleButton run={run} variant="default" />
+              <RunAgainButton run={run} />
+            </>
+          }
+        />
+      ) : (
+        <RunProgress run={run} />
+      )}
+    </>
+  );
+}
+
+function RunSkeleton() {
+  return (
+    <div className="grid gap-4" role="status" aria-label="Loading the report">
+      <Skeleton className="h-7 w-64" />
+      <Skeleton className="h-80" />
+      <Skeleton className="h-96" />
+    </div>
+  );
+}
+
+function Report({ run }: { run: RunRead }) {
+  const { data: instrument } = useInstrument(run.symbol);
+  const currency = instrument?.currency ?? null;
+  const timeZone = isIntraday(run.interval) ? run.manifest!.data.timezone : null;
+  const trades = useTrades(run.id, true);
+  const equity = useEquity(run.id, true);
+  const [chosen, setChosen] = useState<Trade | null>(null);
+  const [scale, setScale] = useState<"linear" | "log">("linear");
+  const chart = useRef<HTMLDivElement>(null);
+
+  function choose(trade: Trade) {
+    setChosen((now) => (now?.number === trade.number ? null : trade));
+    const box = chart.current?.getBoundingClientRect();
+    if (box && (box.top < 0 || box.bottom > window.innerHeight)) chart.current!.scrollIntoView({ block: "start", behavior: "smooth" });
+  }
+
+  return (
+    <div className="grid gap-4">
+      <VerdictPanel verdict={run.verdict!} metrics={run.metrics!} benchmark={run.benchmark} />
+
+      <Card className="break-inside-avoid">
+        <CardHeader className="flex-wrap">
+          <CardTitle>Equity against buy and hold</CardTitle>
+          <ToggleGroup
+            type="single"
+            aria-label="Equity scale"
+            value={scale}
+            onValueChange={(next) => next && setScale(next as typeof scale)}
+            className="print:hidden"
+          >
+            <ToggleGroupItem value="linear">Linear</ToggleGroupItem>
+            <ToggleGroupItem value="log">Log</ToggleGroupItem>
+          </ToggleGroup>
+        </CardHeader>
+        <CardContent className="px-2">
+          {equity.isError ? (
+            <ErrorState title="The equity could not be loaded" error={equity.error} onRetry={() => void equity.refetch()} />
+          ) : equity.data ? (
+            <EquityChart curve={equity.data} timeZone={timeZone} currency={currency} scale={scale} className="h-88" />
+          ) : (
+            <Skeleton className="h-88" />
+          )}
+        </CardContent>
+      </Card>
+
+      <Card>
+        <CardHeader>
+          <CardTitle>Figures</CardTitle>
+        </CardHeader>
+        <MetricsGrid metrics={run.metrics!} benchmark={run.benchmark} currency={currency} />
+      </Card>
+
+      <Card ref={chart} className="scroll-mt-14 break-inside-avoid md:scroll-mt-2">
+        <CardHeader className="flex-wrap">
+          <CardTitle>
+            Entries and exits
+            {chosen && <span className="ml-2 font-normal text-muted-foreground">trade {chosen.number}</span>}
+          </CardTitle>
+          <div className="flex items-center gap-1 print:hidden">
+            {chosen && (
+              <Button variant="ghost" size="sm" onClick={() => setChosen(null)}>
+                Show all {formatPlural(trades.data?.length ?? 0, "trade")}
+              </Button>
+            )}
+            <OpenChartButton run={run} />
+          </div>
+        </CardHeader>
+        <CardContent className="px-2">
+          <TradeChart run={run} trades={trades.data ?? NO_TRADES} chosen={chosen} className="h-96" />
+        </CardContent>
+      </Card>
+
+      <Card>
+        <CardHeader>
+          <CardTitle>Trades</CardTitle>
+          {trades.data && <span className="text-xs text-muted-foreground">A row brings its trade into the chart.</span>}
+        </CardHeader>
+        {trades.isError ? (
+          <ErrorState title="The trades could not be loaded" error={trades.error} onRetry={() => void trades.refetch()} />
+        ) : trades.data ? (
+          <TradeTable
+            trades={trades.data}
+            timeZone={timeZone}
+            currency={currency}
+            chosen={chosen?.number ?? null}
+            onChoose={choose}
+          />
+        ) : (
+          <CardContent>
+            <Skeleton className="h-64" />
+          </CardContent>
+        )}
+      </Card>
+
+      <Card>
+        <CardHeader>
+          <CardTitle>Manifest</CardTitle>
+          <span className="text-xs text-muted-foreground">The same manifest gives the same result.</span>
+        </CardHeader>
+        <ManifestPanel manifest={run.manifest!} currency={currency} />
+      </Card>
+    </div>
+  );
+}
+
+const NO_TRADES: Trade[] = [];
