@@ -12,15 +12,19 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import prepare
 from steps import (
     BACKEND,
     FRONTEND,
+    ROOT,
     VENV,
     VENV_PYTHON,
+    Command,
     Step,
     StepFailed,
+    run_and_keep_last_line,
     run_openly,
     run_quietly,
     say,
@@ -32,58 +36,68 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 
 @dataclass(frozen=True)
 class Check:
-    """One check: its name on the command line, what it is, and how it runs (True: passed, None: not run)."""
+    """One check: its name on the command line, what it is, and how it runs.
+
+    `run` returns True (passed), False (failed) or None (not run), and the line that sums it up, if any.
+    """
 
     name: str
     title: str
-    run: Callable[[], bool | None]
+    run: Callable[[], tuple[bool | None, str]]
 
 
-def _tool(*words: str) -> Callable[[], bool]:
-    """A tool of the virtual environment, run in backend/."""
-    return lambda: run_openly([VENV_PYTHON, "-m", *words], folder=BACKEND) == 0
+def _run(command: Command, folder: Path, **environment: str) -> tuple[bool, str]:
+    code, last = run_and_keep_last_line(command, folder=folder, environment=environment)
+    return code == 0, last
 
 
-def _npm(script: str) -> Callable[[], bool]:
-    def run() -> bool:
-        environment = {**prepare.cache_environment(), "FLOWREX": str(VENV / "bin" / "flowrex")}
-        return run_openly(["npm", "run", "--silent", script], folder=FRONTEND, environment=environment) == 0
+def _check_types() -> tuple[bool, str]:
+    code, last = run_and_keep_last_line([VENV_PYTHON, "-m", "mypy"], folder=BACKEND)
+    scripts: Command = [
+        VENV_PYTHON,
+        "-m",
+        "mypy",
+        "--strict",
+        "--cache-dir",
+        "../backend/.mypy_cache/scripts",
+        ".",
+    ]
+    return run_openly(scripts, folder=ROOT / "scripts") == 0 and code == 0, last
 
-    return run
+
+def _npm(script: str) -> Callable[[], tuple[bool, str]]:
+    environment = {**prepare.cache_environment(), "FLOWREX": str(VENV / "bin" / "flowrex"), "NO_COLOR": "1"}
+    return lambda: (
+        run_openly(["npm", "run", "--silent", script], folder=FRONTEND, environment=environment) == 0,
+        "",
+    )
 
 
-def _lint_python() -> bool:
+def _lint_python() -> tuple[bool, str]:
     places = [".", "../scripts"]
     results = [
         run_openly([VENV_PYTHON, "-m", "ruff", *words, "--config", "pyproject.toml", *places], folder=BACKEND)
         for words in (("check",), ("format", "--check"))
     ]
-    return not any(results)
+    return not any(results), ""
 
 
-def _lint_imports() -> bool:
-    return (
-        run_openly(
-            [VENV_PYTHON, "-c", "from importlinter.cli import lint_imports_command as c; c()"], folder=BACKEND
-        )
-        == 0
-    )
+def _lint_imports() -> tuple[bool, str]:
+    code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    return _run([VENV_PYTHON, "-c", code], BACKEND)
 
 
-def _pytest(folder: str, **environment: str) -> bool:
+def _pytest(folder: str, **environment: str) -> tuple[bool, str]:
     """Run a folder of tests; an empty one fails, as nothing would be shown by it."""
-    return (
-        run_openly([VENV_PYTHON, "-m", "pytest", "-q", folder], folder=BACKEND, environment=environment) == 0
-    )
+    return _run([VENV_PYTHON, "-m", "pytest", "-q", folder], BACKEND, **environment)
 
 
-def _e2e() -> bool | None:
+def _e2e() -> tuple[bool | None, str]:
     browser = find_browser()
     if browser is None:
         if os.environ.get("CI"):
-            say("In CI the browser tests must run: this is a failure.")
-            return False
-        return None
+            return False, "no browser, and CI must have one"
+        return None, "no browser"
     prepare.prepare_web()
     return _pytest("tests/e2e", CHROMIUM=browser)
 
@@ -120,7 +134,7 @@ def find_browser() -> str | None:
 
 CHECKS = (
     Check("lint", "ruff: lint and format", _lint_python),
-    Check("types", "mypy: types", _tool("mypy")),
+    Check("types", "mypy: types", _check_types),
     Check("imports", "import-linter: who may import whom", _lint_imports),
     Check("unit", "pytest: unit", lambda: _pytest("tests/unit")),
     Check("integration", "pytest: integration, on real servers", lambda: _pytest("tests/integration")),
@@ -141,7 +155,7 @@ def main(names: list[str]) -> None:
         )
     chosen = [check for check in CHECKS if not names or check.name in names]
     started = time.monotonic()
-    results: list[tuple[str, str, float]] = []
+    results: list[tuple[str, float, str]] = []
     try:
         prepare.prepare_python(with_tools=True)
         if any(check.name.startswith(("web", "client", "e2e")) for check in chosen):
@@ -151,20 +165,21 @@ def main(names: list[str]) -> None:
             say(f"\n=== {check.title} ===")
             begun = time.monotonic()
             try:
-                passed = check.run()
+                passed, last = check.run()
             except StepFailed as error:
                 say(str(error))
-                passed = False
+                passed, last = False, "could not run"
             outcome = {True: "passed", False: "FAILED", None: "not run"}[passed]
-            results.append((outcome, check.title, time.monotonic() - begun))
-            say(f"--- {outcome} in {results[-1][2]:.1f} s")
+            seconds = time.monotonic() - begun
+            results.append((outcome, seconds, f"{check.title}: {last}" if last else check.title))
+            say(f"--- {outcome} in {seconds:.1f} s")
     except StepFailed as error:
         raise SystemExit(f"{error}") from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     say(f"\n=== summary, {time.monotonic() - started:.0f} s in all, {setup_seconds:.0f} s of it set-up ===")
-    for outcome, title, seconds in results:
-        say(f"{outcome:8} {seconds:7.1f} s  {title}")
+    for outcome, seconds, text in results:
+        say(f"{outcome:8} {seconds:7.1f} s  {text}")
     if any(outcome == "FAILED" for outcome, *_ in results):
         raise SystemExit(1)
 

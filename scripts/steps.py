@@ -97,6 +97,23 @@ def run_openly(command: Command, *, folder: Path = ROOT, environment: Mapping[st
         raise
 
 
+def run_and_keep_last_line(
+    command: Command, *, folder: Path = ROOT, environment: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    """Run a command whose output passes through. Returns its exit code and its last line with words."""
+    process = start(command, folder=folder, environment=environment, stdout=subprocess.PIPE)
+    last = ""
+    try:
+        for piece in process.stdout or ():
+            line = piece.decode("utf-8", "replace").rstrip()
+            say(line)
+            last = line if line.strip(" =") else last
+        return process.wait(), last.strip(" =")
+    except BaseException:
+        end_group(process)
+        raise
+
+
 def start(
     command: Command, *, folder: Path, environment: Mapping[str, str] | None, stdout: int | None
 ) -> subprocess.Popen[bytes]:
