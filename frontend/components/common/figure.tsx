@@ -70,7 +70,7 @@ export function Stat({
 }: FigureProps & { label: string; hint?: ReactNode; loading?: boolean; note?: ReactNode }) {
   return (
     <div className={cn("min-w-0", className)}>
-      <div className="flex items-center gap-0.5 text-xs text-muted-foreground">
+      <div className="flex min-h-5 items-center gap-0.5 text-xs text-muted-foreground">
         <span className="truncate">{label}</span>
         {hint && <HelpHint term={label}>{hint}</HelpHint>}
       </div>

@@ -6,7 +6,8 @@ import { VerdictBadge } from "@/components/common/verdict-badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
-import type { RunSummary, VerdictLevel } from "@/lib/api/contract";
+import type { VerdictLevel } from "@/lib/api/contract";
+import type { RunSummary } from "@/lib/api/generated";
 import { formatAgo, formatPercent } from "@/lib/format";
 
 const MEANING: Record<VerdictLevel, string> = {

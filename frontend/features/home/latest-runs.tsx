@@ -9,7 +9,7 @@ import { Button } from "@/components/ui/button";
 import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
 import { Skeleton } from "@/components/ui/skeleton";
-import type { RunSummary } from "@/lib/api/contract";
+import type { RunSummary } from "@/lib/api/generated";
 import { formatAgo } from "@/lib/format";
 
 export function LatestRuns({ runs }: { runs: RunSummary[] | undefined }) {
@@ -37,7 +37,7 @@ export function LatestRuns({ runs }: { runs: RunSummary[] | undefined }) {
           className="py-8"
           action={
             <Button asChild size="sm">
-              <Link href="/backtests/new">Test a rule</Link>
+              <Link href="/strategies">Test a rule</Link>
             </Button>
           }
         >

@@ -4,7 +4,8 @@ import Link from "next/link";
 import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { planSteps } from "@/features/home/steps";
-import type { Instrument, RunSummary, Strategy } from "@/lib/api/contract";
+import type { Instrument } from "@/lib/api/contract";
+import type { RunSummary, StrategyRead } from "@/lib/api/generated";
 import { cn } from "@/lib/cn";
 
 export function NextSteps({
@@ -13,7 +14,7 @@ export function NextSteps({
   runs,
 }: {
   instruments: Instrument[] | undefined;
-  strategies: Strategy[] | undefined;
+  strategies: StrategyRead[] | undefined;
   runs: RunSummary[] | undefined;
 }) {
   const isKnown = instruments && strategies && runs;

@@ -2,22 +2,26 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
-import type { User } from "@/lib/api/contract";
-import { http } from "@/lib/api/http";
-import { adoptToken, API_BASE, dropSession, type TokenAnswer, useSessionStatus } from "@/lib/api/session";
+import {
+  createFirstAdmin,
+  readMe,
+  readSignInOptions,
+  register,
+  signIn,
+  signInAsDemo,
+  signOut,
+  updateMe,
+  type UserCreate,
+} from "@/lib/api/generated";
+import { adoptToken, dropSession, useSessionStatus } from "@/lib/api/session";
 
-export interface SignInOptions {
-  registration: "open" | "invite" | "closed";
-  demo: boolean;
-}
-
-const withCookie = { params: { cookie: true } };
+/** The refresh token goes into a cookie that no script sees. */
+const AS_COOKIE = { query: { cookie: true } };
 
 export function useSignInOptions() {
   return useQuery({
-    queryKey: ["auth", "options"],
-    queryFn: async ({ signal }) =>
-      (await http.get<SignInOptions>(`${API_BASE}/auth/options`, { signal })).data,
+    queryKey: ["sign-in-options"],
+    queryFn: async ({ signal }) => (await readSignInOptions({ signal })).data,
     staleTime: 60_000,
   });
 }
@@ -26,7 +30,7 @@ export function useMe() {
   const status = useSessionStatus();
   return useQuery({
     queryKey: ["me"],
-    queryFn: async ({ signal }) => (await http.get<User>(`${API_BASE}/users/me`, { signal })).data,
+    queryFn: async ({ signal }) => (await readMe({ signal })).data,
     enabled: status === "signed_in",
     staleTime: 5 * 60_000,
   });
@@ -35,8 +39,7 @@ export function useMe() {
 export function useUpdateMe() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async (change: { display_name: string }) =>
-      (await http.patch<User>(`${API_BASE}/users/me`, change)).data,
+    mutationFn: async (change: { display_name: string }) => (await updateMe({ body: change })).data,
     onSuccess: (user) => queries.setQueryData(["me"], user),
   });
 }
@@ -44,25 +47,26 @@ export function useUpdateMe() {
 export function useSignIn() {
   return useMutation({
     mutationFn: async (credentials: { email: string; password: string }) =>
-      (await http.post<TokenAnswer>(`${API_BASE}/auth/login`, credentials, withCookie)).data,
+      (await signIn({ body: credentials, ...AS_COOKIE })).data,
     onSuccess: adoptToken,
   });
 }
 
 export function useDemoSignIn() {
   return useMutation({
-    mutationFn: async () =>
-      (await http.post<TokenAnswer>(`${API_BASE}/auth/demo`, undefined, withCookie)).data,
+    mutationFn: async () => (await signInAsDemo(AS_COOKIE)).data,
     onSuccess: adoptToken,
   });
 }
 
-export function useSignUp() {
+/** Makes the account and signs in with it. `token`: the start log's one-time word, for the first administrator. */
+export function useSignUp(token: string | null) {
   return useMutation({
-    mutationFn: async (account: { email: string; password: string; display_name: string }) => {
-      await http.post<User>(`${API_BASE}/auth/register`, account);
+    mutationFn: async (account: UserCreate) => {
+      if (token) await createFirstAdmin({ body: { ...account, token } });
+      else await register({ body: account });
       const { email, password } = account;
-      return (await http.post<TokenAnswer>(`${API_BASE}/auth/login`, { email, password }, withCookie)).data;
+      return (await signIn({ body: { email, password }, ...AS_COOKIE })).data;
     },
     onSuccess: adoptToken,
   });
@@ -72,7 +76,7 @@ export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async () => {
-      await http.post(`${API_BASE}/auth/logout`);
+      await signOut();
     },
     onSuccess: () => {
       dropSession();

@@ -11,7 +11,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/sonner";
 import { useMe, useUpdateMe } from "@/features/identity/api";
 import { displayNameSchema } from "@/features/identity/schemas";
-import type { User } from "@/lib/api/contract";
+import type { UserRead } from "@/lib/api/generated";
 import { formatDate } from "@/lib/format";
 import { z } from "@/lib/zod";
 
@@ -26,7 +26,7 @@ export function ProfileForm() {
   return <Profile user={me.data} />;
 }
 
-function Profile({ user }: { user: User }) {
+function Profile({ user }: { user: UserRead }) {
   const update = useUpdateMe();
   const form = useForm({ resolver: zodResolver(schema), values: { display_name: user.display_name } });
   return (
@@ -36,12 +36,8 @@ function Profile({ user }: { user: User }) {
         <dd className="break-words">{user.email}</dd>
         <dt className="text-muted-foreground">Role</dt>
         <dd>{user.role === "admin" ? "Administrator" : "Member"}</dd>
-        {user.created_at && (
-          <>
-            <dt className="text-muted-foreground">Here since</dt>
-            <dd className="tabular-nums">{formatDate(user.created_at)}</dd>
-          </>
-        )}
+        <dt className="text-muted-foreground">Here since</dt>
+        <dd className="tabular-nums">{formatDate(user.created_at)}</dd>
       </dl>
       <Form {...form}>
         <form

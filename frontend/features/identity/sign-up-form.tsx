@@ -2,6 +2,7 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import Link from "next/link";
+import { useSearchParams } from "next/navigation";
 import { useForm } from "react-hook-form";
 
 import { ErrorNote } from "@/components/common/error-state";
@@ -30,20 +31,23 @@ const schema = z.object({
 export function SignUpForm() {
   const { leaving, next } = useLeaveWhenSignedIn();
   const { data: options } = useSignInOptions();
-  const signUp = useSignUp();
+  const token = useSearchParams().get("token");
+  const signUp = useSignUp(token);
   const form = useForm({
     resolver: zodResolver(schema),
     defaultValues: { display_name: "", email: "", password: "" },
   });
   const query = next === "/" ? "" : `?next=${encodeURIComponent(next)}`;
-  const closed = options && options.registration !== "open";
+  const closed = options && options.registration !== "open" && !token;
 
   return (
     <div className="grid gap-6">
       <div>
         <h1 className="text-xl font-semibold">Create an account</h1>
         <p className="mt-1 text-muted-foreground">
-          It stays on this installation. Your rules and data are yours alone until you share them.
+          {token
+            ? "The first one here: it administers this installation. The word from the start log works once."
+            : "It stays on this installation. Your rules and data are yours alone until you share them."}
         </p>
       </div>
       {closed ? (

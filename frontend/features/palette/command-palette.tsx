@@ -93,16 +93,16 @@ function Entries({ onDone }: { onDone: () => void }) {
         <CommandEmpty>Nothing fits.</CommandEmpty>
         <CommandGroup heading="Go to">
           {PLACES.map(({ href, label, icon: Icon }) => (
-            <CommandItem key={href} value={`go ${label}`} onSelect={() => go(href)}>
+            <CommandItem key={href} value={label} onSelect={() => go(href)}>
               <Icon aria-hidden /> {label}
             </CommandItem>
           ))}
-          <CommandItem value="go Settings" onSelect={() => go("/settings")}>
+          <CommandItem value="Settings profile theme sign out" onSelect={() => go("/settings")}>
             <Settings aria-hidden /> Settings
           </CommandItem>
         </CommandGroup>
         <CommandGroup heading="Do">
-          <CommandItem value="test a rule backtest run" onSelect={() => go("/backtests/new")}>
+          <CommandItem value="test a rule backtest run" onSelect={() => go("/strategies")}>
             <FlaskConical aria-hidden /> Test a rule
           </CommandItem>
           <CommandItem value="import a csv file data" onSelect={() => go("/markets/import")}>

@@ -7,7 +7,7 @@ import { dropSession, findAccessToken, refreshSession } from "@/lib/api/session"
 type Retried = InternalAxiosRequestConfig & { isRetry?: boolean };
 
 /** Signing in and out says what it means by 401 itself. */
-const SESSION_ROUTES = /\/auth\/(login|refresh|register|logout|demo|options)\b/;
+const SESSION_ROUTES = /\/auth\/(login|refresh|register|logout|demo|options|first-admin)\b/;
 
 /**
  * The one axios instance, under the generated client too. It puts the access token on each call,

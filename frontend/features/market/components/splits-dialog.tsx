@@ -19,15 +19,17 @@ import { toast } from "@/components/ui/sonner";
 import { useSaveSplits, useSplits } from "@/features/market/api";
 import { readSplits, type SplitDraft } from "@/features/market/splits";
 import type { Instrument, Split } from "@/lib/api/contract";
-import { formatPlural } from "@/lib/format";
+import { formatNumber, formatPlural } from "@/lib/format";
 
-interface Props {
+export function SplitsDialog({
+  instrument,
+  readOnly,
+  onClose,
+}: {
   instrument: Instrument;
   readOnly: boolean;
   onClose: () => void;
-}
-
-export function SplitsDialog({ instrument, readOnly, onClose }: Props) {
+}) {
   const splits = useSplits(instrument.id);
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>
@@ -43,15 +45,49 @@ export function SplitsDialog({ instrument, readOnly, onClose }: Props) {
         {splits.error && (
           <ErrorState error={splits.error} onRetry={() => void splits.refetch()} className="py-4" />
         )}
-        {splits.data && (
-          <SplitsForm instrument={instrument} stored={splits.data} readOnly={readOnly} onClose={onClose} />
+        {splits.data && readOnly && <SplitsShown splits={splits.data} onClose={onClose} />}
+        {splits.data && !readOnly && (
+          <SplitsForm instrument={instrument} stored={splits.data} onClose={onClose} />
         )}
       </DialogContent>
     </Dialog>
   );
 }
 
-function SplitsForm({ instrument, stored, readOnly, onClose }: Props & { stored: Split[] }) {
+function NoSplit() {
+  return <p className="text-[0.8125rem] text-muted-foreground">No split is known.</p>;
+}
+
+function SplitsShown({ splits, onClose }: { splits: Split[]; onClose: () => void }) {
+  return (
+    <>
+      {splits.length === 0 && <NoSplit />}
+      <ul className="grid gap-1.5 tabular-nums">
+        {splits.map((split) => (
+          <li key={split.date} className="flex gap-4">
+            <span className="text-muted-foreground">{split.date}</span>
+            {formatNumber(split.ratio)} for 1
+          </li>
+        ))}
+      </ul>
+      <DialogFooter>
+        <Button variant="outline" onClick={onClose}>
+          Close
+        </Button>
+      </DialogFooter>
+    </>
+  );
+}
+
+function SplitsForm({
+  instrument,
+  stored,
+  onClose,
+}: {
+  instrument: Instrument;
+  stored: Split[];
+  onClose: () => void;
+}) {
   const [drafts, setDrafts] = useState<SplitDraft[]>(() =>
     stored.map(({ date, ratio }) => ({ date, ratio: String(ratio) })),
   );
@@ -77,7 +113,7 @@ function SplitsForm({ instrument, stored, readOnly, onClose }: Props & { stored:
 
   return (
     <form onSubmit={submit} className="grid gap-4">
-      {drafts.length === 0 && <p className="text-[0.8125rem] text-muted-foreground">No split is known.</p>}
+      {drafts.length === 0 && <NoSplit />}
       {drafts.length > 0 && (
         <ul className="grid gap-2">
           {drafts.map((draft, index) => (
@@ -86,7 +122,6 @@ function SplitsForm({ instrument, stored, readOnly, onClose }: Props & { stored:
                 type="date"
                 aria-label={`Date of split ${index + 1}`}
                 value={draft.date}
-                readOnly={readOnly}
                 onChange={(event) => change(index, { date: event.target.value })}
                 className="w-40 tabular-nums"
               />
@@ -94,35 +129,30 @@ function SplitsForm({ instrument, stored, readOnly, onClose }: Props & { stored:
                 inputMode="decimal"
                 aria-label={`New shares for one old, split ${index + 1}`}
                 value={draft.ratio}
-                readOnly={readOnly}
                 onChange={(event) => change(index, { ratio: event.target.value })}
                 className="w-20 text-right tabular-nums"
               />
               <span className="text-[0.8125rem] text-muted-foreground">for 1</span>
-              {!readOnly && (
-                <Button
-                  variant="ghost"
-                  size="icon-sm"
-                  aria-label={`Remove split ${index + 1}`}
-                  onClick={() => setDrafts((all) => all.filter((_, at) => at !== index))}
-                >
-                  <X aria-hidden />
-                </Button>
-              )}
+              <Button
+                variant="ghost"
+                size="icon-sm"
+                aria-label={`Remove split ${index + 1}`}
+                onClick={() => setDrafts((all) => all.filter((_, at) => at !== index))}
+              >
+                <X aria-hidden />
+              </Button>
             </li>
           ))}
         </ul>
       )}
-      {!readOnly && (
-        <Button
-          variant="outline"
-          size="sm"
-          className="justify-self-start"
-          onClick={() => setDrafts((all) => [...all, { date: "", ratio: "2" }])}
-        >
-          <Plus aria-hidden /> Add a split
-        </Button>
-      )}
+      <Button
+        variant="outline"
+        size="sm"
+        className="justify-self-start"
+        onClick={() => setDrafts((all) => [...all, { date: "", ratio: "2" }])}
+      >
+        <Plus aria-hidden /> Add a split
+      </Button>
       {problem && (
         <p role="alert" className="text-[0.8125rem] text-destructive">
           {problem}
@@ -131,13 +161,11 @@ function SplitsForm({ instrument, stored, readOnly, onClose }: Props & { stored:
       {save.error && <ErrorNote error={save.error} />}
       <DialogFooter>
         <Button variant="outline" onClick={onClose}>
-          {readOnly ? "Close" : "Cancel"}
+          Cancel
         </Button>
-        {!readOnly && (
-          <Button type="submit" pending={save.isPending}>
-            Save
-          </Button>
-        )}
+        <Button type="submit" pending={save.isPending}>
+          Save
+        </Button>
       </DialogFooter>
     </form>
   );

@@ -57,7 +57,7 @@ export function PreviewTable({ file, preview }: { file: File; preview: CsvPrevie
       <CardHeader>
         <CardTitle>What was understood</CardTitle>
       </CardHeader>
-      <dl className="grid gap-x-4 gap-y-1 px-4 pb-4 text-[0.8125rem] sm:grid-cols-[5rem_minmax(0,1fr)]">
+      <dl className="grid grid-cols-[4.5rem_minmax(0,1fr)] gap-x-3 gap-y-1 px-4 pb-4 text-[0.8125rem]">
         {facts(file, preview).map(([term, fact]) => (
           <div key={term} className="contents">
             <dt className="text-muted-foreground">{term}</dt>
