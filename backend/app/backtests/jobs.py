@@ -9,10 +9,10 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,13 +29,22 @@ from app.backtests.domain import (
 )
 from app.core.clock import Clock
 from app.core.database import Database, Databases
+from app.core.errors import FlowrexError
 from app.core.jobs import defer_job
 from app.core.notifications import notify
 from app.core.problems import is_database_away
 from app.engine.backtest import BacktestInputs, BacktestResult, run_backtest
+from app.engine.bars import Bars
 from app.engine.execution import Execution
-from app.engine.language import compile_rule
+from app.engine.intervals import DAY_SECONDS
+from app.engine.language import RuleError, compile_rule
 from app.engine.packing import pack_equity, pack_trades
+from app.engine.verdict import DataFacts
+from app.market import service as market
+from app.market.calendars import find_calendar
+from app.market.coverage import count_periods_per_year, describe_bars
+from app.market.domain import Viewer
+from app.market.service import LoadedBars
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +105,109 @@ async def run_backtest_job(databases: Databases, clock: Clock, run_id: UUID) -> 
     await _finish(database, claimed, attempt, outcome)
 
 
+async def compute_run(
+    database: Database,
+    clock: Clock,
+    request: RunRequest,
+    owner_id: UUID | None,
+    report: Callable[[float], None] | None = None,
+) -> RunResult:
+    """Load the bars and run the rule on them, in a thread. Without `owner_id`: the installation's instruments.
+
+    `report` is told the share done; what it raises ends the run and is raised here. Raises RunFailed.
+    """
+    now = clock.now()
+    loaded = await _load_bars(database, request, owner_id, now)
+    return await asyncio.to_thread(_run, request, loaded, now, report)
+
+
+async def _load_bars(
+    database: Database, request: RunRequest, owner_id: UUID | None, now: datetime
+) -> LoadedBars:
+    """Every bar up to the end that was asked for: all that lie before the start warm the indicators up.
+
+    Recursive indicators depend on where they begin; this way a shorter run sees the values of a longer one.
+    """
+    if request.instrument_id is None:
+        raise RunFailed("instrument_not_found", f"The instrument {request.symbol} is not there any more.")
+    async with database.session() as session:
+        # Bars come in batches: an import that commits in between must not show in the later ones.
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        try:
+            instrument = await market.get_instrument_by_id(session, Viewer(owner_id), request.instrument_id)
+            return await market.load_bars(
+                session, instrument, request.interval, now=now, end=request.end, adjust=request.adjust
+            )
+        except FlowrexError as error:
+            raise RunFailed(error.code, error.detail) from error
+
+
+def _run(
+    request: RunRequest, loaded: LoadedBars, now: datetime, report: Callable[[float], None] | None
+) -> RunResult:
+    bars = loaded.bars
+    first_bar = 0
+    if request.start is not None:
+        first_bar = int(bars.time.searchsorted(int(request.start.timestamp())))
+    if first_bar >= len(bars):
+        raise RunFailed("no_bars", _describe_missing_bars(request, loaded))
+    run_bars = bars.slice(first_bar, len(bars))
+    try:
+        rule = compile_rule(request.source)
+    except RuleError as error:
+        raise RunFailed("rule_invalid", str(error)) from error
+    inputs = BacktestInputs.for_rule(
+        rule,
+        bars,
+        parameters=request.parameters,
+        execution=Execution(
+            initial_cash=float(request.initial_cash),
+            commission_bps=request.commission_bps,
+            slippage_bps=request.slippage_bps,
+            commission_fixed=float(request.commission_fixed),
+            whole_units=request.whole_units,
+            close_at_end=request.close_at_end,
+        ),
+        facts=_gather_facts(run_bars, loaded, now),
+        periods_per_year=count_periods_per_year(run_bars, loaded.instrument.calendar),
+        first_bar=first_bar,
+        instrument={"symbol": request.symbol, "adjust": request.adjust.value},
+    )
+    result = run_backtest(inputs, report)
+    return RunResult(
+        manifest=_complete_manifest(result, request),
+        verdict=result.verdict.as_dict(),
+        metrics=result.metrics.as_dict(),
+        benchmark=result.benchmark.as_dict(),
+        trades=pack_trades(result.trades),
+        equity=pack_equity(result.curve),
+    )
+
+
+def _gather_facts(run_bars: Bars, loaded: LoadedBars, now: datetime) -> DataFacts:
+    """What is known of the run's bars beside the bars themselves."""
+    first_time, now_time = int(run_bars.time[0]), now.timestamp()
+    calendar = find_calendar(loaded.instrument.calendar)
+    sessions = None if calendar is None else calendar.sessions(first_time, int(now_time))
+    described = describe_bars(run_bars, loaded.instrument.calendar, sessions, loaded.facts, now_time)
+    first_on = datetime.fromtimestamp(first_time, UTC).date()
+    return DataFacts(
+        expected_bars=described.coverage.expected if described.coverage else None,
+        missing_bars=described.coverage.missing if described.coverage else None,
+        rejected_rows=described.rejected_rows,
+        adjusted=loaded.adjusted,
+        splits=sum(split.date > first_on for split in loaded.splits),
+        last_bar_age_days=None if described.age_seconds is None else described.age_seconds / DAY_SECONDS,
+        calendar=described.calendar,
+    )
+
+
+def _describe_missing_bars(request: RunRequest, loaded: LoadedBars) -> str:
+    stored = loaded.instrument.find_series(loaded.source)
+    reach = f" There are bars from {stored.first_at:%Y-%m-%d} to {stored.last_at:%Y-%m-%d}." if stored else ""
+    return f"{request.symbol} has no {request.interval.value} bars in the range that was asked for.{reach}"
+
+
 async def recover_lost_runs(session: AsyncSession) -> None:
     """Put runs whose worker is gone back in the queue; end those lost too often, or asked to stop."""
     for run_id in await repository.end_lost_runs(session, _WORKER_LOST):
@@ -128,8 +240,7 @@ async def _compute(
     database: Database, clock: Clock, claimed: ClaimedRun, attempt: _Attempt
 ) -> RunResult | RunFailure | None:
     try:
-        inputs = await _prepare(database, clock, claimed)
-        return await asyncio.to_thread(_run, inputs, claimed.request, attempt.report)
+        return await compute_run(database, clock, claimed.request, claimed.owner_id, attempt.report)
     except _Stopped:
         return None
     except RunFailed as error:
@@ -139,18 +250,6 @@ async def _compute(
             raise
         log.exception("run_failed", run_id=str(claimed.id))
         return _UNEXPECTED
-
-
-def _run(inputs: BacktestInputs, request: RunRequest, report: Callable[[float], None]) -> RunResult:
-    result = run_backtest(inputs, report)
-    return RunResult(
-        manifest=_complete_manifest(result, request),
-        verdict=result.verdict.as_dict(),
-        metrics=result.metrics.as_dict(),
-        benchmark=result.benchmark.as_dict(),
-        trades=pack_trades(result.trades),
-        equity=pack_equity(result.curve),
-    )
 
 
 def _complete_manifest(result: BacktestResult, request: RunRequest) -> dict[str, Any]:

@@ -43,22 +43,35 @@ _LOOK_AGAIN_SECONDS = 1.0
 async def request_run(session: AsyncSession, viewer: Viewer, owner_id: UUID, body: BacktestCreate) -> UUID:
     """Write a queued run and its job, in the session's transaction; the run's id.
 
-    Raises RuleInvalid, ParametersInvalid, InvalidRange, StrategyNotFound, StrategyVersionNotFound,
-    InstrumentNotFound, IntervalNotAvailable.
+    Raises StrategyNotFound, StrategyVersionNotFound, and what `prepare_request` raises.
     """
-    if body.start is not None and body.end is not None and body.start >= body.end:
-        raise InvalidRange("The start must lie before the end.")
     origin: RunOrigin | None = None
-    source = body.source
+    source = body.source or ""
     if body.strategy_id is not None:
         strategy = await strategies.get_strategy(session, owner_id, body.strategy_id, body.version)
         origin = RunOrigin(strategy.id, strategy.version, strategy.name)
         source = strategy.content.source
-    rule = await strategies.compile_source(source or "")
+    request = await prepare_request(session, viewer, body, source)
+    run_id = await repository.insert_run(session, owner_id, request, origin)
+    await defer_job(session, TASK, {"run_id": run_id})
+    return run_id
+
+
+async def prepare_request(
+    session: AsyncSession, viewer: Viewer, body: BacktestCreate, source: str
+) -> RunRequest:
+    """What a run of `source` as asked in `body` computes.
+
+    Raises RuleInvalid, ParametersInvalid, InvalidRange, InvalidSymbol, InstrumentNotFound,
+    IntervalNotAvailable.
+    """
+    if body.start is not None and body.end is not None and body.start >= body.end:
+        raise InvalidRange("The start must lie before the end.")
+    rule = await strategies.compile_source(source)
     parameters = _resolve_parameters(rule, body.parameters)
     instrument = await market.get_instrument(session, viewer, body.symbol)
     market.choose_source_interval(body.interval, instrument.intervals)
-    request = RunRequest(
+    return RunRequest(
         source=rule.source,
         parameters=parameters,
         instrument_id=instrument.id,
@@ -74,9 +87,6 @@ async def request_run(session: AsyncSession, viewer: Viewer, owner_id: UUID, bod
         close_at_end=body.close_at_end,
         adjust=body.adjust,
     )
-    run_id = await repository.insert_run(session, owner_id, request, origin)
-    await defer_job(session, TASK, {"run_id": run_id})
-    return run_id
 
 
 async def wait_for_run(

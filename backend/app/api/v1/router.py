@@ -5,11 +5,12 @@ from fastapi import APIRouter, Depends
 from app.auth.dependencies import require_user
 from app.auth.router import public_router as sign_in
 from app.auth.router import router as auth
+from app.backtests.router import router as backtests
 from app.core.health import router as health
 from app.strategies.router import router as strategies
 
 PUBLIC_ROUTERS = (health, sign_in)
-ROUTERS = (auth, strategies)
+ROUTERS = (auth, strategies, backtests)
 
 router = APIRouter(prefix="/api/v1")
 for public in PUBLIC_ROUTERS:
