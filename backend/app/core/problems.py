@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 import orjson
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -33,7 +34,16 @@ _CODES = {
     503: "service_unavailable",
 }
 # asyncpg's names for a server that is away, starting or stopping; they reach us wrapped by SQLAlchemy.
-_AWAY = (ConnectionError, OSError, TimeoutError, PoolTimeoutError, InterfaceError, OperationalError)
+_AWAY = (
+    ConnectionError,
+    OSError,
+    TimeoutError,
+    PoolTimeoutError,
+    InterfaceError,
+    OperationalError,
+    asyncpg.InterfaceError,  # unwrapped, from reads that go past SQLAlchemy
+)
+_AWAY_STATES = ("08", "57P", "53")
 
 
 def problem_document(
@@ -128,7 +138,7 @@ def _answer_database_error(request: Request, error: Exception) -> Response:
         return problem_response(
             request, 422, "validation_failed", "Some fields are not valid", "A value is outside its range."
         )
-    if isinstance(error, DBAPIError) and not is_database_away(error):
+    if not is_database_away(error):
         return answer_unexpected(request, error)
     log.warning("database_away", reason=type(error).__name__)
     away = ServiceUnavailable("The database does not answer. Try again in a moment.")
@@ -143,7 +153,9 @@ def is_database_away(error: BaseException) -> bool:
         if error.connection_invalidated or isinstance(error, InterfaceError | OperationalError):
             return True
         state = str(getattr(error.orig, "sqlstate", "") or "")
-        return state.startswith(("08", "57P", "53"))
+        return state.startswith(_AWAY_STATES)
+    if isinstance(error, asyncpg.PostgresError):
+        return str(error.sqlstate or "").startswith(_AWAY_STATES)
     return isinstance(error, _AWAY)
 
 
@@ -164,5 +176,12 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(FlowrexError, _answer_flowrex_error)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
-    for away in (DBAPIError, PoolTimeoutError, ConnectionError, TimeoutError):
+    for away in (
+        DBAPIError,
+        PoolTimeoutError,
+        ConnectionError,
+        TimeoutError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+    ):
         app.add_exception_handler(away, _answer_database_error)

@@ -59,17 +59,12 @@ _COUNT_BARS = """
 """
 _WRITE_SERIES = """
     INSERT INTO series AS stored (
-        instrument_id, "interval", bar_count, first_at, last_at, last_close, previous_at, previous_close,
-        sparkline_times, sparkline, revision
-    ) VALUES (
-        $1, $2, $3, to_timestamp($4), to_timestamp($5), $6, to_timestamp($7), $8, $9::bigint[], $10::float8[],
-        1
-    )
+        instrument_id, "interval", bar_count, first_at, last_at, sparkline_times, sparkline, revision
+    ) VALUES ($1, $2, $3, to_timestamp($4), to_timestamp($5), $6::bigint[], $7::float8[], 1)
     ON CONFLICT (instrument_id, "interval") DO UPDATE SET
         bar_count = excluded.bar_count, first_at = excluded.first_at, last_at = excluded.last_at,
-        last_close = excluded.last_close, previous_at = excluded.previous_at,
-        previous_close = excluded.previous_close, sparkline_times = excluded.sparkline_times,
-        sparkline = excluded.sparkline, revision = stored.revision + 1
+        sparkline_times = excluded.sparkline_times, sparkline = excluded.sparkline, revision = stored.revision
+        + 1
 """
 
 
@@ -210,9 +205,6 @@ async def _write_series(connection: asyncpg.Connection, instrument_id: UUID, bar
         stored["bars"],
         float(stored["first_time"]),
         float(figures.last_time),
-        figures.last_close,
-        None if figures.previous_time is None else float(figures.previous_time),
-        figures.previous_close,
         figures.sparkline_times,
         figures.sparkline,
     )

@@ -35,6 +35,8 @@ EXCHANGE_CALENDARS = (
     "XWAR", "XWBO", "XZAG",
 )
 # fmt: on
+# What a form says to have no calendar at all, where saying nothing means the asset class's own.
+NO_CALENDAR = "none"
 KNOWN_CALENDARS = frozenset({ALWAYS_OPEN, CURRENCY_WEEK, *EXCHANGE_CALENDARS})
 
 
@@ -185,20 +187,16 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What is stored of one instrument in one interval, and the figures that lists show of it.
+    """What is stored of one instrument in one interval.
 
-    `sparkline`: times (unix s) and closes of up to 30 points, raw, oldest first. `previous_close` belongs to
-    the day before the last bar's, or to the bar before it in 1day and coarser. `revision` grows with every
-    change of the bars.
+    `sparkline`: up to 30 closes, raw, oldest first, with the times (unix s) of their bars: of days, or of the
+    bars themselves from 1day on. `revision` grows with every change of the bars.
     """
 
     interval: Interval
     bar_count: int
     first_at: datetime
     last_at: datetime
-    last_close: float
-    previous_at: datetime | None
-    previous_close: float | None
     sparkline_times: Sequence[int]
     sparkline: Sequence[float]
     revision: int
@@ -264,7 +262,7 @@ class ImportForm:
     timezone: str = "UTC"
     asset_class: AssetClass | None = None
     name: str | None = None
-    calendar: str | None = None
+    calendar: str | None = None  # NO_CALENDAR: outright none
     date_format: str | None = None
     scope: Scope = Scope.PRIVATE
     # Only the demo and the command line say these.

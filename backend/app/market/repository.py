@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.engine.intervals import Interval
 from app.market.domain import (
+    NO_CALENDAR,
     AssetClass,
     DataFacts,
     ImportForm,
@@ -100,9 +102,6 @@ def _read_series(row: SeriesRow) -> Series:
         bar_count=row.bar_count,
         first_at=row.first_at,
         last_at=row.last_at,
-        last_close=row.last_close,
-        previous_at=row.previous_at,
-        previous_close=row.previous_close,
         sparkline_times=row.sparkline_times,
         sparkline=row.sparkline,
         revision=row.revision,
@@ -155,12 +154,21 @@ async def replace_splits(session: AsyncSession, instrument_id: UUID, splits: Map
         await session.execute(insert(SplitRow), rows)
 
 
-async def ensure_instrument(session: AsyncSession, owner_id: UUID | None, form: ImportForm) -> UUID:
-    """The instrument that an import writes to, made when it is not there; its id.
+@dataclass(frozen=True, slots=True)
+class ImportTarget:
+    """The instrument that an import writes to."""
+
+    id: UUID
+    timezone: str
+
+
+async def ensure_instrument(session: AsyncSession, owner_id: UUID | None, form: ImportForm) -> ImportTarget:
+    """The instrument that an import writes to, made when it is not there, and locked against other imports.
 
     Of one that is there, only what the form says outright is changed.
     """
     asset_class = form.asset_class or AssetClass.OTHER
+    calendar = None if form.calendar == NO_CALENDAR else form.calendar
     fresh = (
         postgresql_insert(InstrumentRow)
         .values(
@@ -171,28 +179,30 @@ async def ensure_instrument(session: AsyncSession, owner_id: UUID | None, form: 
             asset_class=asset_class.value,
             currency=form.currency,
             timezone=form.timezone,
-            calendar=form.calendar if form.calendar is not None else asset_class.default_calendar,
+            calendar=asset_class.default_calendar if form.calendar is None else calendar,
         )
         .on_conflict_do_nothing(index_elements=[InstrumentRow.owner_id, InstrumentRow.symbol])
         .returning(InstrumentRow.id)
     )
     made: UUID | None = (await session.execute(fresh)).scalar_one_or_none()
     if made is not None:
-        return made
+        return ImportTarget(made, form.timezone)
     same_owner = InstrumentRow.owner_id.is_not_distinct_from(owner_id)
-    query = select(InstrumentRow.id).where(same_owner, InstrumentRow.symbol == form.symbol)
-    known: UUID = (await session.execute(query.with_for_update(key_share=True))).scalar_one()
+    query = select(InstrumentRow.id, InstrumentRow.timezone)
+    query = query.where(same_owner, InstrumentRow.symbol == form.symbol)
+    known = (await session.execute(query.with_for_update(key_share=True))).one()
     said = {
         "name": form.name,
         "asset_class": form.asset_class and form.asset_class.value,
-        "calendar": form.calendar,
         "exchange": form.exchange,
         "currency": form.currency,
     }
-    changes = {name: value for name, value in said.items() if value is not None}
+    changes: dict[str, str | None] = {name: value for name, value in said.items() if value is not None}
+    if form.calendar is not None:
+        changes["calendar"] = calendar
     if changes:
-        await update_instrument(session, known, changes)
-    return known
+        await update_instrument(session, known.id, changes)
+    return ImportTarget(known.id, known.timezone)
 
 
 async def read_data_facts(session: AsyncSession, instrument_id: UUID, interval: Interval) -> DataFacts:

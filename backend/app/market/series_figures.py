@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.engine.bars import Bars
+from app.engine.intervals import Interval
+from app.market.adjustment import split_factors
+from app.market.domain import Instrument, Series
 from app.market.local_time import local_day_labels
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesFigures:
-    """Raw prices with their bars' times. The sparkline's points are closes of days, or of bars for a day or
-    more.
-    """
+    """Raw closes and their bars' times, oldest first: of days, or of the bars themselves from 1day on."""
 
     last_time: int
-    last_close: float
-    previous_time: int | None
-    previous_close: float | None
     sparkline_times: list[int]
     sparkline: list[float]
 
@@ -33,13 +32,24 @@ def measure_series(tail: Bars, points: int) -> SeriesFigures:
         if len(last_of_day) > 1:
             chosen = last_of_day
     chosen = chosen[-points:]
-    times, closes = tail.time[chosen].tolist(), tail.close[chosen].tolist()
-    has_previous = len(closes) > 1
-    return SeriesFigures(
-        last_time=times[-1],
-        last_close=closes[-1],
-        previous_time=times[-2] if has_previous else None,
-        previous_close=closes[-2] if has_previous else None,
-        sparkline_times=times,
-        sparkline=closes,
-    )
+    return SeriesFigures(int(tail.time[-1]), tail.time[chosen].tolist(), tail.close[chosen].tolist())
+
+
+def choose_main_series(series: Sequence[Series]) -> Series | None:
+    """The one series that stands for an instrument in a list: its days, else its finest."""
+    days = next((one for one in series if one.interval is Interval.DAY_1), None)
+    return days or min(series, key=lambda one: one.interval.seconds, default=None)
+
+
+def adjust_sparkline(instrument: Instrument, series: Series) -> list[float]:
+    """The series' latest closes, oldest first, adjusted for splits."""
+    closes = np.array(series.sparkline, dtype=np.float64)
+    times = np.array(series.sparkline_times, dtype=np.int64)
+    factors = split_factors(times, series.interval, instrument.timezone, instrument.splits)
+    adjusted: list[float] = (closes if factors is None else closes / factors).tolist()
+    return adjusted
+
+
+def measure_change(closes: Sequence[float]) -> float | None:
+    """The latest close against the one before it, as a fraction; None where there is none before it."""
+    return closes[-1] / closes[-2] - 1 if len(closes) > 1 else None

@@ -73,9 +73,6 @@ class SeriesRow(MainBase):
     bar_count: Mapped[int] = mapped_column(BigInteger)
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
-    last_close: Mapped[float] = mapped_column(Double)
-    previous_at: Mapped[datetime | None]
-    previous_close: Mapped[float | None] = mapped_column(Double)
     sparkline_times: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     sparkline: Mapped[list[float]] = mapped_column(ARRAY(Double))
     revision: Mapped[int] = mapped_column(BigInteger)
@@ -83,7 +80,10 @@ class SeriesRow(MainBase):
     __table_args__ = (
         _one_of('"interval"', Interval),
         CheckConstraint("bar_count > 0", name="bar_count"),
-        CheckConstraint("last_close > 0 AND last_close < 'Infinity'::float8", name="last_close"),
+        CheckConstraint(
+            "cardinality(sparkline) > 0 AND cardinality(sparkline) = cardinality(sparkline_times)",
+            name="sparkline",
+        ),
     )
 
 

@@ -228,14 +228,12 @@ def upgrade() -> None:
         sa.Column("bar_count", sa.BigInteger(), nullable=False),
         sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_close", sa.Double(), nullable=False),
-        sa.Column("previous_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("previous_close", sa.Double(), nullable=True),
         sa.Column("sparkline_times", postgresql.ARRAY(sa.BigInteger()), nullable=False),
         sa.Column("sparkline", postgresql.ARRAY(sa.Double()), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "last_close > 0 AND last_close < 'Infinity'::float8", name=op.f("ck_series_last_close")
+            "cardinality(sparkline) > 0 AND cardinality(sparkline) = cardinality(sparkline_times)",
+            name=op.f("ck_series_sparkline"),
         ),
         sa.CheckConstraint(
             "\"interval\" IN ('1min', '5min', '15min', '30min', '45min', '1h', '2h', '4h', '1day', '1week', '1month')",

@@ -7,10 +7,11 @@ from app.auth.router import public_router as sign_in
 from app.auth.router import router as auth
 from app.backtests.router import router as backtests
 from app.core.health import router as health
+from app.market.router import router as market
 from app.strategies.router import router as strategies
 
 PUBLIC_ROUTERS = (health, sign_in)
-ROUTERS = (auth, strategies, backtests)
+ROUTERS = (auth, market, strategies, backtests)
 
 router = APIRouter(prefix="/api/v1")
 for public in PUBLIC_ROUTERS:

@@ -1,0 +1,1 @@
+"""The bundled real bars, and how they get into an installation."""

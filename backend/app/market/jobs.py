@@ -1,0 +1,245 @@
+"""What the worker does for an import: claim it, read the file, merge its bars and write what became of it.
+
+This file alone in the room reaches the CSV reader and the calendars; the API process never imports it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import BinaryIO
+from uuid import UUID
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import Clock
+from app.core.database import Database, Databases
+from app.core.jobs import defer_job
+from app.core.problems import is_database_away
+from app.market import import_repository, repository
+from app.market.bar_store import merge_into_series, raw_connection
+from app.market.calendars import find_bar_close
+from app.market.csv_files.reading import CsvReader, FileTerms, ReadFile
+from app.market.domain import (
+    NO_CALENDAR,
+    TASK,
+    AssetClass,
+    ClaimedImport,
+    ImportCounts,
+    ImportFailure,
+    ImportForm,
+    ImportRefused,
+    ImportResult,
+    Scope,
+    StoredImport,
+    Viewer,
+)
+from app.market.import_service import check_form, get_import, keep_file
+
+log = structlog.get_logger(__name__)
+
+# How often a running attempt renews its lease and tells its progress.
+BEAT_SECONDS = 1.0
+# Reading is this much of the work, writing the rest.
+_READING_SHARE = 0.7
+
+# The result's transaction may be long, and may wait for another import of the same instrument.
+_ALLOW_LONG_TRANSACTION = text(
+    "SELECT set_config('statement_timeout', '600s', true), set_config('lock_timeout', '90s', true)"
+)
+_WORKER_LOST = ImportFailure(
+    "worker_lost",
+    "The worker was lost each time it worked on this file. Nothing of it was kept. Try a smaller file.",
+)
+_UNEXPECTED = ImportFailure("internal_error", "Something went wrong on our side. The fault was logged.")
+
+
+class _Superseded(Exception):
+    """The import is not this attempt's any more: it was cancelled, or another worker has it."""
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """What the work and its heartbeat tell one another."""
+
+    progress: float = 0.0
+    is_lost: bool = False
+
+
+async def run_import_job(databases: Databases, clock: Clock, import_id: UUID) -> None:
+    """Do an import, if it is there to be had: a job that is delivered twice finds nothing to do.
+
+    Raises only when the database is away; then the lease runs out and another attempt begins.
+    """
+    database = databases.main
+    async with database.session() as session:
+        claimed = await import_repository.claim_import(session, import_id)
+    if claimed is None:
+        log.info("import_not_to_be_had", import_id=str(import_id))
+        return
+    attempt = _Attempt()
+    beating = asyncio.create_task(_keep_lease(database, claimed, attempt))
+    try:
+        await _import(database, clock, claimed, attempt)
+    except _Superseded:
+        log.warning("import_superseded", import_id=str(import_id), attempt=claimed.attempt)
+    except asyncio.CancelledError:
+        # The worker stops. Whoever takes the import next begins anew; what a thread still reads is void.
+        await asyncio.shield(_hand_back(database, claimed))
+        raise
+    finally:
+        beating.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await beating
+
+
+async def recover_lost_imports(session: AsyncSession) -> None:
+    """Put imports whose worker is gone back in the queue; end those that were lost too often."""
+    for import_id in await import_repository.end_lost_imports(session, _WORKER_LOST):
+        log.error("lost_import_ended", import_id=str(import_id))
+    for import_id in await import_repository.requeue_lost_imports(session):
+        log.warning("lost_import_requeued", import_id=str(import_id))
+        await defer_job(session, TASK, {"import_id": import_id})
+
+
+async def import_file(
+    databases: Databases, clock: Clock, viewer: Viewer, form: ImportForm, file: BinaryIO, file_name: str
+) -> StoredImport:
+    """Import a file here and now, for the command line and the demo: the same path without the queue."""
+    check_form(viewer, form)
+    async with databases.main.session() as session:
+        import_id = await keep_file(session, viewer.user_id, form, file, file_name)
+    await run_import_job(databases, clock, import_id)
+    async with databases.main.session() as session:
+        return await get_import(session, viewer, import_id)
+
+
+async def _keep_lease(database: Database, claimed: ClaimedImport, attempt: _Attempt) -> None:
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        try:
+            async with database.session() as session:
+                renewed = await import_repository.renew_lease(session, claimed, attempt.progress)
+        except Exception as error:
+            if not is_database_away(error):
+                raise
+            log.warning("lease_not_renewed", import_id=str(claimed.id), reason=type(error).__name__)
+            continue
+        if not renewed:
+            attempt.is_lost = True
+            return
+
+
+async def _import(database: Database, clock: Clock, claimed: ClaimedImport, attempt: _Attempt) -> None:
+    try:
+        read = await _read_file(database, clock, claimed, attempt)
+        if len(read.bars) == 0:
+            await _finish(database, claimed, _describe_useless(read))
+        else:
+            await _write(database, claimed, read)
+    except ImportRefused as error:
+        await _finish(database, claimed, ImportFailure(error.code, error.detail))
+    except _Superseded:
+        raise
+    except Exception as error:
+        if is_database_away(error):
+            raise
+        log.exception("import_failed", import_id=str(claimed.id))
+        await _finish(database, claimed, _UNEXPECTED)
+
+
+async def _read_file(database: Database, clock: Clock, claimed: ClaimedImport, attempt: _Attempt) -> ReadFile:
+    """Read the file's chunks from the database, a few at a time, in a thread beside the event loop."""
+    form = claimed.form
+    async with database.session() as session:
+        calendar = await _find_calendar_name(session, claimed)
+    terms = FileTerms(
+        interval=form.interval,
+        timezone=form.timezone,
+        now=int(clock.now().timestamp()),
+        date_format=form.date_format,
+        find_close=partial(find_bar_close, calendar, form.interval),
+    )
+    reader = CsvReader(terms)
+    number = read_bytes = 0
+    while True:
+        async with database.session() as session:
+            chunks = await import_repository.read_chunks(session, claimed.id, number)
+        if attempt.is_lost:
+            raise _Superseded
+        if not chunks:
+            break
+        number += len(chunks)
+        for chunk in chunks:
+            await asyncio.to_thread(reader.feed, chunk)
+            read_bytes += len(chunk)
+        attempt.progress = _READING_SHARE * read_bytes / max(claimed.size_bytes, 1)
+    if read_bytes != claimed.size_bytes:
+        # Cancelled or finished by another attempt since: its chunks are gone, and so is our claim.
+        raise _Superseded
+    return await asyncio.to_thread(reader.finish)
+
+
+async def _find_calendar_name(session: AsyncSession, claimed: ClaimedImport) -> str | None:
+    """The calendar that the instrument has, or will have once it is made."""
+    form = claimed.form
+    if form.calendar is not None:
+        return None if form.calendar == NO_CALENDAR else form.calendar
+    owner_id = _owner_of_bars(claimed)
+    known = await repository.find_instrument_by_symbol(session, Viewer(owner_id), form.symbol)
+    if known is not None and known.owner_id == owner_id:
+        return known.calendar
+    return (form.asset_class or AssetClass.OTHER).default_calendar
+
+
+def _owner_of_bars(claimed: ClaimedImport) -> UUID | None:
+    return None if claimed.form.scope is Scope.INSTALLATION else claimed.owner_id
+
+
+async def _write(database: Database, claimed: ClaimedImport, read: ReadFile) -> None:
+    """Bars, series, counts and status in one transaction, which holds only while the attempt does."""
+    async with database.session() as session:
+        await session.execute(_ALLOW_LONG_TRANSACTION)
+        target = await repository.ensure_instrument(session, _owner_of_bars(claimed), claimed.form)
+        bars = replace(read.bars, timezone=target.timezone)
+        merged = await merge_into_series(await raw_connection(session), target.id, bars)
+        counts = ImportCounts(
+            rows_read=read.rows_read,
+            inserted=merged.inserted,
+            updated=merged.updated,
+            unchanged=merged.unchanged + read.duplicates,
+            rejected=read.rejected,
+        )
+        result = ImportResult(counts, read.problems, read.understood)
+        if not await import_repository.finish_import(session, claimed, result, target.id):
+            raise _Superseded
+    log.info("import_done", import_id=str(claimed.id), symbol=claimed.form.symbol, rows=read.rows_read)
+
+
+def _describe_useless(read: ReadFile) -> ImportFailure:
+    first = read.problems[0]
+    return ImportFailure(
+        "no_usable_rows",
+        f"None of the file's {read.rows_read:,} rows can be used. Line {first.line}: {first.reason}.",
+        ImportCounts(rows_read=read.rows_read, rejected=read.rejected),
+        read.problems,
+        read.understood,
+    )
+
+
+async def _finish(database: Database, claimed: ClaimedImport, failure: ImportFailure) -> None:
+    async with database.session() as session:
+        if not await import_repository.finish_import(session, claimed, failure):
+            raise _Superseded
+    log.warning("import_refused", import_id=str(claimed.id), code=failure.code)
+
+
+async def _hand_back(database: Database, claimed: ClaimedImport) -> None:
+    async with database.session() as session:
+        if await import_repository.hand_back_import(session, claimed):
+            await defer_job(session, TASK, {"import_id": claimed.id})
+            log.info("import_handed_back", import_id=str(claimed.id))

@@ -1,0 +1,214 @@
+"""What can be done with instruments and their bars. Other rooms come in through here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.pagination import InvalidCursor, PageQuery, cut_page, decode_cursor, encode_cursor
+from app.engine.bars import Bars
+from app.engine.intervals import Interval
+from app.market import repository
+from app.market.bar_reading import BarsWanted, read_bars
+from app.market.bar_store import raw_connection
+from app.market.coverage import DataDescription, Sessions, describe_bars
+from app.market.domain import (
+    Adjustment,
+    DataFacts,
+    DuplicateSplit,
+    Instrument,
+    InstrumentFilter,
+    InstrumentNotFound,
+    InstrumentReadOnly,
+    Split,
+    Viewer,
+    choose_source_interval,
+    may_write,
+    normalize_symbol,
+)
+from app.market.schemas import InstrumentUpdate
+
+__all__ = [
+    "DataDescription",
+    "LoadedBars",
+    "Sessions",
+    "choose_source_interval",
+    "delete_instrument",
+    "describe_bars",
+    "find_instrument",
+    "get_instrument",
+    "get_instrument_by_id",
+    "hash_bars",
+    "list_instruments",
+    "load_bars",
+    "replace_splits",
+    "update_instrument",
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedBars:
+    """Bars to compute with.
+
+    `bars`: adjusted as asked for, oldest first; those before `first_bar` only warm indicators up. `source`:
+    the stored interval that they were made from, at its `revision`. `splits`: recorded between the first bar
+    and the last, whether they were applied (`adjusted`) or not. `facts`: what the imports of these bars say.
+    """
+
+    instrument: Instrument
+    bars: Bars
+    first_bar: int
+    source: Interval
+    revision: int
+    adjusted: bool
+    splits: tuple[Split, ...]
+    facts: DataFacts
+
+
+async def list_instruments(
+    session: AsyncSession, viewer: Viewer, wanted: InstrumentFilter, page: PageQuery
+) -> tuple[list[Instrument], str | None]:
+    """Instruments in the order of their symbols, and the cursor of the next page."""
+    after = None
+    if page.cursor is not None:
+        symbol, instrument_id = decode_cursor(page.cursor, 2)
+        after = symbol, _read_uuid(instrument_id)
+    rows = await repository.list_instruments(session, viewer, wanted, page.limit + 1, after)
+    items, more = cut_page(rows, page.limit)
+    return items, encode_cursor(items[-1].symbol, str(items[-1].id)) if more else None
+
+
+async def find_instrument(session: AsyncSession, viewer: Viewer, symbol: str) -> Instrument | None:
+    """What a symbol means to who asks: his own instrument, else the installation's. Raises InvalidSymbol."""
+    return await repository.find_instrument_by_symbol(session, viewer, normalize_symbol(symbol))
+
+
+async def get_instrument(session: AsyncSession, viewer: Viewer, symbol: str) -> Instrument:
+    """The same. Raises InvalidSymbol, InstrumentNotFound."""
+    instrument = await find_instrument(session, viewer, symbol)
+    if instrument is None:
+        raise InstrumentNotFound(f"There is no instrument {normalize_symbol(symbol)}.")
+    return instrument
+
+
+async def get_instrument_by_id(session: AsyncSession, viewer: Viewer, instrument_id: UUID) -> Instrument:
+    """An instrument that who asks may see. Raises InstrumentNotFound."""
+    instrument = await repository.find_instrument(session, viewer, instrument_id)
+    if instrument is None:
+        raise InstrumentNotFound
+    return instrument
+
+
+async def update_instrument(
+    session: AsyncSession, viewer: Viewer, instrument_id: UUID, body: InstrumentUpdate
+) -> Instrument:
+    """Change what is known of an instrument. Raises InstrumentNotFound, InstrumentReadOnly."""
+    await _get_writable(session, viewer, instrument_id)
+    changes = body.changes()
+    if changes:
+        await repository.update_instrument(session, instrument_id, changes)
+    return await get_instrument_by_id(session, viewer, instrument_id)
+
+
+async def delete_instrument(session: AsyncSession, viewer: Viewer, instrument_id: UUID) -> None:
+    """Remove an instrument with all its bars. Raises InstrumentNotFound, InstrumentReadOnly."""
+    await _get_writable(session, viewer, instrument_id)
+    await repository.delete_instrument(session, instrument_id)
+
+
+async def replace_splits(
+    session: AsyncSession, viewer: Viewer, instrument_id: UUID, splits: Sequence[Split]
+) -> Sequence[Split]:
+    """Make these the splits of an instrument.
+
+    Raises InstrumentNotFound, InstrumentReadOnly, DuplicateSplit.
+    """
+    instrument = await _get_writable(session, viewer, instrument_id)
+    ratios = {split.date: split.ratio for split in splits}
+    if len(ratios) < len(splits):
+        raise DuplicateSplit("Each date can have one split.")
+    ordered = tuple(sorted(splits, key=lambda split: split.date))
+    if ordered != instrument.splits:
+        await repository.replace_splits(session, instrument_id, ratios)
+    return ordered
+
+
+async def _get_writable(session: AsyncSession, viewer: Viewer, instrument_id: UUID) -> Instrument:
+    instrument = await get_instrument_by_id(session, viewer, instrument_id)
+    if not may_write(viewer, instrument.owner_id):
+        raise InstrumentReadOnly
+    return instrument
+
+
+async def load_bars(
+    session: AsyncSession,
+    instrument: Instrument,
+    interval: Interval,
+    *,
+    now: datetime,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    warmup_bars: int = 0,
+    adjust: Adjustment = Adjustment.SPLITS,
+) -> LoadedBars:
+    """All bars with start ≤ time < end, and up to `warmup_bars` before `start`.
+
+    Raises IntervalNotAvailable.
+    """
+    source = choose_source_interval(interval, instrument.intervals)
+    adjusted = adjust is Adjustment.SPLITS
+    first = None if start is None else int(start.timestamp())
+    connection = await raw_connection(session)
+    wanted = BarsWanted(
+        instrument.id,
+        source,
+        interval,
+        instrument.timezone,
+        instrument.calendar,
+        int(now.timestamp()),
+        start=first,
+        end=None if end is None else int(end.timestamp()),
+        warmup=warmup_bars if first is not None else 0,
+        splits=instrument.splits if adjusted else (),
+    )
+    found = await read_bars(connection, wanted)
+    stored = instrument.find_series(source)
+    return LoadedBars(
+        instrument=instrument,
+        bars=found.bars,
+        first_bar=0 if first is None else int(found.bars.time.searchsorted(first)),
+        source=source,
+        revision=0 if stored is None else stored.revision,
+        adjusted=adjusted,
+        splits=_splits_within(found.bars, instrument.splits),
+        facts=await repository.read_data_facts(session, instrument.id, source),
+    )
+
+
+def _splits_within(bars: Bars, splits: Sequence[Split]) -> tuple[Split, ...]:
+    if len(bars) == 0:
+        return ()
+    first, last = (
+        datetime.fromtimestamp(time, UTC).date() for time in (int(bars.time[0]), int(bars.time[-1]))
+    )
+    return tuple(split for split in splits if first < split.date <= last)
+
+
+def hash_bars(bars: Bars) -> str:
+    """SHA-256 over time, open, high, low, close and volume, in hex: the same bars have the same hash."""
+    digest = hashlib.sha256(bars.time.tobytes())
+    for column in bars.columns():
+        digest.update(column.tobytes())
+    return digest.hexdigest()
+
+
+def _read_uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise InvalidCursor from error
