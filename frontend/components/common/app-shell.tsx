@@ -31,7 +31,7 @@ export function AppShell({
       >
         Skip to content
       </a>
-      <div className="sticky top-0 hidden h-dvh flex-col gap-1 bg-card px-2 py-3 md:flex">
+      <header className="sticky top-0 hidden h-dvh flex-col gap-1 bg-card px-2 py-3 md:flex">
         <Link
           href="/"
           className="mb-3 flex items-center gap-2 rounded-md px-2 py-1"
@@ -61,7 +61,7 @@ export function AppShell({
           {palette}
           {menu}
         </div>
-      </div>
+      </header>
       <div className="flex min-h-dvh min-w-0 flex-col">
         <header className="sticky top-0 z-30 flex h-12 items-center justify-between bg-card px-3 md:hidden">
           <Link href="/" className="flex items-center gap-2 rounded-md p-1" aria-label="Flowrex, home">

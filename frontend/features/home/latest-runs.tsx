@@ -10,7 +10,7 @@ import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { RunSummary } from "@/lib/api/generated";
-import { formatAgo } from "@/lib/format";
+import { formatAgo, formatPercent } from "@/lib/format";
 
 export function LatestRuns({ runs }: { runs: RunSummary[] | undefined }) {
   return (
@@ -50,9 +50,11 @@ export function LatestRuns({ runs }: { runs: RunSummary[] | undefined }) {
             <li key={run.id}>
               <Link
                 href={`/backtests/${run.id}`}
-                className="focus-inset grid grid-cols-[8.75rem_minmax(0,1fr)_auto] items-center gap-3 px-4 py-2 hover:bg-accent/60"
+                className="focus-inset grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1.5 px-4 py-2 hover:bg-accent/60 sm:grid-cols-[8.75rem_minmax(0,1fr)_auto]"
               >
-                <RunState run={run} />
+                <span className="col-span-2 grid sm:col-span-1">
+                  <RunState run={run} />
+                </span>
                 <span className="min-w-0">
                   <span className="block truncate">{run.strategy_name ?? "A rule that is not saved"}</span>
                   <span className="block truncate text-xs text-muted-foreground">

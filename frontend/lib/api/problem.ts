@@ -96,8 +96,17 @@ export function toApiProblem(error: unknown): ApiProblem {
   });
 }
 
+const ADVICE: Record<string, string> = {
+  invalid_credentials: "Check both, capital letters too.",
+  email_taken: "Sign in instead, or use another address.",
+  instrument_not_found: "Import its bars, or choose another symbol.",
+  refresh_token_reused: "Sign in again.",
+};
+
 /** What the reader can do about it, in one sentence. */
 export function adviseOn(problem: ApiProblem): string {
+  const advice = ADVICE[problem.code];
+  if (advice) return advice;
   if (problem.isUnreachable) {
     return "Check that Flowrex is running and that you are connected. This page goes on by itself when it is back.";
   }
