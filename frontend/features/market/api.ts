@@ -8,17 +8,21 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 
-import type {
-  AssetClass,
-  ImportRead,
-  Instrument,
-  Interval,
-  JobStatus,
-  Page,
-  Split,
-} from "@/lib/api/contract";
-import { http } from "@/lib/api/http";
-import { API_BASE } from "@/lib/api/session";
+import {
+  cancelImport,
+  createImport,
+  deleteInstrument,
+  listInstruments,
+  listSplits,
+  readImport,
+  replaceSplits,
+  updateInstrument,
+  type AssetClass,
+  type ImportStatus,
+  type InstrumentUpdate,
+  type Interval,
+  type SplitBody,
+} from "@/lib/api/generated";
 
 export interface InstrumentFilter {
   query?: string;
@@ -31,8 +35,8 @@ export function useInstruments(filter: InstrumentFilter = {}) {
   return useInfiniteQuery({
     queryKey: [...instrumentsKey, "list", filter],
     queryFn: async ({ pageParam, signal }) => {
-      const params = { ...filter, query: filter.query || undefined, limit: 100, cursor: pageParam };
-      return (await http.get<Page<Instrument>>(`${API_BASE}/instruments`, { params, signal })).data;
+      const query = { ...filter, query: filter.query || undefined, limit: 100, cursor: pageParam };
+      return (await listInstruments({ query, signal })).data;
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
@@ -45,9 +49,7 @@ export function useInstrumentOfSymbol(symbol: string) {
   return useQuery({
     queryKey: [...instrumentsKey, "symbol", symbol],
     queryFn: async ({ signal }) => {
-      const params = { query: symbol, limit: 100 };
-      const { items } = (await http.get<Page<Instrument>>(`${API_BASE}/instruments`, { params, signal }))
-        .data;
+      const { items } = (await listInstruments({ query: { query: symbol, limit: 100 }, signal })).data;
       const same = items.filter((item) => item.symbol === symbol);
       return same.find((item) => item.scope === "private") ?? same[0] ?? null;
     },
@@ -58,8 +60,8 @@ export function useInstrumentOfSymbol(symbol: string) {
 export function useUpdateInstrument(id: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async (change: { name: string }) =>
-      (await http.patch<Instrument>(`${API_BASE}/instruments/${id}`, change)).data,
+    mutationFn: async (change: InstrumentUpdate) =>
+      (await updateInstrument({ path: { instrument_id: id }, body: change })).data,
     onSuccess: () => queries.invalidateQueries({ queryKey: instrumentsKey }),
   });
 }
@@ -68,7 +70,7 @@ export function useDeleteInstrument(id: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async () => {
-      await http.delete(`${API_BASE}/instruments/${id}`);
+      await deleteInstrument({ path: { instrument_id: id } });
     },
     onSuccess: () => queries.invalidateQueries({ queryKey: instrumentsKey }),
   });
@@ -77,16 +79,15 @@ export function useDeleteInstrument(id: string) {
 export function useSplits(id: string) {
   return useQuery({
     queryKey: [...instrumentsKey, "splits", id],
-    queryFn: async ({ signal }) =>
-      (await http.get<Split[]>(`${API_BASE}/instruments/${id}/splits`, { signal })).data,
+    queryFn: async ({ signal }) => (await listSplits({ path: { instrument_id: id }, signal })).data,
   });
 }
 
 export function useSaveSplits(id: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async (splits: Split[]) =>
-      (await http.put<Split[]>(`${API_BASE}/instruments/${id}/splits`, splits)).data,
+    mutationFn: async (splits: SplitBody[]) =>
+      (await replaceSplits({ path: { instrument_id: id }, body: splits })).data,
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: instrumentsKey });
       void queries.invalidateQueries({ queryKey: ["bars"] });
@@ -108,13 +109,10 @@ export interface ImportForm {
 
 export function useStartImport(onProgress: (share: number) => void) {
   return useMutation({
-    mutationFn: async ({ form, signal }: { form: ImportForm; signal: AbortSignal }) => {
-      // The file comes last, so that a server reading the fields in order knows them before the bytes.
-      const { file, ...fields } = form;
-      const body = new FormData();
-      for (const [name, value] of Object.entries(fields)) if (value) body.append(name, value);
-      body.append("file", file, file.name);
-      const answer = await http.post<{ id: string; status: JobStatus }>(`${API_BASE}/imports`, body, {
+    mutationFn: async ({ form: { file, ...fields }, signal }: { form: ImportForm; signal: AbortSignal }) => {
+      const answer = await createImport({
+        // The file comes last, so that a server reading the form in order knows the fields before the bytes.
+        body: { ...fields, file },
         signal,
         onUploadProgress: ({ loaded, total }) => onProgress(total ? loaded / total : 0),
       });
@@ -123,9 +121,9 @@ export function useStartImport(onProgress: (share: number) => void) {
   });
 }
 
-const FINAL: ReadonlySet<JobStatus> = new Set(["succeeded", "failed", "cancelled"]);
+const FINAL: ReadonlySet<ImportStatus> = new Set(["succeeded", "failed", "cancelled"]);
 
-export function isFinal(status: JobStatus): boolean {
+export function isFinal(status: ImportStatus): boolean {
   return FINAL.has(status);
 }
 
@@ -134,7 +132,7 @@ export function useImport(id: string) {
   return useQuery({
     queryKey: ["imports", id],
     queryFn: async ({ signal }) => {
-      const { data } = await http.get<ImportRead>(`${API_BASE}/imports/${id}`, { signal });
+      const { data } = await readImport({ path: { import_id: id }, signal });
       if (isFinal(data.status)) {
         void queries.invalidateQueries({ queryKey: instrumentsKey });
         void queries.invalidateQueries({ queryKey: ["bars"] });
@@ -143,5 +141,15 @@ export function useImport(id: string) {
     },
     staleTime: Infinity,
     refetchInterval: ({ state }) => (state.data && isFinal(state.data.status) ? false : 500),
+  });
+}
+
+export function useCancelImport(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      await cancelImport({ path: { import_id: id } });
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: ["imports", id] }),
   });
 }

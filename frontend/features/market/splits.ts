@@ -1,4 +1,4 @@
-import type { Split } from "@/lib/api/contract";
+import type { SplitBody } from "@/lib/api/generated";
 
 /** A split as it stands in the form. */
 export interface SplitDraft {
@@ -7,8 +7,8 @@ export interface SplitDraft {
 }
 
 /** The form's rows as splits, oldest first, or what is wrong with the first bad one. */
-export function readSplits(drafts: readonly SplitDraft[]): { splits: Split[] } | { problem: string } {
-  const splits: Split[] = [];
+export function readSplits(drafts: readonly SplitDraft[]): { splits: SplitBody[] } | { problem: string } {
+  const splits: SplitBody[] = [];
   for (const [index, draft] of drafts.entries()) {
     const which = `Split ${index + 1}`;
     if (!/^\d{4}-\d{2}-\d{2}$/.test(draft.date)) return { problem: `${which} needs a date.` };

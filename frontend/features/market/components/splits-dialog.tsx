@@ -18,7 +18,8 @@ import { Input } from "@/components/ui/input";
 import { toast } from "@/components/ui/sonner";
 import { useSaveSplits, useSplits } from "@/features/market/api";
 import { readSplits, type SplitDraft } from "@/features/market/splits";
-import type { Instrument, Split } from "@/lib/api/contract";
+import type { Instrument } from "@/lib/api/contract";
+import type { SplitBody } from "@/lib/api/generated";
 import { formatNumber, formatPlural } from "@/lib/format";
 
 export function SplitsDialog({
@@ -58,7 +59,7 @@ function NoSplit() {
   return <p className="text-[0.8125rem] text-muted-foreground">No split is known.</p>;
 }
 
-function SplitsShown({ splits, onClose }: { splits: Split[]; onClose: () => void }) {
+function SplitsShown({ splits, onClose }: { splits: SplitBody[]; onClose: () => void }) {
   return (
     <>
       {splits.length === 0 && <NoSplit />}
@@ -85,7 +86,7 @@ function SplitsForm({
   onClose,
 }: {
   instrument: Instrument;
-  stored: Split[];
+  stored: SplitBody[];
   onClose: () => void;
 }) {
   const [drafts, setDrafts] = useState<SplitDraft[]>(() =>

@@ -46,6 +46,7 @@ const CALENDARS: Record<string, string> = {
   CMES: "CME Globex",
   "24/7": "Every day, around the clock",
   FX: "Currency week",
+  none: "None: gaps are not checked",
 };
 
 interface Props {

@@ -3,15 +3,15 @@
 import { CandlestickChart, CircleCheck, CircleX, FileUp } from "lucide-react";
 import Link from "next/link";
 
-import { ErrorState } from "@/components/common/error-state";
+import { ErrorNote, ErrorState } from "@/components/common/error-state";
 import { Stat } from "@/components/common/figure";
 import { ProgressLine, Spinner } from "@/components/common/spinner";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardFooter, CardHeader, CardTitle } from "@/components/ui/card";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
-import { isFinal, useImport } from "@/features/market/api";
+import { isFinal, useCancelImport, useImport } from "@/features/market/api";
 import { chartHref } from "@/features/market/labels";
-import type { ImportRead } from "@/lib/api/contract";
+import type { ImportRead } from "@/lib/api/generated";
 import { formatCount, formatPlural } from "@/lib/format";
 
 /** A running import's progress, then what became of each row. */
@@ -35,7 +35,7 @@ export function ImportStatus({ id, onRestart }: { id: string; onRestart: () => v
         <>
           <Outcome read={data} />
           <CardFooter>
-            {data.status === "succeeded" && data.symbol && (
+            {data.status === "succeeded" && (
               <Button asChild size="sm">
                 <Link href={chartHref(data.symbol, data.interval)}>
                   <CandlestickChart aria-hidden /> Open the chart
@@ -51,6 +51,7 @@ export function ImportStatus({ id, onRestart }: { id: string; onRestart: () => v
 }
 
 function Running({ read }: { read: ImportRead }) {
+  const cancel = useCancelImport(read.id);
   const isQueued = read.status === "queued";
   return (
     <div className="grid gap-2 p-5">
@@ -59,7 +60,13 @@ function Running({ read }: { read: ImportRead }) {
         value={isQueued ? null : read.progress}
         note={isQueued ? "" : `${formatPlural(read.rows_read, "row")} read`}
       />
-      <p className="text-xs text-muted-foreground">You may leave this page; the import goes on.</p>
+      <div className="flex items-center justify-between gap-3">
+        <p className="text-xs text-muted-foreground">You may leave this page; the import goes on.</p>
+        <Button variant="outline" size="sm" pending={cancel.isPending} onClick={() => cancel.mutate()}>
+          Cancel
+        </Button>
+      </div>
+      {cancel.error && <ErrorNote error={cancel.error} />}
     </div>
   );
 }
@@ -72,7 +79,7 @@ function Outcome({ read }: { read: ImportRead }) {
       ? "The import was cancelled"
       : "The import failed; nothing was changed"
     : changed > 0
-      ? `${formatPlural(changed, "bar")} of ${read.symbol ?? "the file"} stored`
+      ? `${formatPlural(changed, "bar")} of ${read.symbol} stored`
       : "Nothing new: every bar was there already";
   return (
     <div role="status">

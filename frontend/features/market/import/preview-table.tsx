@@ -67,7 +67,7 @@ export function PreviewTable({ file, preview }: { file: File; preview: CsvPrevie
         {!hasVolume && (
           <div className="contents">
             <dt className="text-muted-foreground">Volume</dt>
-            <dd>not in the file; stored as zero</dd>
+            <dd>not in the file</dd>
           </div>
         )}
       </dl>

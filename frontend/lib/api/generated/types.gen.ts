@@ -12,6 +12,13 @@ export type ClientOptions = {
 export type Adjustment = 'splits' | 'none';
 
 /**
+ * AssetClass
+ *
+ * What kind of thing is traded.
+ */
+export type AssetClass = 'stock' | 'etf' | 'index' | 'forex' | 'crypto' | 'commodity' | 'other';
+
+/**
  * BacktestCreate
  *
  * What to run: a rule's text or a saved strategy, on an instrument's bars, under stated costs.
@@ -32,7 +39,7 @@ export type BacktestCreate = {
     /**
      * Version
      *
-     * Of the strategy; its latest when absent.
+     * Of the strategy; else its latest.
      */
     version?: number | null;
     /**
@@ -84,6 +91,99 @@ export type BacktestCreate = {
     close_at_end?: boolean;
     adjust?: Adjustment;
 };
+
+/**
+ * BarColumnsRead
+ *
+ * Bars as columns, oldest first. `time` in unix seconds; a volume is null where the source has none.
+ */
+export type BarColumnsRead = {
+    /**
+     * Symbol
+     */
+    symbol: string;
+    interval: Interval;
+    /**
+     * Time
+     */
+    time: Array<number>;
+    /**
+     * Open
+     */
+    open: Array<number>;
+    /**
+     * High
+     */
+    high: Array<number>;
+    /**
+     * Low
+     */
+    low: Array<number>;
+    /**
+     * Close
+     */
+    close: Array<number>;
+    /**
+     * Volume
+     */
+    volume: Array<number | null>;
+};
+
+/**
+ * BarRead
+ *
+ * One bar.
+ */
+export type BarRead = {
+    /**
+     * Time
+     */
+    time: number;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+    /**
+     * Close
+     */
+    close: number;
+    /**
+     * Volume
+     */
+    volume: number | null;
+};
+
+/**
+ * BarRowsRead
+ *
+ * Bars one by one, oldest first.
+ */
+export type BarRowsRead = {
+    /**
+     * Symbol
+     */
+    symbol: string;
+    interval: Interval;
+    /**
+     * Items
+     */
+    items: Array<BarRead>;
+};
+
+/**
+ * BarsFormat
+ *
+ * How bars are written.
+ */
+export type BarsFormat = 'columns' | 'rows' | 'csv';
 
 /**
  * Check
@@ -188,7 +288,7 @@ export type DataManifest = {
 /**
  * EquityRead
  *
- * A run bar by bar, in columns: unix seconds, money, fraction below the last peak, buy-and-hold's money.
+ * A run bar by bar, in columns: unix seconds, money, fraction below the peak, buy-and-hold's money.
  */
 export type EquityRead = {
     /**
@@ -359,6 +459,120 @@ export type Health = {
 };
 
 /**
+ * ImportAccepted
+ *
+ * An import that was taken on.
+ */
+export type ImportAccepted = {
+    /**
+     * Id
+     */
+    id: string;
+    status: ImportStatus;
+};
+
+/**
+ * ImportFailureRead
+ *
+ * Why an import failed.
+ */
+export type ImportFailureRead = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+};
+
+/**
+ * ImportRead
+ *
+ * An import. `problems` holds the first 1,000 rejected rows; `understood` says how the file was read.
+ */
+export type ImportRead = {
+    /**
+     * Id
+     */
+    id: string;
+    status: ImportStatus;
+    /**
+     * Progress
+     */
+    progress: number;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    interval: Interval;
+    scope: Scope;
+    /**
+     * File Name
+     */
+    file_name: string | null;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Rows Read
+     */
+    rows_read: number;
+    /**
+     * Inserted
+     */
+    inserted: number;
+    /**
+     * Updated
+     */
+    updated: number;
+    /**
+     * Unchanged
+     */
+    unchanged: number;
+    /**
+     * Rejected
+     */
+    rejected: number;
+    /**
+     * Problems
+     */
+    problems: Array<RowProblemRead>;
+    /**
+     * Understood
+     */
+    understood: {
+        [key: string]: unknown;
+    } | null;
+    error: ImportFailureRead | null;
+    /**
+     * Instrument Id
+     */
+    instrument_id: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+};
+
+/**
+ * ImportStatus
+ *
+ * Where an import stands.
+ */
+export type ImportStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+
+/**
  * InputRead
  *
  * A column that rules read.
@@ -389,6 +603,97 @@ export type InstrumentManifest = {
      */
     symbol: string;
     adjust: Adjustment;
+};
+
+/**
+ * InstrumentRead
+ *
+ * An instrument with what is stored of it. Prices are adjusted for splits; `change` is a fraction.
+ */
+export type InstrumentRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Exchange
+     */
+    exchange: string | null;
+    asset_class: AssetClass;
+    /**
+     * Currency
+     */
+    currency: string | null;
+    /**
+     * Timezone
+     */
+    timezone: string;
+    /**
+     * Calendar
+     */
+    calendar: string | null;
+    scope: Scope;
+    /**
+     * Intervals
+     */
+    intervals: Array<Interval>;
+    /**
+     * First Bar At
+     */
+    first_bar_at: string | null;
+    /**
+     * Last Bar At
+     */
+    last_bar_at: string | null;
+    /**
+     * Last Close
+     */
+    last_close: number | null;
+    /**
+     * Change
+     */
+    change: number | null;
+    /**
+     * Sparkline
+     */
+    sparkline: Array<number>;
+};
+
+/**
+ * InstrumentUpdate
+ *
+ * What of an instrument can be changed. A field that is left out stays; null empties it.
+ */
+export type InstrumentUpdate = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Exchange
+     */
+    exchange?: string | null;
+    asset_class?: AssetClass | null;
+    /**
+     * Currency
+     */
+    currency?: string | null;
+    /**
+     * Timezone
+     */
+    timezone?: string | null;
+    /**
+     * Calendar
+     */
+    calendar?: string | null;
 };
 
 /**
@@ -643,6 +948,34 @@ export type OutputRead = {
 };
 
 /**
+ * Page[ImportRead]
+ */
+export type PageImportRead = {
+    /**
+     * Items
+     */
+    items: Array<ImportRead>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[InstrumentRead]
+ */
+export type PageInstrumentRead = {
+    /**
+     * Items
+     */
+    items: Array<InstrumentRead>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[RunSummary]
  */
 export type PageRunSummary = {
@@ -753,9 +1086,25 @@ export type RefreshRequest = {
 };
 
 /**
+ * RowProblemRead
+ *
+ * A row that was not taken: its line in the file, counted from 1, and why.
+ */
+export type RowProblemRead = {
+    /**
+     * Line
+     */
+    line: number;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
  * RuleCheckRead
  *
- * What the checker says. `lookback`: bars before the rule's values are defined; null when it has errors.
+ * What the checker says. `lookback`: bars before the rule's values are defined; null with errors.
  */
 export type RuleCheckRead = {
     /**
@@ -1048,6 +1397,13 @@ export type RunSummary = {
 };
 
 /**
+ * Scope
+ *
+ * Whose an instrument is: the installation's, which everyone reads, or one user's own.
+ */
+export type Scope = 'installation' | 'private';
+
+/**
  * SignInOptions
  *
  * What the sign-in page may offer.
@@ -1061,6 +1417,22 @@ export type SignInOptions = {
      * Demo
      */
     demo: boolean;
+};
+
+/**
+ * SplitBody
+ *
+ * A split: 2-for-1 has the ratio 2. It counts from the opening of its date on.
+ */
+export type SplitBody = {
+    /**
+     * Date
+     */
+    date: string;
+    /**
+     * Ratio
+     */
+    ratio: number;
 };
 
 /**
@@ -1728,6 +2100,406 @@ export type UpdateMeResponses = {
 };
 
 export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
+
+export type ListInstrumentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Query
+         */
+        query?: string | null;
+        /**
+         * Asset Class
+         */
+        asset_class?: AssetClass | null;
+        /**
+         * Scope
+         */
+        scope?: Scope | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/instruments';
+};
+
+export type ListInstrumentsErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ListInstrumentsError = ListInstrumentsErrors[keyof ListInstrumentsErrors];
+
+export type ListInstrumentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageInstrumentRead;
+};
+
+export type ListInstrumentsResponse = ListInstrumentsResponses[keyof ListInstrumentsResponses];
+
+export type DeleteInstrumentData = {
+    body?: never;
+    path: {
+        /**
+         * Instrument Id
+         */
+        instrument_id: string;
+    };
+    query?: never;
+    url: '/api/v1/instruments/{instrument_id}';
+};
+
+export type DeleteInstrumentErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type DeleteInstrumentError = DeleteInstrumentErrors[keyof DeleteInstrumentErrors];
+
+export type DeleteInstrumentResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteInstrumentResponse = DeleteInstrumentResponses[keyof DeleteInstrumentResponses];
+
+export type ReadInstrumentData = {
+    body?: never;
+    path: {
+        /**
+         * Instrument Id
+         */
+        instrument_id: string;
+    };
+    query?: never;
+    url: '/api/v1/instruments/{instrument_id}';
+};
+
+export type ReadInstrumentErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ReadInstrumentError = ReadInstrumentErrors[keyof ReadInstrumentErrors];
+
+export type ReadInstrumentResponses = {
+    /**
+     * Successful Response
+     */
+    200: InstrumentRead;
+};
+
+export type ReadInstrumentResponse = ReadInstrumentResponses[keyof ReadInstrumentResponses];
+
+export type UpdateInstrumentData = {
+    body: InstrumentUpdate;
+    path: {
+        /**
+         * Instrument Id
+         */
+        instrument_id: string;
+    };
+    query?: never;
+    url: '/api/v1/instruments/{instrument_id}';
+};
+
+export type UpdateInstrumentErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type UpdateInstrumentError = UpdateInstrumentErrors[keyof UpdateInstrumentErrors];
+
+export type UpdateInstrumentResponses = {
+    /**
+     * Successful Response
+     */
+    200: InstrumentRead;
+};
+
+export type UpdateInstrumentResponse = UpdateInstrumentResponses[keyof UpdateInstrumentResponses];
+
+export type ListSplitsData = {
+    body?: never;
+    path: {
+        /**
+         * Instrument Id
+         */
+        instrument_id: string;
+    };
+    query?: never;
+    url: '/api/v1/instruments/{instrument_id}/splits';
+};
+
+export type ListSplitsErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ListSplitsError = ListSplitsErrors[keyof ListSplitsErrors];
+
+export type ListSplitsResponses = {
+    /**
+     * Response List Splits Api V1 Instruments  Instrument Id  Splits Get
+     *
+     * Successful Response
+     */
+    200: Array<SplitBody>;
+};
+
+export type ListSplitsResponse = ListSplitsResponses[keyof ListSplitsResponses];
+
+export type ReplaceSplitsData = {
+    /**
+     * Body
+     */
+    body: Array<SplitBody>;
+    path: {
+        /**
+         * Instrument Id
+         */
+        instrument_id: string;
+    };
+    query?: never;
+    url: '/api/v1/instruments/{instrument_id}/splits';
+};
+
+export type ReplaceSplitsErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ReplaceSplitsError = ReplaceSplitsErrors[keyof ReplaceSplitsErrors];
+
+export type ReplaceSplitsResponses = {
+    /**
+     * Response Replace Splits Api V1 Instruments  Instrument Id  Splits Put
+     *
+     * Successful Response
+     */
+    200: Array<SplitBody>;
+};
+
+export type ReplaceSplitsResponse = ReplaceSplitsResponses[keyof ReplaceSplitsResponses];
+
+export type ReadBarsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Symbol
+         */
+        symbol: string;
+        interval: Interval;
+        /**
+         * Start
+         *
+         * Inclusive: RFC 3339 or a date.
+         */
+        start?: string | null;
+        /**
+         * End
+         *
+         * Exclusive: RFC 3339 or a date.
+         */
+        end?: string | null;
+        /**
+         * Limit
+         *
+         * The newest so many.
+         */
+        limit?: number;
+        adjust?: Adjustment;
+        format?: BarsFormat;
+    };
+    url: '/api/v1/bars';
+};
+
+export type ReadBarsErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ReadBarsError = ReadBarsErrors[keyof ReadBarsErrors];
+
+export type ReadBarsResponses = {
+    /**
+     * Response 200 Read Bars Api V1 Bars Get
+     *
+     * Bars, oldest first, in the format that was asked for.
+     */
+    200: BarColumnsRead | BarRowsRead;
+};
+
+export type ReadBarsResponse = ReadBarsResponses[keyof ReadBarsResponses];
+
+export type ListImportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/imports';
+};
+
+export type ListImportsErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ListImportsError = ListImportsErrors[keyof ListImportsErrors];
+
+export type ListImportsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageImportRead;
+};
+
+export type ListImportsResponse = ListImportsResponses[keyof ListImportsResponses];
+
+export type CreateImportData = {
+    /**
+     * ImportCreate
+     *
+     * The fields of the import form, beside the file.
+     */
+    body: {
+        file: Blob | File;
+        /**
+         * Symbol
+         */
+        symbol: string;
+        interval: Interval;
+        /**
+         * Timezone
+         */
+        timezone?: string;
+        asset_class?: AssetClass | null;
+        /**
+         * Name
+         */
+        name?: string | null;
+        /**
+         * Calendar
+         *
+         * A known calendar, or `none` for no check of gaps; else that of the asset class.
+         */
+        calendar?: string | string | null;
+        /**
+         * Date Format
+         *
+         * The order of day and month where the file leaves it open: d/m/yyyy, %m/%d/%Y, …
+         */
+        date_format?: string | null;
+        scope?: Scope;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/imports';
+};
+
+export type CreateImportResponses = {
+    /**
+     * Successful Response
+     */
+    202: ImportAccepted;
+};
+
+export type CreateImportResponse = CreateImportResponses[keyof CreateImportResponses];
+
+export type ReadImportData = {
+    body?: never;
+    path: {
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{import_id}';
+};
+
+export type ReadImportErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ReadImportError = ReadImportErrors[keyof ReadImportErrors];
+
+export type ReadImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ImportRead;
+};
+
+export type ReadImportResponse = ReadImportResponses[keyof ReadImportResponses];
+
+export type CancelImportData = {
+    body?: never;
+    path: {
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{import_id}/cancel';
+};
+
+export type CancelImportErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type CancelImportError = CancelImportErrors[keyof CancelImportErrors];
+
+export type CancelImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ImportRead;
+};
+
+export type CancelImportResponse = CancelImportResponses[keyof CancelImportResponses];
 
 export type CheckRuleData = {
     body: RuleCheckRequest;
