@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, insert, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -214,7 +215,7 @@ async def read_data_facts(session: AsyncSession, instrument_id: UUID, interval: 
             ImportRow.interval == interval.value,
             ImportRow.status == ImportStatus.SUCCEEDED.value,
         )
-        .distinct(ImportRow.file_sha256)
+        .ext(distinct_on(ImportRow.file_sha256))
         .order_by(ImportRow.file_sha256, ImportRow.finished_at.desc())
     )
     rows = (await session.execute(latest)).all()
