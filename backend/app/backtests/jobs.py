@@ -43,7 +43,7 @@ from app.engine.verdict import DataFacts
 from app.market import service as market
 from app.market.calendars import find_calendar
 from app.market.coverage import count_periods_per_year, describe_bars
-from app.market.domain import Viewer
+from app.market.domain import Instrument, Viewer
 from app.market.service import LoadedBars
 
 log = structlog.get_logger(__name__)
@@ -128,18 +128,23 @@ async def _load_bars(
 
     Recursive indicators depend on where they begin; this way a shorter run sees the values of a longer one.
     """
-    if request.instrument_id is None:
-        raise RunFailed("instrument_not_found", f"The instrument {request.symbol} is not there any more.")
     async with database.session() as session:
         # Bars come in batches: an import that commits in between must not show in the later ones.
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         try:
-            instrument = await market.get_instrument_by_id(session, Viewer(owner_id), request.instrument_id)
+            instrument = await _get_instrument(session, request, Viewer(owner_id))
             return await market.load_bars(
                 session, instrument, request.interval, now=now, end=request.end, adjust=request.adjust
             )
         except FlowrexError as error:
             raise RunFailed(error.code, error.detail) from error
+
+
+async def _get_instrument(session: AsyncSession, request: RunRequest, viewer: Viewer) -> Instrument:
+    """The instrument itself, or what the symbol means to who asks where the request names no more than that."""
+    if request.instrument_id is None:
+        return await market.get_instrument(session, viewer, request.symbol)
+    return await market.get_instrument_by_id(session, viewer, request.instrument_id)
 
 
 def _run(
@@ -239,6 +244,8 @@ async def _keep_lease(database: Database, claimed: ClaimedRun, attempt: _Attempt
 async def _compute(
     database: Database, clock: Clock, claimed: ClaimedRun, attempt: _Attempt
 ) -> RunResult | RunFailure | None:
+    if claimed.request.instrument_id is None:
+        return RunFailure("instrument_not_found", f"{claimed.request.symbol} is not there any more.")
     try:
         return await compute_run(database, clock, claimed.request, claimed.owner_id, attempt.report)
     except _Stopped:

@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from app.config import Settings
+from app.core.clock import SystemClock
 from app.core.database import Databases
+from app.market.demo.loading import load_demo
 from app.worker.process import run_worker
 from tests.integration.conftest import Person
 
@@ -40,6 +42,12 @@ async def run(person: Person, **fields: Any) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     done: dict[str, Any] = answer.json()
     return done
+
+
+@pytest.fixture
+async def demo_bars(databases: Databases) -> None:
+    """The demo's instruments with their real bars."""
+    await load_demo(databases, SystemClock())
 
 
 @pytest.fixture
