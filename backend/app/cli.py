@@ -5,22 +5,37 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
 from app import __version__
+from app.engine.intervals import Interval
+from app.market.domain import Adjustment, AssetClass
+
+if TYPE_CHECKING:
+    from app.config import Settings
+    from app.core.clock import Clock
+    from app.core.database import Databases
 
 cli = typer.Typer(
     name="flowrex",
     help="Is this trading idea any good, and can I believe the answer?",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,  # they would print passwords
+    pretty_exceptions_enable=False,  # a plain traceback fits into the end of a log
 )
 
+users = typer.Typer(help="Accounts.", no_args_is_help=True)
+cli.add_typer(users, name="user")
+
+T = TypeVar("T")
+_DATES = ["%Y-%m-%d"]
 Home = Annotated[
     Path | None,
     typer.Option(
@@ -65,6 +80,145 @@ def migrate(home: Home = None) -> None:
 
 
 @cli.command()
+def demo(home: Home = None) -> None:
+    """Load the demo: an account, five real stocks, example rules and a finished run. Twice is once."""
+    from app.worker.demo import load_demo
+
+    with _connected(home):
+        account = _run(lambda tools: load_demo(tools.databases, tools.settings, tools.clock))
+    kept = "(as it was; DEMO_PASSWORD sets another)"
+    sys.stdout.write(f"demo sign-in: {account.email}  {account.password or kept}\n")
+
+
+@cli.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV of bars.")],
+    symbol: Annotated[str, typer.Option(help="The instrument; an unknown one is made.")],
+    interval: Annotated[Interval, typer.Option(help="The bars' length.")],
+    timezone: Annotated[str, typer.Option(help="Of times without an offset.")] = "UTC",
+    date_format: Annotated[str | None, typer.Option(help="dmy or mdy, where it is open.")] = None,
+    asset_class: Annotated[AssetClass | None, typer.Option(help="Of a new instrument.")] = None,
+    name: Annotated[str | None, typer.Option(help="Of a new instrument.")] = None,
+    calendar: Annotated[str | None, typer.Option(help="XNYS, 24/7, FX or none.")] = None,
+    home: Home = None,
+) -> None:
+    """Import a CSV into the installation's instruments, which everybody here can read."""
+    from app.market import jobs
+    from app.market.domain import ImportForm, ImportStatus, Scope, Viewer, normalize_symbol
+
+    with _connected(home):
+        form = ImportForm(
+            symbol=normalize_symbol(symbol),
+            interval=interval,
+            timezone=timezone,
+            asset_class=asset_class,
+            name=name,
+            calendar=calendar,
+            date_format=date_format,
+            scope=Scope.INSTALLATION,
+        )
+        with file.open("rb") as content:
+            done = _run(
+                lambda tools: jobs.import_file(
+                    tools.databases, tools.clock, Viewer(None), form, content, file.name
+                )
+            )
+    counts = done.counts
+    for problem in done.problems:
+        sys.stdout.write(f"line {problem.line}: {problem.reason}\n")
+    if done.status is not ImportStatus.SUCCEEDED:
+        _fail(done.failure.detail if done.failure else f"the import has {done.status.value}")
+    sys.stdout.write(
+        f"{form.symbol} {interval}: {counts.rows_read:,} rows read, {counts.inserted:,} inserted, "
+        f"{counts.updated:,} updated, {counts.unchanged:,} unchanged, {counts.rejected:,} rejected\n"
+    )
+
+
+@cli.command()
+def backtest(
+    rule: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A rule's file.")],
+    symbol: Annotated[str, typer.Option(help="An instrument of the installation.")],
+    interval: Annotated[Interval, typer.Option(help="The bars' length.")] = Interval.DAY_1,
+    start: Annotated[datetime | None, typer.Option(formats=_DATES, help="First day, in UTC.")] = None,
+    end: Annotated[datetime | None, typer.Option(formats=_DATES, help="The day after the last.")] = None,
+    parameter: Annotated[list[str] | None, typer.Option(help="NAME=NUMBER, as often as needed.")] = None,
+    cash: Annotated[str, typer.Option(help="To begin with.")] = "10000",
+    commission_bps: Annotated[float, typer.Option(min=0, max=1000)] = 0.0,
+    commission_fixed: Annotated[str, typer.Option(help="Per fill.")] = "0",
+    slippage_bps: Annotated[float, typer.Option(min=0, max=1000)] = 0.0,
+    whole_units: Annotated[bool, typer.Option("--whole-units")] = False,
+    close_at_end: Annotated[bool, typer.Option("--close-at-end/--leave-open")] = True,
+    adjust: Annotated[Adjustment, typer.Option(help="Apply recorded splits, or not.")] = Adjustment.SPLITS,
+    home: Home = None,
+) -> None:
+    """Run a rule and print what can be believed, then the figures. Nothing is stored."""
+    from app.backtests.console_report import render_report
+    from app.backtests.domain import RunFailed, RunRequest, RunResult
+    from app.backtests.jobs import compute_run
+    from app.engine.language import ParametersInvalid, RuleInvalid, compile_rule
+    from app.market import service as market
+    from app.market.domain import Viewer, normalize_symbol
+
+    try:
+        compiled = compile_rule(rule.read_text("utf-8"))
+        parameters = compiled.resolve_parameters(_read_parameters(parameter or []))
+    except RuleInvalid as error:
+        _fail("\n".join(f"{rule}:{p.line}:{p.column}: {p.message}" for p in error.problems))
+    except (ParametersInvalid, UnicodeDecodeError) as error:
+        _fail(str(error))
+    request = RunRequest(
+        source=compiled.source,
+        parameters=parameters,
+        instrument_id=None,
+        symbol=normalize_symbol(symbol),
+        interval=interval,
+        start=start and start.replace(tzinfo=UTC),
+        end=end and end.replace(tzinfo=UTC),
+        initial_cash=_read_money("--cash", cash),
+        commission_bps=commission_bps,
+        commission_fixed=_read_money("--commission-fixed", commission_fixed),
+        slippage_bps=slippage_bps,
+        whole_units=whole_units,
+        close_at_end=close_at_end,
+        adjust=adjust,
+    )
+
+    async def compute(tools: _Tools) -> RunResult:
+        async with tools.databases.main.session() as session:
+            await market.get_instrument(session, Viewer(None), request.symbol)
+        return await compute_run(tools.databases.main, tools.clock, request, None)
+
+    with _connected(home):
+        try:
+            result = _run(compute)
+        except RunFailed as error:
+            _fail(error.failure.detail)
+    sys.stdout.write(render_report(result) + "\n")
+
+
+@users.command("create")
+def create_user(
+    email: Annotated[str, typer.Option(help="The sign-in address.")],
+    name: Annotated[str | None, typer.Option(help="What others see; else of the address.")] = None,
+    admin: Annotated[bool, typer.Option("--admin", help="May write the installation's data.")] = False,
+    home: Home = None,
+) -> None:
+    """Make an account. The password is asked for, or read from the first line of standard input."""
+    from app.auth import service
+    from app.auth.domain import Role
+
+    password = _ask_password()
+    role = Role.ADMIN if admin else Role.MEMBER
+    shown = name or email.partition("@")[0]
+    with _connected(home):
+        try:
+            user = _run(lambda tools: service.create_user(tools.databases, email, password, shown, role))
+        except ValueError as error:
+            _fail(str(error))
+    sys.stdout.write(f"{user.email} is {'an admin' if admin else 'a member'} now\n")
+
+
+@cli.command()
 def openapi() -> None:
     """Print the API's OpenAPI document. Needs no database."""
     from app.config import Settings
@@ -80,23 +234,74 @@ def version() -> None:
     sys.stdout.write(f"{__version__}\n")
 
 
+@dataclass(frozen=True)
+class _Tools:
+    """What the body of a command works with."""
+
+    databases: Databases
+    settings: Settings
+    clock: Clock
+
+
+def _run(body: Callable[[_Tools], Awaitable[T]]) -> T:
+    """Run a room's function over the databases of the settings."""
+    import asyncio
+
+    from app.config import get_settings
+    from app.core.clock import SystemClock
+    from app.core.database import Databases
+    from app.core.logging import configure_logging
+
+    async def run() -> T:
+        configure_logging("WARNING", sys.stderr)
+        settings = get_settings()
+        databases = Databases.from_settings(settings, application_name="flowrex-cli")
+        try:
+            return await body(_Tools(databases, settings, SystemClock()))
+        finally:
+            await databases.dispose()
+
+    return asyncio.run(run())
+
+
+def _read_parameters(given: list[str]) -> dict[str, float]:
+    values = {}
+    for text in given:
+        name, separator, number = text.partition("=")
+        try:
+            values[name.strip()] = float(number)
+        except ValueError:
+            separator = ""
+        if not separator:
+            _fail(f"--parameter {text}: write NAME=NUMBER")
+    return values
+
+
+def _read_money(option: str, text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or value < 0:
+        _fail(f"{option} {text}: write an amount such as 10000 or 0.5")
+    return value
+
+
+def _ask_password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
 @contextlib.contextmanager
 def _connected(home: Path | None) -> Iterator[None]:
-    """Find the databases (`app.embedded.attach`); say in a line what is wrong with them or the settings."""
-    from pydantic import ValidationError
-
+    """Find the databases, as `app.embedded.attach` says, for the length of a command."""
     from app.embedded.attach import attached
     from app.embedded.console import Progress
-    from app.embedded.errors import EmbeddedError
     from app.embedded.plan import default_home
 
-    try:
-        with attached(home or default_home(), Progress()):
-            yield
-    except EmbeddedError as error:
-        _fail(str(error))
-    except ValidationError as error:
-        _fail("\n".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()))
+    with attached(home or default_home(), Progress.on_stderr()):
+        yield
 
 
 def _fail(message: str) -> NoReturn:
@@ -105,8 +310,20 @@ def _fail(message: str) -> NoReturn:
 
 
 def main() -> None:
-    """The console script."""
-    cli()
+    """The console script. A fact that ends a command is said in a line, not as a traceback."""
+    from pydantic import ValidationError
+
+    from app.core.errors import FlowrexError
+    from app.embedded.errors import EmbeddedError
+
+    try:
+        cli()
+    except FlowrexError as error:
+        sys.exit("\n".join([error.detail, *(f"  {fact.get('message', fact)}" for fact in error.errors)]))
+    except ValidationError as error:
+        sys.exit("\n".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()))
+    except EmbeddedError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -35,8 +35,8 @@ def _hide(value: Any) -> Any:
     return value
 
 
-def configure_logging(level: str) -> None:
-    """Send the product's logs and the libraries' own through one JSON renderer to standard output."""
+def configure_logging(level: str, stream: TextIO | None = None) -> None:
+    """Send the product's logs and the libraries' own through one JSON renderer to `stream`, else standard output."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -50,7 +50,7 @@ def configure_logging(level: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -28,6 +28,11 @@ class Progress:
         self._title = ""
         self._started = 0.0
 
+    @classmethod
+    def on_stderr(cls) -> Progress:
+        """For commands whose standard output is their answer."""
+        return cls(_LastingConsole(stderr=True, highlight=False, soft_wrap=True))
+
     @contextlib.contextmanager
     def step(self, title: str) -> Iterator[None]:
         """Show that `title` is under way, and how long it took or that it failed."""
