@@ -36,7 +36,7 @@ def _hide(value: Any) -> Any:
 
 
 def configure_logging(level: str, stream: TextIO | None = None) -> None:
-    """Send the product's logs and the libraries' own through one JSON renderer to `stream`, else standard output."""
+    """Send the product's logs and the libraries' own through one JSON renderer to `stream` (else stdout)."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
