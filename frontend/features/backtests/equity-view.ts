@@ -60,6 +60,8 @@ export class EquityView {
     const [top, bottom] = this.#chart.panes();
     top!.setStretchFactor(3);
     bottom!.setStretchFactor(1);
+    // Zero stands at the pane's top edge: the area hangs from it.
+    this.#drawdown.priceScale().applyOptions({ scaleMargins: { top: 0, bottom: 0.08 } });
     this.setColours(colours);
     this.#chart.subscribeCrosshairMove(({ logical, sourceEvent }) => {
       if (!sourceEvent) return;

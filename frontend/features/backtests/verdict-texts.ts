@@ -68,7 +68,7 @@ const CHECKS: Record<string, CheckText> = {
     title: "Chance",
     question: "Would random entries have done as well?",
     hint: "A thousand random runs with as many trades, as long and on the same side. If many do as well, the entries add nothing.",
-    figure: (value) => ({ text: formatPercent(value, { digits: 1 }), unit: "of random runs did as well" }),
+    figure: (value) => ({ text: formatPercent(value, { digits: 1 }), unit: "did as well" }),
   },
 };
 

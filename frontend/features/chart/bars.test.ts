@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { estimateBars, firstBarFrom, joinPages, summarizeWindow } from "@/features/chart/bars";
-import { priceDecimals } from "@/features/chart/chart-view";
+import { estimateBars, firstBarFrom, joinPages, priceDecimals, summarizeWindow } from "@/features/chart/bars";
 
 const page = (...times: number[]) => ({
   time: times,

@@ -2,8 +2,6 @@ import type { BarColumns } from "@/features/chart/indicator-catalog";
 
 export const NO_BARS: BarColumns = { time: [], open: [], high: [], low: [], close: [], volume: [] };
 
-const COLUMNS = ["time", "open", "high", "low", "close", "volume"] as const;
-
 /** Joins pages that came newest first into columns that ascend. Bars a page repeats are left out. */
 export function joinPages(pages: readonly BarColumns[]): BarColumns {
   if (pages.length === 0) return NO_BARS;
@@ -18,12 +16,25 @@ export function joinPages(pages: readonly BarColumns[]): BarColumns {
       oldest = page.time[0]!;
     }
   }
-  const joined = {} as Record<(typeof COLUMNS)[number], number[]>;
-  for (const column of COLUMNS)
-    joined[column] = kept.flatMap(({ page, count }) =>
-      count === page.time.length ? page[column] : page[column].slice(0, count),
-    );
-  return joined;
+  const join = <T>(pick: (page: BarColumns) => T[]): T[] =>
+    kept.flatMap(({ page, count }) => (count === page.time.length ? pick(page) : pick(page).slice(0, count)));
+  return {
+    time: join((page) => page.time),
+    open: join((page) => page.open),
+    high: join((page) => page.high),
+    low: join((page) => page.low),
+    close: join((page) => page.close),
+    volume: join((page) => page.volume),
+  };
+}
+
+/** Digits after the point that tell the chart's prices apart. */
+export function priceDecimals(prices: readonly number[]): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const price of prices) if (price > 0 && price < smallest) smallest = price;
+  if (!Number.isFinite(smallest) || smallest >= 5) return 2;
+  if (smallest >= 0.5) return 4;
+  return Math.min(10, 4 - Math.floor(Math.log10(smallest)));
 }
 
 /** Index of the first bar at or after `time`; the count of bars when there is none. */

@@ -17,9 +17,11 @@ import {
   type UTCTimestamp,
 } from "lightweight-charts";
 
+import { priceDecimals } from "@/features/chart/bars";
 import { faded, type ChartColours } from "@/features/chart/chart-colours";
 import type { BarColumns, IndicatorLine } from "@/features/chart/indicator-catalog";
 import { barTimeFormat, type TimeAxis } from "@/features/chart/time-axis";
+import { formatPrice } from "@/lib/format";
 
 export type DrawnIndicator = {
   key: string;
@@ -52,15 +54,7 @@ export type ChartViewOptions = {
 
 const RIGHT_ROOM_BARS = 3;
 const GESTURE_MS = 1_200;
-
-/** Digits after the point that tell the chart's prices apart. */
-export function priceDecimals(prices: readonly number[]): number {
-  let smallest = Number.POSITIVE_INFINITY;
-  for (const price of prices) if (price > 0 && price < smallest) smallest = price;
-  if (!Number.isFinite(smallest) || smallest >= 5) return 2;
-  if (smallest >= 0.5) return 4;
-  return Math.min(10, 4 - Math.floor(Math.log10(smallest)));
-}
+const NARROW_PIXELS = 560;
 
 const seconds = (key: number) => key as UTCTimestamp;
 
@@ -110,7 +104,10 @@ export class ChartView {
       1,
     );
     this.#markers = createSeriesMarkers(this.#candles, []);
-    this.#paneWatch = new ResizeObserver(() => this.#tellPanes());
+    this.#paneWatch = new ResizeObserver(() => {
+      this.#leaveRoom();
+      this.#tellPanes();
+    });
     this.setColours(colours);
     this.#shapePanes();
     this.#listen();
@@ -151,7 +148,12 @@ export class ChartView {
     this.#axis = axis;
     const decimals = priceDecimals(bars.low);
     this.#candles.applyOptions({
-      priceFormat: { type: "price", precision: decimals, minMove: 10 ** -decimals },
+      // The scale may run below zero to make room; no price does.
+      priceFormat: {
+        type: "custom",
+        formatter: (price: number) => (price < 0 ? "" : formatPrice(price, { digits: decimals })),
+        minMove: 10 ** -decimals,
+      },
     });
     this.#writeTimes(timeZone);
     this.#candles.setData(
@@ -346,6 +348,13 @@ export class ChartView {
       }
       this.#tellPanes();
     });
+  }
+
+  /** Leaves room above the prices for the legend, which takes more lines on a narrow chart. */
+  #leaveRoom(): void {
+    const top = this.#container.clientWidth < NARROW_PIXELS ? 0.26 : 0.12;
+    if (this.#candles.priceScale().options().scaleMargins.top !== top)
+      this.#candles.priceScale().applyOptions({ scaleMargins: { top, bottom: 0.06 } });
   }
 
   #tellPanes(): void {

@@ -20,7 +20,8 @@ export type BarColumns = {
   high: number[];
   low: number[];
   close: number[];
-  volume: number[];
+  /** Null where the source has none. */
+  volume: (number | null)[];
 };
 
 export type IndicatorSetting = { label: string; initial: number; min: number; max: number; step: number };

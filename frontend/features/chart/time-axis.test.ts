@@ -49,8 +49,12 @@ describe("the time axis", () => {
   });
 
   it("writes times in the instrument's zone and dates without one", () => {
-    expect(barTimeFormat(null)(at("2013-03-01T00:00:00Z"))).toBe("1 Mar 2013");
-    expect(barTimeFormat("America/New_York")(at("2024-11-03T06:30:00Z"))).toBe("3 Nov 2024, 01:30");
+    expect(barTimeFormat(null)(at("2013-03-01T00:00:00Z"))).toBe("2013-03-01");
+    expect(barTimeFormat("America/New_York")(at("2024-11-03T06:30:00Z"))).toBe("2024-11-03 01:30");
+  });
+
+  it("writes the date alone where there is no room", () => {
+    expect(barTimeFormat("America/New_York", "date")(at("2024-11-03T03:30:00Z"))).toBe("2024-11-02");
   });
 
   it("falls back to UTC for a zone the browser does not know", () => {

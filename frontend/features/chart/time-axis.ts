@@ -94,24 +94,10 @@ export function buildTimeAxis(times: readonly number[], timeZone: string | null)
   };
 }
 
-/** Writes a bar's time: a date for daily and longer bars, date and time in the instrument's zone within the day. */
-export function barTimeFormat(
-  timeZone: string | null,
-  style: "full" | "date" = "full",
-): (time: number) => string {
-  const options: Intl.DateTimeFormatOptions = {
-    year: "numeric",
-    month: "short",
-    day: "numeric",
-    timeZone: timeZone ?? "UTC",
-  };
-  if (timeZone !== null && style === "full")
-    Object.assign(options, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  let format: Intl.DateTimeFormat;
-  try {
-    format = new Intl.DateTimeFormat("en-GB", options);
-  } catch {
-    format = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" });
-  }
-  return (time) => format.format(time * 1000);
+/** Writes a bar's time as 2013-03-01, within the day as 2013-03-01 14:30 in the instrument's zone. */
+export function barTimeFormat(timeZone: string | null, style: "full" | "date" = "full"): (time: number) => string {
+  if (timeZone === null) return (time) => new Date(time * 1000).toISOString().slice(0, 10);
+  const offsetAt = offsetLookup(timeZone);
+  const length = style === "full" ? 16 : 10;
+  return (time) => new Date((time + offsetAt(time)) * 1000).toISOString().slice(0, length).replace("T", " ");
 }

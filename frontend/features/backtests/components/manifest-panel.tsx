@@ -55,8 +55,8 @@ export function ManifestPanel({ manifest, currency }: { manifest: ManifestRead; 
   const moment = (time: number) => (data.interval.startsWith("1day") || /week|month/.test(data.interval) ? formatDate(time) : `${formatDateTime(time)} UTC`);
   const settings = Object.entries(parameters);
   return (
-    <div className="grid gap-5 px-4 pb-4 lg:grid-cols-2">
-      <div className="grid min-w-0 content-start gap-4 text-[0.8125rem]">
+    <div className="grid gap-5 px-4 pb-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
+      <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-4 text-[0.8125rem]">
         <div>
           <h3 className="mb-1 text-xs font-semibold">Rule</h3>
           <RuleText source={rule.source} />

@@ -15,9 +15,9 @@ export function MetricsGrid({
   currency: string | null;
 }) {
   return (
-    <div className="grid items-start gap-x-8 gap-y-4 px-4 pb-4 md:grid-cols-2 2xl:grid-cols-3">
+    <div className="gap-x-8 px-4 pb-2 md:columns-2 2xl:columns-3">
       {METRIC_GROUPS.map((group) => (
-        <table key={group.title} className="w-full text-[0.8125rem] break-inside-avoid">
+        <table key={group.title} className="mb-4 w-full break-inside-avoid text-[0.8125rem]">
           <caption className="pt-1 pb-1 text-left text-xs font-semibold">{group.title}</caption>
           <thead>
             <tr className="border-b text-xs text-muted-foreground">

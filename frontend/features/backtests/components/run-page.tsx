@@ -125,7 +125,7 @@ function Report({ run }: { run: RunRead }) {
   }
 
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <VerdictPanel verdict={run.verdict!} metrics={run.metrics!} benchmark={run.benchmark} />
 
       <Card className="break-inside-avoid">

@@ -109,7 +109,7 @@ export function TradeChart({ run, trades, chosen, className }: { run: RunRead; t
           summary={summary}
           onView={({ from, to }) => setView({ from, to })}
           legend={(index, panes) => (
-            <ChartLegend bars={bars} index={index} panes={panes} indicators={[]} titles={[]} formatTime={formatTime} isCompact={width < 480} />
+            <ChartLegend bars={bars} index={index} lastInView={view?.to} panes={panes} indicators={[]} titles={[]} formatTime={formatTime} isCompact={width < 480} />
           )}
           className="h-full"
         />

@@ -8,6 +8,7 @@ import { DataTable } from "@/components/common/data-table";
 import { EmptyState } from "@/components/common/empty-state";
 import { toneOf } from "@/components/common/figure";
 import { exitWords, type Trade } from "@/features/backtests/trades";
+import { priceDecimals } from "@/features/chart/bars";
 import { barTimeFormat } from "@/features/chart/time-axis";
 import { cn } from "@/lib/cn";
 import { formatCount, formatMoney, formatNumber, formatPercent, formatPrice } from "@/lib/format";
@@ -22,7 +23,8 @@ function Signed({ value, text }: { value: number; text: string }) {
 /** An open trade has no exit: it stands after all others. */
 const byExit = (a: Trade, b: Trade) => (a.exitTime ?? Infinity) - (b.exitTime ?? Infinity);
 
-export function tradeColumns(formatTime: (time: number) => string): ColumnDef<Trade>[] {
+export function tradeColumns(formatTime: (time: number) => string, digits: number): ColumnDef<Trade>[] {
+  const price = (value: number | null) => formatPrice(value, { digits });
   return [
     { id: "number", header: "#", accessorKey: "number", meta: RIGHT, cell: ({ row }) => formatCount(row.original.number) },
     {
@@ -37,7 +39,7 @@ export function tradeColumns(formatTime: (time: number) => string): ColumnDef<Tr
       accessorKey: "entryTime",
       cell: ({ row }) => <span className="whitespace-nowrap">{formatTime(row.original.entryTime)}</span>,
     },
-    { id: "entryPrice", header: "Entry price", accessorKey: "entryPrice", meta: RIGHT, cell: ({ row }) => formatPrice(row.original.entryPrice) },
+    { id: "entryPrice", header: "Entry price", accessorKey: "entryPrice", meta: RIGHT, cell: ({ row }) => price(row.original.entryPrice) },
     {
       id: "exit",
       header: "Exit",
@@ -53,7 +55,7 @@ export function tradeColumns(formatTime: (time: number) => string): ColumnDef<Tr
       accessorFn: (trade) => trade.exitPrice ?? undefined,
       sortUndefined: "last",
       meta: RIGHT,
-      cell: ({ row }) => formatPrice(row.original.exitPrice),
+      cell: ({ row }) => price(row.original.exitPrice),
     },
     {
       id: "reason",
@@ -111,7 +113,10 @@ export function TradeTable({
   chosen: number | null;
   onChoose: (trade: Trade) => void;
 }) {
-  const columns = useMemo(() => tradeColumns(barTimeFormat(timeZone)), [timeZone]);
+  const columns = useMemo(
+    () => tradeColumns(barTimeFormat(timeZone), priceDecimals(trades.map((trade) => trade.entryPrice))),
+    [timeZone, trades],
+  );
   return (
     <>
       <DataTable

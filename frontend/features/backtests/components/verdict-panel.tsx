@@ -89,7 +89,7 @@ export function VerdictPanel({
 function CheckRow({ check }: { check: CheckRead }) {
   const words = checkWords(check);
   return (
-    <li className="grid grid-cols-[5.5rem_minmax(0,1fr)] items-start gap-x-3 gap-y-1 px-4 py-2.5 md:grid-cols-[5.5rem_13rem_minmax(0,1fr)_10rem] md:px-5">
+    <li className="grid grid-cols-[5.5rem_minmax(0,1fr)] items-start gap-x-3 gap-y-1 px-4 py-2.5 md:grid-cols-[5.5rem_15rem_minmax(0,1fr)_9rem] md:px-5">
       <VerdictBadge level={check.level} of="check" className="justify-self-start" />
       <div className="min-w-0">
         <h3 className="flex items-center gap-0.5 text-[0.8125rem] leading-5 font-semibold">

@@ -1,4 +1,7 @@
+import { useMemo } from "react";
+
 import { toneOf } from "@/components/common/figure";
+import { priceDecimals } from "@/features/chart/bars";
 import type { DrawnIndicator, PanePlace } from "@/features/chart/chart-view";
 import type { BarColumns } from "@/features/chart/indicator-catalog";
 import { indicatorColour } from "@/features/chart/components/indicator-picker";
@@ -13,14 +16,24 @@ function Value({ name, children, className }: { name: string; children: string; 
   );
 }
 
-function IndicatorValues({ indicator, title, index }: { indicator: DrawnIndicator; title: string; index: number }) {
+function IndicatorValues({
+  indicator,
+  title,
+  index,
+  digits,
+}: {
+  indicator: DrawnIndicator;
+  title: string;
+  index: number;
+  digits: number;
+}) {
   const isPane = indicator.place === "pane";
   return (
     <span className="inline-flex flex-wrap items-center gap-x-2">
       <span className="text-muted-foreground">{title}</span>
       {indicator.lines.map((line, i) => {
         const value = line.values[index] ?? Number.NaN;
-        const text = Number.isFinite(value) ? (isPane ? formatNumber(value, { digits: 2 }) : formatPrice(value)) : NO_FIGURE;
+        const text = Number.isFinite(value) ? (isPane ? formatNumber(value, { digits: 2 }) : formatPrice(value, { digits })) : NO_FIGURE;
         return (
           <span key={line.label} style={{ color: line.look === "histogram" ? undefined : indicatorColour(indicator.colour + (isPane ? i : 0)) }}>
             {line.label && <span className="sr-only">{line.label} </span>}
@@ -36,6 +49,7 @@ function IndicatorValues({ indicator, title, index }: { indicator: DrawnIndicato
 export function ChartLegend({
   bars,
   index,
+  lastInView = Infinity,
   panes,
   indicators,
   titles,
@@ -43,16 +57,19 @@ export function ChartLegend({
   isCompact = false,
 }: {
   bars: BarColumns;
-  /** The bar under the crosshair; the last one without it. */
+  /** The bar under the crosshair; without one the last bar in view. */
   index: number | null;
+  lastInView?: number;
   panes: PanePlace[];
   indicators: DrawnIndicator[];
   titles: string[];
   formatTime: (time: number) => string;
   isCompact?: boolean;
 }) {
-  const at = index ?? bars.time.length - 1;
-  if (at < 0 || bars.time[at] === undefined) return null;
+  const digits = useMemo(() => priceDecimals(bars.low), [bars.low]);
+  const at = index ?? Math.max(0, Math.min(bars.time.length - 1, Math.floor(lastInView)));
+  if (bars.time[at] === undefined) return null;
+  const price = (value: number | undefined) => formatPrice(value, { digits });
   const close = bars.close[at]!;
   const before = bars.close[at - 1];
   const change = before === undefined ? null : close / before - 1;
@@ -64,17 +81,17 @@ export function ChartLegend({
         <span className="font-medium whitespace-nowrap">{formatTime(bars.time[at]!)}</span>
         {!isCompact && (
           <>
-            <Value name="O">{formatPrice(bars.open[at])}</Value>
-            <Value name="H">{formatPrice(bars.high[at])}</Value>
-            <Value name="L">{formatPrice(bars.low[at])}</Value>
+            <Value name="O">{price(bars.open[at])}</Value>
+            <Value name="H">{price(bars.high[at])}</Value>
+            <Value name="L">{price(bars.low[at])}</Value>
           </>
         )}
-        <Value name="C">{formatPrice(close)}</Value>
+        <Value name="C">{price(close)}</Value>
         <span className={cn("whitespace-nowrap", toneOf(change))}>{formatPercent(change, { signed: true })}</span>
         {indicators.map(
           (indicator, i) =>
             indicator.place === "overlay" && (
-              <IndicatorValues key={indicator.key} indicator={indicator} title={titles[i]!} index={at} />
+              <IndicatorValues key={indicator.key} indicator={indicator} title={titles[i]!} index={at} digits={digits} />
             ),
         )}
       </div>
@@ -88,7 +105,7 @@ export function ChartLegend({
         return (
           pane && (
             <div key={indicator.key} className={box} style={{ top: pane.top + 3 }}>
-              <IndicatorValues indicator={indicator} title={titles[indicators.indexOf(indicator)]!} index={at} />
+              <IndicatorValues indicator={indicator} title={titles[indicators.indexOf(indicator)]!} index={at} digits={digits} />
             </div>
           )
         );

@@ -129,10 +129,14 @@ function InstrumentChart({
   }, [hasBars, state.interval, interval, change]);
 
   return (
-    <div className="grid gap-3">
+    <div className="flex min-h-[calc(100dvh-11rem)] flex-col gap-3 md:h-[calc(100dvh-3.5rem)] md:min-h-[36rem]">
       <h1 className="sr-only">{`Chart of ${instrument.symbol}`}</h1>
       <div className="flex flex-wrap items-center gap-2">
-        <SymbolSwitcher symbol={instrument.symbol} onChoose={(symbol) => change({ symbol, window: null, range: state.range ?? "1Y" })} className="min-w-28" />
+        <SymbolSwitcher
+          symbol={instrument.symbol}
+          onChoose={(symbol) => change({ symbol, window: null, range: state.range ?? "1Y" })}
+          className="min-w-28"
+        />
         <IntervalSwitch
           value={interval}
           stored={instrument.intervals}
@@ -140,22 +144,28 @@ function InstrumentChart({
           className="max-w-full"
         />
         <IndicatorPicker chosen={state.indicators} onChange={(indicators) => change({ indicators })} />
-        {state.indicators.map((indicator, i) => (
-          <IndicatorChip
-            key={formatIndicator(indicator)}
-            indicator={indicator}
-            colour={indicatorColour(i)}
-            onChange={(settings) =>
-              change({ indicators: state.indicators.map((other, j) => (j === i ? { ...other, settings } : other)) })
-            }
-            onRemove={() => change({ indicators: state.indicators.filter((_, j) => j !== i) })}
-          />
-        ))}
-        <Button asChild variant="ghost" size="sm" className="ml-auto">
+        <Button asChild variant="ghost" size="sm" className="md:ml-auto">
           <Link href={`/strategies/new?symbol=${encodeURIComponent(instrument.symbol)}&interval=${interval}`}>
-            <FlaskConical aria-hidden /> Test an idea on {instrument.symbol}
+            <FlaskConical aria-hidden /> Test an idea
           </Link>
         </Button>
+        {state.indicators.length > 0 && (
+          <div className="flex w-full flex-wrap gap-2">
+            {state.indicators.map((indicator, i) => (
+              <IndicatorChip
+                key={formatIndicator(indicator)}
+                indicator={indicator}
+                colour={indicatorColour(i)}
+                onChange={(settings) =>
+                  change({
+                    indicators: state.indicators.map((other, j) => (j === i ? { ...other, settings } : other)),
+                  })
+                }
+                onRemove={() => change({ indicators: state.indicators.filter((_, j) => j !== i) })}
+              />
+            ))}
+          </div>
+        )}
       </div>
       {hasBars ? (
         <BarsChart
@@ -254,8 +264,8 @@ function BarsChart({
 
   const isCapped = start === null && hasNextPage && count >= MAXIMUM_PAGE_BARS;
   return (
-    <div className="overflow-hidden rounded-lg bg-card">
-      <div className="relative">
+    <div className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg bg-card">
+      <div className="relative flex min-h-96 flex-1">
         <PriceChart
           label={`${instrument.symbol} ${longInterval(interval)} price chart`}
           bars={bars}
@@ -270,13 +280,14 @@ function BarsChart({
             <ChartLegend
               bars={bars}
               index={index}
+              lastInView={view?.to}
               panes={panes}
               indicators={indicators}
               titles={titles}
               formatTime={formatTime}
             />
           )}
-          className="h-[calc(100dvh-14.5rem)] min-h-96 md:h-[calc(100dvh-9.5rem)]"
+          className="flex-1"
         />
         {(query.isPending || isFetchingNextPage) && (
           <div className="absolute bottom-10 left-2 z-10 rounded-md bg-card/90 px-2 py-1">

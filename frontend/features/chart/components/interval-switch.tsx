@@ -1,5 +1,7 @@
 "use client";
 
+import { useEffect, useRef } from "react";
+
 import { Tooltip, TooltipContent, TooltipTrigger } from "@/components/ui/tooltip";
 import { intervalChoices, longInterval, shortInterval, type Interval } from "@/features/chart/intervals";
 import { cn } from "@/lib/cn";
@@ -16,11 +18,19 @@ export function IntervalSwitch({
   onChange: (interval: Interval) => void;
   className?: string;
 }) {
+  const group = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On a phone the row scrolls: what is chosen must be seen. Only the row moves, never the page.
+    const chosen = group.current?.querySelector<HTMLElement>("[aria-pressed=true]");
+    if (chosen) group.current!.scrollLeft = chosen.offsetLeft - group.current!.clientWidth / 2;
+  }, [value]);
+
   return (
     <div
+      ref={group}
       role="group"
       aria-label="Interval"
-      className={cn("inline-flex items-center gap-0.5 overflow-x-auto rounded-md bg-muted p-0.5", className)}
+      className={cn("relative inline-flex items-center gap-0.5 overflow-x-auto rounded-md bg-muted p-0.5", className)}
     >
       {intervalChoices(stored).map(({ interval, source, from, reason }) => {
         const isPossible = source !== "none";

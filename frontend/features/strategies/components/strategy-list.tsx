@@ -135,7 +135,7 @@ export function StrategyListPage() {
         description="An idea as a short rule. Each save is a version; none is lost."
         actions={newRule}
       />
-      <div className="grid gap-6">
+      <div className="grid grid-cols-1 gap-6">
         <Card>
           {strategies.isError ? (
             <ErrorState
@@ -177,7 +177,7 @@ export function StrategyListPage() {
             Begin with an example
           </h2>
           {examples.isError && <ErrorNote error={examples.error} />}
-          <div className="grid gap-3 lg:grid-cols-3">
+          <div className="grid grid-cols-1 gap-3 lg:grid-cols-3">
             {examples.isPending && [1, 2, 3].map((i) => <Skeleton key={i} className="h-64" />)}
             {examples.data?.map((example) => (
               <Card key={example.name} className="flex min-w-0 flex-col">
