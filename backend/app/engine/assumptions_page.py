@@ -24,7 +24,7 @@ _NOT_MODELLED = """## What is not modelled
 
 - The cost of borrowing shares for a short, dividends, taxes, interest on cash.
 - The order book: an order of any size fills whole, at one price, and moves nothing. Slippage is a fixed
-fraction.
+  fraction.
 - Which came first within a bar. Where a bar reached both stop and target, the stop is taken.
 - Anything between the last close and the next open: an order waits for the open.
 """
@@ -102,36 +102,29 @@ def _data() -> str:
     ratios = ", ".join(f"{ratio:g}" for ratio in data.SPLIT_RATIOS)
     return (
         f"bars missing against the calendar: amber above {_percent(data.GAPS_AMBER)}, red above "
-        f"{_percent(data.GAPS_RED)}; amber "
-        f"without a calendar. Rejected rows: amber, red above {_percent(data.REJECTED_RED)} of the bars. "
-        "Repaired rows: "
-        "amber. Recorded splits that were not adjusted for: red. A jump from close to open that looks "
-        "like an "
-        f"unrecorded split: amber; that is one within {_percent(data.SPLIT_TOLERANCE)} of a usual ratio "
-        f"({ratios}, or upside "
-        f"down) whose bar trades no more than {data.SPLIT_VOLUME_LIMIT:g} times the median volume of the "
+        f"{_percent(data.GAPS_RED)}; amber without a calendar. Rejected rows: amber, red above "
+        f"{_percent(data.REJECTED_RED)} of the bars. Repaired rows: amber. Recorded splits that were not "
+        "adjusted for: red. A jump from close to open that looks like an unrecorded split: amber; that is "
+        f"one within {_percent(data.SPLIT_TOLERANCE)} of a usual ratio ({ratios}, or upside down) whose bar "
+        f"trades no more than {data.SPLIT_VOLUME_LIMIT:g} times the median volume of the "
         f"{data.SPLIT_VOLUME_BARS} bars before, counted in the same shares: a real fall comes with a rush. "
-        "A last bar "
-        f"older than {data.STALE_DAYS:g} days: amber. Figure: the share of missing bars."
+        f"A last bar older than {data.STALE_DAYS:g} days: amber. Figure: the share of missing bars."
     )
 
 
 def _look_ahead() -> str:
     return (
         f"the signals are computed again on {look_ahead.CUTS} shortened copies of the data (above "
-        f"{look_ahead.SHORT_BARS:,} bars: on halves of halves down to {look_ahead.LEAST_CUT_BARS} bars) "
-        "and compared "
-        "to the bit; half of the copies end on a bar that carries a signal. One difference is red. "
-        "Figure: the number "
-        "of copies that differed."
+        f"{look_ahead.SHORT_BARS:,} bars: on halves of halves down to {look_ahead.LEAST_CUT_BARS} bars) and "
+        "compared to the bit; half of the copies end on a bar that carries a signal. One difference is red. "
+        "Figure: the number of copies that differed."
     )
 
 
 def _sample() -> str:
     return (
         f"below {sample.FEWEST_TRADES} trades red, below {sample.ENOUGH_TRADES} trades or "
-        f"{sample.ENOUGH_YEARS:g} years "
-        "amber. Figure: the number of trades."
+        f"{sample.ENOUGH_YEARS:g} years amber. Figure: the number of trades."
     )
 
 
@@ -139,38 +132,29 @@ def _costs() -> str:
     return (
         "the run is repeated with commission and slippage doubled, or, where it had none, with "
         f"{costs.ASSUMED_COMMISSION_BPS:g} bps commission and {costs.ASSUMED_SLIPPAGE_BPS:g} bps slippage. "
-        "Red when "
-        "nothing is left of the profit (or there was none), amber when less than "
-        f"{_percent(costs.KEPT_SHARE)} "
-        "is. Figure: "
-        "the total return then."
+        "Red when nothing is left of the profit (or there was none), amber when less than "
+        f"{_percent(costs.KEPT_SHARE)} is. Figure: the total return then."
     )
 
 
 def _out_of_sample() -> str:
     return (
         f"the first {_percent(out_of_sample.SPLIT)} of the bars against the rest. Red when the later part "
-        "lost "
-        "money; amber "
-        "when the earlier one did, when the later Sharpe ratio is below "
-        f"{_percent(out_of_sample.KEPT_SHARE)} of the earlier one, when nothing happened later, or when the "
-        "later part has "
-        f"fewer than {out_of_sample.FEWEST_RETURNS} returns. Figure: the later part's Sharpe ratio."
+        "lost money or the run was ruined before it; amber when the earlier part lost money, when the later "
+        f"Sharpe ratio is below {_percent(out_of_sample.KEPT_SHARE)} of the earlier one, when nothing "
+        f"happened later, or when the later part has fewer than {out_of_sample.FEWEST_RETURNS} returns. "
+        "Figure: the later part's Sharpe ratio."
     )
 
 
 def _chance() -> str:
     return (
         f"{chance.DRAWS:,} runs (fewer where there are very many trades, {chance.FEWEST_DRAWS} at least) "
-        "with random "
-        "entries of the same number, lengths, sides and sizes, without overlap, at the same costs, from a "
-        "fixed seed. "
-        "Figure: (runs that did as well or better + 1) / (runs + 1); green up to "
+        "with random entries of the same number, lengths, sides and sizes, without overlap, at the same "
+        "costs, from a fixed seed. Figure: (runs that did as well or better + 1) / (runs + 1); green up to "
         f"{chance.UNLIKELY:g}, amber up to {chance.LIKELY:g}, red above. A run that is outside a position "
-        "for less than "
-        f"{_percent(chance.LEAST_FREE_SHARE)} of its bars is amber at best, because random entries have "
-        "nowhere "
-        "else to go."
+        f"for less than {_percent(chance.LEAST_FREE_SHARE)} of its bars is amber at best, because random "
+        "entries have nowhere else to go."
     )
 
 

@@ -19,8 +19,9 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from app.engine.indicators.compiled import compile_loop
 
 Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
@@ -36,19 +37,19 @@ QUANTITY_SCALE = 1e8
 FLOAT_GRAIN = 2.0**-52
 
 
-@njit(cache=True, nogil=True)
+@compile_loop
 def slipped_price(price: float, direction: float, slippage_rate: float) -> float:
     """The price of a market or stop fill: worse than `price` for a buyer (direction +1) and a seller (-1)."""
     return price * (1.0 + direction * slippage_rate)
 
 
-@njit(cache=True, nogil=True)
+@compile_loop
 def fill_commission(notional: float, commission_rate: float, commission_fixed: float) -> float:
     """Commission of one fill in money: a fraction of its notional plus a fixed part."""
     return notional * commission_rate + commission_fixed
 
 
-@njit(cache=True, nogil=True)
+@compile_loop
 def largest_quantity(
     budget: float, unit_cost: float, unit_price: float, rate: float, fixed: float, scale: float
 ) -> float:
@@ -74,7 +75,7 @@ def largest_quantity(
     return max(quantity, 0.0)
 
 
-@njit(cache=True, nogil=True)
+@compile_loop
 def quantity_for_size(
     equity: float, size: float, price: float, commission_rate: float, commission_fixed: float, scale: float
 ) -> float:
@@ -91,7 +92,7 @@ def quantity_for_size(
     )
 
 
-@njit(cache=True, nogil=True)
+@compile_loop
 def quantity_for_risk(
     equity: float,
     risk: float,
@@ -116,7 +117,7 @@ def quantity_for_risk(
     return min(at_risk, affordable)
 
 
-@njit(cache=True, nogil=True)
+@compile_loop
 def has_bad_price(open_: Floats, high: Floats, low: Floats, close: Floats) -> bool:
     """True when a price is not finite or not above 0, or a high lies below its low.
 
@@ -137,13 +138,13 @@ def has_bad_price(open_: Floats, high: Floats, low: Floats, close: Floats) -> bo
     return bad
 
 
-@njit(cache=True, nogil=True)
+@compile_loop
 def distance_at(distances: Floats, index: int) -> float:
     """The distance at a bar; NaN without a column. Only one above 0 makes a level."""
     return distances[index] if len(distances) > 0 else np.nan
 
 
-@njit(cache=True, nogil=True)
+@compile_loop
 def can_size(size: Floats, risk: Floats, stop_loss: Floats, index: int) -> bool:
     """Whether the bar's sizing allows an entry: a positive size, or a positive risk beside a stop."""
     if len(risk) > 0:
@@ -151,7 +152,7 @@ def can_size(size: Floats, risk: Floats, stop_loss: Floats, index: int) -> bool:
     return len(size) == 0 or size[index] > 0.0
 
 
-@njit(cache=True, nogil=True)
+@compile_loop
 def fill_orders(
     open_: Floats,
     high: Floats,

@@ -46,8 +46,8 @@ def build_manifest(
             "sentences": [convention.text for convention in CONVENTIONS],
         },
         "rule": {"source": rule_source, "sha256": hash_text(rule_source)},
-        "parameters": {name: float(parameters[name]) for name in sorted(parameters)},
-        "instrument": {name: instrument[name] for name in sorted(instrument)},
+        "parameters": {name: float(value) for name, value in parameters.items()},
+        "instrument": dict(instrument),
         "data": {
             "sha256": hash_bars(bars),
             "interval": bars.interval.value,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from app.engine.indicators.compiled import compile_loop
 
 Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
@@ -19,7 +20,7 @@ _SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11))
 _UNIT = 1.0 / 9007199254740992.0  # 2^-53
 
 
-@njit(cache=True, nogil=True)
+@compile_loop
 def _mixed(state: np.uint64) -> np.uint64:
     """SplitMix64's output for a state (Steele, Lea & Flood 2014):
 
@@ -30,13 +31,13 @@ def _mixed(state: np.uint64) -> np.uint64:
     return z ^ (z >> _SHIFTS[2])
 
 
-@njit(cache=True, nogil=True)
+@compile_loop
 def _uniform(state: np.uint64) -> float:
     """A number in (0, 1] from a state."""
     return float((_mixed(state) >> _SHIFTS[3]) + np.uint64(1)) * _UNIT
 
 
-@njit(cache=True, nogil=True)
+@compile_loop
 def draw_log_growth(
     open_: Floats,
     close: Floats,

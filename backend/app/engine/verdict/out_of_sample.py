@@ -30,7 +30,9 @@ def check_out_of_sample(equity: Column, has_trades: bool, periods_per_year: floa
     if len(equity) - 1 - split < FEWEST_RETURNS:
         return Check(NAME, Level.AMBER, "The run is too short to be split in an earlier and a later part.")
     earlier, later = equity[: split + 1], equity[split:]
-    gains = [float(part[-1] / part[0] - 1.0) if part[0] > 0.0 else -1.0 for part in (earlier, later)]
+    if later[0] <= 0.0:
+        return Check(NAME, Level.RED, "The run was ruined in the first 70 % of its bars.")
+    gains = [float(part[-1] / part[0] - 1.0) for part in (earlier, later)]
     ratios = [sharpe(equity_returns(part), periods_per_year) for part in (earlier, later)]
     told = (
         f"First 70 % of the bars {percent(gains[0])} (Sharpe {_ratio(ratios[0])}), "

@@ -82,6 +82,7 @@ def test_bar_returns() -> None:
 
 def test_returns_after_ruin_are_zero() -> None:
     assert equity_returns(np.array([100.0, -20.0, -20.0])).tolist() == pytest.approx([-1.2, 0.0])
+    assert equity_returns(np.array([100.0, 0.0, 0.0])).tolist() == [-1.0, 0.0]
 
 
 def test_growth_counts_calendar_years() -> None:

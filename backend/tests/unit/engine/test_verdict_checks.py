@@ -217,7 +217,9 @@ def test_a_short_run_cannot_be_split() -> None:
 def test_a_ruined_run_fails_out_of_sample() -> None:
     equity = curve(0.001, 0.001)
     equity[300:] = -50.0
-    assert check_out_of_sample(equity, True, 252.0).level in (Level.AMBER, Level.RED)
+    check = check_out_of_sample(equity, True, 252.0)
+    assert (check.level, check.figure) == (Level.RED, None)
+    assert "ruined" in check.statement
 
 
 # Chance
@@ -252,8 +254,8 @@ def test_entries_that_know_what_comes_beat_chance() -> None:
     bars, fills = oracle_run(1.0)
     check = check_chance(bars, fills)
     assert (check.name, check.level) == ("chance", Level.GREEN)
-    assert check.figure is not None
-    assert check.figure < 0.01
+    assert check.figure == pytest.approx(1 / 1_001)
+    assert check.statement.startswith("0 of 1,000 runs")
 
 
 def test_blind_entries_do_not_beat_chance() -> None:
@@ -336,7 +338,7 @@ def test_random_trades_never_leave_the_run() -> None:
     rng = np.random.default_rng(4)
     for _ in range(50):
         count, first = 60, int(rng.integers(1, 20))
-        open_, close = np.full(count, np.nan), np.full(count, np.nan)
+        open_, close = np.full(count + 20, np.nan)[:count], np.full(count + 20, np.nan)[:count]
         open_[first:], close[first:] = 100.0, 101.0
         trades = int(rng.integers(1, 6))
         length = rng.integers(0, 7, trades)
@@ -348,6 +350,70 @@ def test_random_trades_never_leave_the_run() -> None:
             open_, close, first, free, length, at_open, ones, ones, ones, ones, 0.0, zeros, zeros, 3, 200
         )
         assert np.isfinite(growth).all()
+
+
+def test_a_random_trade_that_would_leave_after_the_last_bar_leaves_at_its_close() -> None:
+    """Two trades fill bars 1 to 3; the one that leaves at an open has none left when it comes last."""
+    beyond = np.full(10, np.nan)
+    open_, close = beyond[:4], beyond.copy()[:4]
+    open_[:] = (100.0, 100.0, 110.0, 120.0)
+    close[:] = (100.0, 105.0, 115.0, 126.0)
+    ones, zeros = np.ones(2), np.zeros(2)
+    at_open = np.array([True, False])
+    grown = draw_log_growth(
+        open_, close, 1, 0, np.array([1, 1]), at_open, ones, ones, ones, ones, 0.0, zeros, zeros, 5, 40
+    )
+    first_at_open = math.log(110.0 / 100.0) + math.log(126.0 / 110.0)
+    last_at_open = math.log(115.0 / 100.0) + math.log(126.0 / 120.0)
+    assert {round(value, 9) for value in grown} == {round(first_at_open, 9), round(last_at_open, 9)}
+
+
+def draw_plainly(bars: Bars, side: float, length: list[int], free: int, draws: int) -> list[float]:
+    """Draws without costs, of trades that leave at the close and hold all of equity."""
+    count = len(length)
+    ones, zeros = np.ones(count), np.zeros(count)
+    never = np.zeros(count, dtype=np.bool_)
+    grown = draw_log_growth(
+        bars.open,
+        bars.close,
+        1,
+        free,
+        np.array(length),
+        never,
+        side * ones,
+        ones,
+        ones,
+        ones,
+        0.0,
+        zeros,
+        zeros,
+        9,
+        draws,
+    )
+    return [float(value) for value in grown]
+
+
+def test_random_runs_shuffle_the_trades() -> None:
+    rows = [(price, price, price, price) for price in (100.0, 100.0, 110.0, 150.0, 140.0)]
+    grown = draw_plainly(make_bars(rows), 1.0, [0, 2], 0, 50)
+    one_then_three = math.log(140.0 / 110.0)
+    three_then_one = math.log(150.0 / 100.0)
+    assert {round(value, 9) for value in grown} == {round(one_then_three, 9), round(three_then_one, 9)}
+
+
+def test_random_runs_use_every_place() -> None:
+    rows = [(float(price), price, price, price + 1.0) for price in range(100, 112)]
+    grown = draw_plainly(make_bars(rows), 1.0, [0], 10, 3_000)
+    places = [
+        sum(abs(value - math.log1p(1.0 / start)) < 1e-12 for value in grown) for start in range(101, 112)
+    ]
+    assert sum(places) == 3_000
+    assert min(places) > 200  # 273 are to be expected of each
+
+
+def test_a_ruined_random_run_has_lost_everything() -> None:
+    rows = [(100.0, 100.0, 100.0, 100.0), (100.0, 300.0, 100.0, 300.0)]
+    assert draw_plainly(make_bars(rows), -1.0, [0], 0, 3) == [-math.inf] * 3
 
 
 def test_many_trades_get_fewer_draws() -> None:

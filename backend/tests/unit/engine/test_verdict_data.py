@@ -122,6 +122,12 @@ def test_unknown_volume_does_not_hide_a_jump() -> None:
     assert len(find_split_like_jumps(bars)) == 1
 
 
+def test_some_unknown_volume_leaves_the_rest_to_judge_by() -> None:
+    bars = jumping(2.0, volume_after=9_000.0)
+    bars.volume[15:25] = np.nan
+    assert find_split_like_jumps(bars) == ()
+
+
 def test_many_jumps_are_counted_not_listed() -> None:
     rows = []
     for step in range(6):

@@ -154,3 +154,5 @@ def test_every_column_is_compared() -> None:
 
 def test_a_copy_of_another_length_is_no_prefix() -> None:
     assert not is_prefix(make_signals(5), make_signals(20), 10)
+    short, long = make_signals(10, stop_loss=np.ones(1)), make_signals(20, stop_loss=1.0)
+    assert not is_prefix(short, long, 10)
