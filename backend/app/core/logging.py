@@ -24,6 +24,12 @@ def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     return hidden
 
 
+def drop_color_message(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """uvicorn says each of its lines twice, the second time in colours."""
+    event.pop("color_message", None)
+    return event
+
+
 def _hide(value: Any) -> Any:
     if isinstance(value, str):
         value = _URL_PASSWORD.sub(rf"\1:{HIDDEN}@", value)
@@ -56,6 +62,7 @@ def configure_logging(level: str, stream: TextIO | None = None) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                drop_color_message,
                 structlog.processors.format_exc_info,
                 hide_secrets,
                 structlog.processors.JSONRenderer(),
