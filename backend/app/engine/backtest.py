@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from app.engine.bars import Bars
 from app.engine.benchmark import buy_and_hold
+from app.engine.columns import with_readable_columns
 from app.engine.evaluation import evaluate_rule
 from app.engine.execution import Execution
 from app.engine.fills import Fills, simulate
@@ -98,7 +99,7 @@ def run_backtest(inputs: BacktestInputs, on_progress: Progress | None = None) ->
     or `first_bar` are not fit to be simulated (see `app.engine.fills.simulate`).
     """
     report = on_progress or _ignore
-    bars, first = inputs.bars, inputs.first_bar
+    bars, first = with_readable_columns(inputs.bars), inputs.first_bar
     report(0.0)
     signals = inputs.signals_of(bars)
     report(_AFTER_SIGNALS)

@@ -19,9 +19,9 @@ from app.engine.intervals import Interval
 from app.engine.language import Rule, check_rule
 from app.engine.manifest import canonical_json, hash_bars, hash_result, hash_text
 from app.engine.packing import EquityCurve
+from app.engine.signals import Signals
 from app.engine.trades import ExitReason
 from app.engine.verdict import DataFacts
-from app.engine.warm_up import warm_up
 from tests.unit.engine.hand_made import load_demo, random_bars
 
 SOURCE = """# Trend
@@ -120,6 +120,19 @@ def test_bars_from_storage_give_the_same_hash(result: BacktestResult, google: Ba
     )
     stored = Bars(np.frombuffer(google.time.tobytes(), dtype=np.int64), open_, high, low, close, volume)
     assert run_backtest(inputs_for(stored)).manifest == result.manifest
+
+
+def test_a_rule_always_sees_the_one_layout_it_is_compiled_for(google: Bars) -> None:
+    seen: list[bool] = []
+    inputs = inputs_for(google.head(200))
+
+    def watch(bars: Bars) -> Signals:
+        seen.extend(column.flags.writeable or not column.flags.c_contiguous for column in bars.columns())
+        return inputs.signals_of(bars)
+
+    run_backtest(replace(inputs, signals_of=watch))
+    assert seen
+    assert not any(seen)
 
 
 @pytest.mark.parametrize("change", ["parameter", "price", "commission"])
@@ -258,7 +271,3 @@ def test_the_published_page_is_the_engines_own() -> None:
     assert ASSUMPTIONS.read_text(encoding="utf-8") == render(), (
         "run `python -m app.engine.assumptions_page > ../docs/assumptions.md` in backend/"
     )
-
-
-def test_warm_up_runs() -> None:
-    warm_up()
