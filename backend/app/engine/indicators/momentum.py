@@ -9,10 +9,6 @@ from app.engine.indicators.averages import find_starts
 from app.engine.indicators.compiled import compile_loop
 from app.engine.indicators.exact_sums import means_ending_at
 
-# What TA-Lib takes for zero: below it the ratio of two averages says nothing.
-_ZERO = 1e-14
-
-
 def rsi(x: Column, n: int) -> Column:
     """Relative strength index (Wilder 1978): 100·g/(g + l) of the smoothed rises g and falls l. As TA-Lib's
     RSI.
@@ -63,7 +59,7 @@ def compare_moves(rises: Column, falls: Column, n: int, rise_seeds: Column, fall
             fall += (falls[i] - fall) * weight
         total = rise + fall
         if run >= n and total < np.inf:
-            out[i] = 0.0 if total < _ZERO else 100.0 * (rise / total)
+            out[i] = 0.0 if total == 0.0 else 100.0 * (rise / total)
     return out
 
 

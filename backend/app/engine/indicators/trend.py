@@ -9,10 +9,6 @@ import numpy as np
 from app.engine.bars import Column
 from app.engine.indicators.compiled import compile_loop
 
-# What TA-Lib takes for zero: below it the ratio of two averages says nothing.
-_ZERO = 1e-14
-
-
 @compile_loop
 def true_range(high: Column, low: Column, close: Column) -> Column:
     """The greatest of high − low, |high − close before|, |low − close before|, in price.
@@ -84,11 +80,11 @@ def adx(high: Column, low: Column, close: Column, n: int) -> Column:
 @compile_loop
 def find_direction(plus: float, minus: float, reach: float) -> float:
     """100·|+DI − −DI| / (+DI + −DI); NaN where nothing moved, which leaves the average as it is."""
-    if not _ZERO <= reach < np.inf:
+    if not 0.0 < reach < np.inf:
         return np.nan
     plus_share = 100.0 * (plus / reach)
     minus_share = 100.0 * (minus / reach)
     shares = plus_share + minus_share
-    if shares < _ZERO:
+    if shares == 0.0:
         return np.nan
     return 100.0 * (abs(minus_share - plus_share) / shares)

@@ -51,15 +51,14 @@ def _run(x: Column, n: int, weight: int, divisor: int, is_weighted: bool) -> Col
     if len(x) < n:
         return out
     spare_bits = (weight + 1).bit_length()
-    room = _BITS_OF_TWO_GRIDS - 2 * spare_bits
     high, low = measure_exponents(x)
-    if high - low > room:
+    unit = high - (_BITS_OF_TWO_GRIDS - 2 * spare_bits)  # the fine grid's
+    if low < unit:
         low = find_lowest_bit(x)
-    fits = high - low <= room and high + spare_bits <= _HIGHEST_EXPONENT and low >= _LOWEST_EXPONENT
-    if not fits:
+    if low < unit or unit < _LOWEST_EXPONENT or high + spare_bits > _HIGHEST_EXPONENT:
         sum_windows(x, n, divisor, is_weighted, out)
         return out
-    anchor = math.ldexp(1.5, 52 + 53 + low - spare_bits)
+    anchor = math.ldexp(1.5, 52 + 53 + unit - spare_bits)
     if is_weighted:
         weigh_on_grids(x, n, divisor, anchor, out)
     else:

@@ -117,7 +117,8 @@ class _RuleChecker:
         if not isinstance(target, ast.Name):
             message = "A single name stands left of `=`: write name = expression."
             self._report.add(target, "assignment_target", message)
-            self._check_value(statement, None)
+            if not isinstance(statement.value, ast.Tuple):
+                self._check_value(statement, None)
             self._forget_names(statement)
             return
         is_free = self._check_name(target)
@@ -227,9 +228,8 @@ class _RuleChecker:
         scope = self._expressions.scope
         roots = {name: scope[name] for name in self._outputs}
         outputs = {name: place for name, place in roots.items() if place is not None}
-        windows = [use for use, _ in self._expressions.windows]
-        wanted = [*outputs.values(), *(use.place for use in windows)]
-        nodes, places = keep_reachable(self._expressions.graph.nodes, wanted)
+        nodes, places = keep_reachable(self._expressions.graph.nodes, outputs.values())
+        windows = [use for use, _ in self._expressions.windows if use.place in places]
         return Rule(
             self._source,
             parameters,

@@ -17,7 +17,7 @@ from app.engine.language.vocabulary import (
 
 
 def describe_language() -> dict[str, Any]:
-    """Functions, inputs, outputs, keywords and caps as JSON-ready lists, each word with its signature and help."""
+    """Functions, inputs, outputs, keywords and caps, JSON-ready; each word with its signature and help."""
     return {
         "functions": [_describe_function(row) for row in RULE_FUNCTIONS.values()],
         "inputs": [{"name": row.name, "units": row.units, "help": row.help} for row in INPUTS.values()],

@@ -155,12 +155,12 @@ class ExpressionChecker(ABC):
             message = f"`{name}` is given only on line {line}: move that line above this one."
             self.report.add(node, "used_before_assignment", message)
         elif name in OUTPUTS:
-            message = f"`{name}` is not given anywhere above: write {name} = … on a line before."
+            message = f"`{name}` has no value yet: give it one on a line before."
             self.report.add(node, "unknown_name", message)
         else:
             known = {*self.scope, *INPUTS, *KEYWORDS, *RULE_FUNCTIONS}
             guess = None if self.report.is_full else suggest_name(name, known)
-            hint = f"did you mean `{guess}`?" if guess else f"give it on a line before, as in {name[:40]} = …"
+            hint = f"did you mean `{guess}`?" if guess else "give it a value on a line before."
             self.report.add(node, "unknown_name", f"`{name[:40]}` is not known here: {hint}")
 
     def _check_binary(self, node: ast.BinOp) -> int | None:
@@ -198,8 +198,14 @@ class ExpressionChecker(ABC):
         return None
 
     def _check_comparison(self, node: ast.Compare) -> int | None:
+        operations = [constructs.COMPARISONS.get(type(operator)) for operator in node.ops]
+        for operator, operation, operand in zip(node.ops, operations, node.comparators, strict=True):
+            if operation is None:
+                self._report_foreign(operand, constructs.FOREIGN_COMPARISONS, type(operator).__name__)
         places: list[int | None] = []
         for operand in (node.left, *node.comparators):
+            if None in operations and isinstance(operand, (ast.Tuple, ast.List, ast.Set)):
+                return None  # `a in (1, 2)`: the operator is the mistake, not the list that it takes
             place = self.check(operand)
             if place is not None and self.type_of(place) == "truth":
                 message = "Only numbers are compared; this is true or false: write it alone, or with `not`."
@@ -207,18 +213,12 @@ class ExpressionChecker(ABC):
                 place = None
             places.append(place)
         result: int | None = None
-        is_whole = True
-        for place, (operator, left, right) in enumerate(zip(node.ops, places, places[1:], strict=False)):
-            operation = constructs.COMPARISONS.get(type(operator))
-            if operation is None:
-                at = node.comparators[place]
-                self._report_foreign(at, constructs.FOREIGN_COMPARISONS, type(operator).__name__)
+        for operation, left, right in zip(operations, places, places[1:], strict=False):
             if operation is None or left is None or right is None:
-                is_whole = False
-                continue
-            link = self.apply(node, operation, left, right)
-            result = link if result is None or link is None else self.apply(node, "and", result, link)
-        return result if is_whole else None
+                return None
+            link = self.graph.apply(operation, left, right)
+            result = link if result is None else self.graph.apply("and", result, link)
+        return result
 
     def _check_logic(self, node: ast.BoolOp) -> int | None:
         operation = "and" if isinstance(node.op, ast.And) else "or"

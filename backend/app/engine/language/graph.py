@@ -26,11 +26,13 @@ class WindowOperation:
     """An operation that looks at earlier bars.
 
     `windows`: how many of its last arguments are windows. `warm_up`: the number of bars before its first
-    defined one, from the windows' values.
+    defined one, from the windows' values. `same_bar`: how many of the series before the windows are read on
+    the current bar alone.
     """
 
     windows: int
     warm_up: Callable[[Sequence[int]], int]
+    same_bar: int = 0
 
 
 def _before(windows: Sequence[int]) -> int:
@@ -54,7 +56,7 @@ WINDOW_OPERATIONS: Mapping[str, WindowOperation] = {
     "true_range": WindowOperation(0, lambda windows: 1),
     "adx": WindowOperation(1, lambda windows: 2 * windows[0] - 1),
     "stochastic": WindowOperation(0, lambda windows: 0),
-    "stdev": WindowOperation(1, _before),
+    "stdev": WindowOperation(1, _before, same_bar=1),
     "highest": WindowOperation(1, _before),
     "lowest": WindowOperation(1, _before),
     "crossover": WindowOperation(0, lambda windows: 1),
@@ -202,12 +204,15 @@ def measure_lookbacks(nodes: Sequence[Node], windows: Mapping[int, int]) -> list
     """
     lookbacks: list[int] = []
     for node in nodes:
-        before = max((lookbacks[argument] for argument in node.arguments), default=0)
+        arguments = [lookbacks[argument] for argument in node.arguments]
         operation = WINDOW_OPERATIONS.get(node.operation)
-        if operation is not None:
-            own = node.arguments[len(node.arguments) - operation.windows :]
-            before += operation.warm_up([_read_window(nodes, windows, argument) for argument in own])
-        lookbacks.append(before)
+        if operation is None:
+            lookbacks.append(max(arguments, default=0))
+            continue
+        series = len(arguments) - operation.windows
+        sizes = [_read_window(nodes, windows, argument) for argument in node.arguments[series:]]
+        reaching = arguments[: series - operation.same_bar]
+        lookbacks.append(max([max(reaching) + operation.warm_up(sizes), *arguments]))
     return lookbacks
 
 

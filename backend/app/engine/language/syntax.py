@@ -44,7 +44,6 @@ _HABITS: tuple[tuple[re.Pattern[str], str, str], ...] = (
 # What CPython's parser says → code, message.
 _PARSER_SAYINGS: tuple[tuple[str, str, str], ...] = (
     ("too many nested parentheses", "nested_too_deeply", _TOO_NESTED),
-    ("integer string conversion", "number_not_finite", "This number is too large."),
     ("'=='", "equals_sign", "To compare write `==`; a single `=` gives a name."),
     ("cannot assign to", "assignment_target", "A single name stands left of `=`: write name = expression."),
     ("was never closed", "bracket", "This bracket is opened and never closed: add `)`."),
@@ -150,6 +149,10 @@ def _describe_syntax_error(error: SyntaxError, source: str) -> RuleProblem:
         start = len(text) - len(text.lstrip()) + 1
         message = "A line starts at its first column: delete the spaces before it."
         return RuleProblem(line, start, "indentation", message)
+    if "integer string conversion" in said:
+        longest = max(re.finditer(r"\d+", text), key=lambda match: len(match.group()), default=None)
+        column = column if longest is None else longest.start() + 1
+        return RuleProblem(line, column, "number_not_finite", "This number is too large.")
     for phrase, code, message in _PARSER_SAYINGS:
         if phrase in said:
             return RuleProblem(line, column, code, message)
