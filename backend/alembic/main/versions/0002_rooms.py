@@ -315,6 +315,8 @@ def upgrade() -> None:
     # Alembic does not know of storage: prices and files compress badly and slowly inside the server.
     op.execute("ALTER TABLE bar_pages ALTER COLUMN columns SET STORAGE EXTERNAL")
     op.execute("ALTER TABLE import_chunks ALTER COLUMN data SET STORAGE EXTERNAL")
+    for column in ("trades", "equity"):
+        op.execute(f"ALTER TABLE backtest_runs ALTER COLUMN {column} SET STORAGE EXTERNAL")
 
 
 def downgrade() -> None:
