@@ -1,3 +1,4 @@
+import { toneOf } from "@/components/common/figure";
 import { cn } from "@/lib/cn";
 
 /** The course of a few values as a line; it stands beside its figures, so it is hidden from readers. */
@@ -14,13 +15,13 @@ export function Sparkline({
 }) {
   const path = sparkPath(values, width, height);
   if (!path) return <span className={cn("inline-block", className)} style={{ width, height }} aria-hidden />;
-  const rising = values[values.length - 1]! >= values[0]!;
+  const change = values[values.length - 1]! - values[0]!;
   return (
     <svg
       width={width}
       height={height}
       viewBox={`0 0 ${width} ${height}`}
-      className={cn(rising ? "text-up" : "text-down", className)}
+      className={cn(toneOf(change) || "text-muted-foreground", className)}
       aria-hidden
     >
       <path d={path} fill="none" stroke="currentColor" strokeWidth="1.25" strokeLinejoin="round" />

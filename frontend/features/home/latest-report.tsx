@@ -2,19 +2,16 @@ import { ArrowRight } from "lucide-react";
 import Link from "next/link";
 
 import { Stat } from "@/components/common/figure";
-import { VerdictBadge } from "@/components/common/verdict-badge";
+import { VerdictBadge, verdictLook } from "@/components/common/verdict-badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
-import type { VerdictLevel } from "@/lib/api/contract";
+import { useRun } from "@/features/backtests/api";
+import { checkWords, VERDICT_WORDS } from "@/features/backtests/verdict-texts";
+import { INTERVALS } from "@/features/market/labels";
 import type { RunSummary } from "@/lib/api/generated";
+import { cn } from "@/lib/cn";
 import { formatAgo, formatPercent } from "@/lib/format";
-
-const MEANING: Record<VerdictLevel, string> = {
-  green: "Nothing that was checked speaks against this answer.",
-  amber: "Some checks ask for care before you lean on this answer.",
-  red: "At least one check says that this answer must not be relied on.",
-};
 
 /** The newest finished run: first whether to believe it, then what it made. */
 export function LatestReport({ run }: { run: RunSummary | undefined }) {
@@ -36,7 +33,7 @@ export function LatestReport({ run }: { run: RunSummary | undefined }) {
           <h2 id="latest-report" className="mt-0.5 text-base font-semibold">
             {run.strategy_name ?? "A rule that is not saved"}{" "}
             <span className="font-normal text-muted-foreground">
-              on {run.symbol}, {run.interval}
+              on {run.symbol}, {INTERVALS[run.interval]}
             </span>
           </h2>
         </div>
@@ -49,10 +46,11 @@ export function LatestReport({ run }: { run: RunSummary | undefined }) {
       {run.level && (
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
           <VerdictBadge level={run.level} size="lg" />
-          <span className="text-[0.8125rem]">{MEANING[run.level]}</span>
+          <span className="text-[0.8125rem]">{VERDICT_WORDS[run.level].meaning}</span>
         </div>
       )}
-      <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
+      <Checks id={run.id} />
+      <div className="grid grid-cols-2 gap-4 border-t pt-4 sm:grid-cols-4">
         <Stat
           label="Total return"
           value={run.total_return}
@@ -83,5 +81,29 @@ export function LatestReport({ run }: { run: RunSummary | undefined }) {
         <Stat label="Trades" value={run.trades} kind="count" />
       </div>
     </Card>
+  );
+}
+
+/** What was looked at before the profit, each with what it found. */
+function Checks({ id }: { id: string }) {
+  const { data, isPending } = useRun(id);
+  if (isPending) return <Skeleton className="h-40" />;
+  if (!data?.verdict) return null;
+  return (
+    <ul className="grid gap-x-6 gap-y-2.5 md:grid-cols-2" aria-label="What was checked">
+      {data.verdict.checks.map((check) => {
+        const { icon: Icon, tone, check: word } = verdictLook(check.level);
+        return (
+          <li key={check.name} className="flex gap-2.5 text-[0.8125rem]">
+            <Icon className={cn("mt-0.5 size-4 shrink-0", tone)} aria-hidden />
+            <span className="min-w-0">
+              <span className="font-medium">{checkWords(check).title}</span>
+              <span className="sr-only">, {word}</span>
+              <span className="block text-muted-foreground">{check.statement}</span>
+            </span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }

@@ -9,6 +9,7 @@ import { Button } from "@/components/ui/button";
 import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
 import { Skeleton } from "@/components/ui/skeleton";
+import { INTERVALS } from "@/features/market/labels";
 import type { RunSummary } from "@/lib/api/generated";
 import { formatAgo, formatPercent } from "@/lib/format";
 
@@ -60,15 +61,14 @@ export function LatestRuns({ runs }: { runs: RunSummary[] | undefined }) {
                   <span className="block truncate text-xs text-muted-foreground">
                     {run.error
                       ? run.error.detail
-                      : `${run.symbol}, ${run.interval}, ${formatAgo(run.created_at)}`}
+                      : `${run.symbol}, ${INTERVALS[run.interval]}, ${formatAgo(run.created_at)}`}
                   </span>
                 </span>
                 {run.status === "succeeded" && (
                   <span className="text-right">
                     <Figure value={run.total_return} kind="percent" digits={1} signed />
                     <span className="block text-xs text-muted-foreground">
-                      hold{" "}
-                      <Figure value={run.benchmark_return} kind="percent" digits={1} className="text-xs" />
+                      hold {formatPercent(run.benchmark_return, { signed: true, digits: 1 })}
                     </span>
                   </span>
                 )}
