@@ -77,7 +77,8 @@ def compute_metrics(bars: Bars, fills: Fills, periods_per_year: float) -> Metric
     equity = fills.equity[fills.first_bar :]
     seconds = int(bars.time[-1] - bars.time[fills.first_bar])
     returns = equity_returns(equity)
-    deepest = float(drawdowns(equity).min())
+    falls = drawdowns(equity)
+    deepest = float(falls.min())
     growth = compound_annual_growth(equity[0], equity[-1], seconds / CALENDAR_YEAR_SECONDS)
     of_trades: TradeFigures = trade_figures(fills)
     return Metrics(
@@ -90,7 +91,7 @@ def compute_metrics(bars: Bars, fills: Fills, periods_per_year: float) -> Metric
         calmar=None if growth is None or deepest == 0.0 else finite(growth / -deepest),
         omega=omega(returns),
         max_drawdown=deepest,
-        max_drawdown_bars=longest_drawdown_bars(equity),
+        max_drawdown_bars=longest_drawdown_bars(falls),
         var_95=value_at_risk(returns),
         **of_trades,
     )

@@ -18,7 +18,7 @@ NAME = "chance"
 
 DRAWS = 1_000
 FEWEST_DRAWS = 20
-WORK_LIMIT = 4_000_000
+WORK_LIMIT = 2_000_000
 """Trades drawn at most: runs with many trades get fewer draws, and need fewer."""
 SEED = 20_130_301
 UNLIKELY = 0.05

@@ -17,6 +17,7 @@ _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX_A = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_B = np.uint64(0x94D049BB133111EB)
 _SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11))
+_SMALLEST, _LARGEST = 1e-200, 1e200
 _UNIT = 1.0 / 9007199254740992.0  # 2^-53
 
 
@@ -83,6 +84,7 @@ def draw_log_growth(
         passed = 0.0
         held = 0
         summed = 0.0
+        product = 1.0  # taken into the sum only when it grows out of hand: logarithms are dear
         for place in range(count):
             trade = order[place]
             passed += gap[place]
@@ -102,7 +104,10 @@ def draw_log_growth(
             if factor <= 0.0:
                 summed = -np.inf
                 break
-            summed += np.log(factor)
+            product *= factor
+            if product < _SMALLEST or product > _LARGEST:
+                summed += np.log(product)
+                product = 1.0
             held += length[trade] + (0 if leaves_at_open[trade] else 1)
-        growth[draw] = summed
+        growth[draw] = summed + np.log(product)
     return growth

@@ -135,10 +135,12 @@ def test_drawdowns_and_the_longest_of_them() -> None:
     equity = np.array([100.0, 120.0, 90.0, 119.0, 121.0, 110.0, 60.5])
     falls = [0.0, 0.0, -0.25, -1 / 120, 0.0, -1 / 11, -0.5]
     assert drawdowns(equity).tolist() == pytest.approx(falls, abs=1e-12)
-    assert longest_drawdown_bars(equity) == 2
-    assert longest_drawdown_bars(np.array([100.0, 90.0, 91.0, 92.0])) == 3  # not recovered: to the end
-    assert longest_drawdown_bars(np.array([100.0, 101.0, 102.0])) == 0
-    assert longest_drawdown_bars(np.array([100.0])) == 0
+    assert longest_drawdown_bars(drawdowns(equity)) == 2
+    assert (
+        longest_drawdown_bars(drawdowns(np.array([100.0, 90.0, 91.0, 92.0]))) == 3
+    )  # not recovered: to the end
+    assert longest_drawdown_bars(drawdowns(np.array([100.0, 101.0, 102.0]))) == 0
+    assert longest_drawdown_bars(drawdowns(np.array([100.0]))) == 0
 
 
 def known_run() -> tuple[Fills, Metrics]:

@@ -416,6 +416,12 @@ def test_a_ruined_random_run_has_lost_everything() -> None:
     assert draw_plainly(make_bars(rows), -1.0, [0], 0, 3) == [-math.inf] * 3
 
 
+@pytest.mark.parametrize(("after", "growth"), [(2.0, math.log(2.0)), (0.5, math.log(0.5))])
+def test_the_growth_of_thousands_of_trades_does_not_overflow(after: float, growth: float) -> None:
+    rows = [(1.0, max(after, 1.0), min(after, 1.0), after)] * 3_001
+    assert draw_plainly(make_bars(rows), 1.0, [0] * 3_000, 0, 2) == pytest.approx([3_000 * growth] * 2)
+
+
 def test_many_trades_get_fewer_draws() -> None:
     rng = np.random.default_rng(6)
     count = 40_000
@@ -423,4 +429,4 @@ def test_many_trades_get_fewer_draws() -> None:
     signals = make_signals(count, enter_long=range(0, count - 2, 4), exit_long=range(2, count, 4))
     fills = simulate(bars, signals, replace(Execution(1e6), whole_units=False))
     assert len(fills.trades) > 9_000
-    assert "of 400 runs" in check_chance(bars, fills).statement
+    assert "of 200 runs" in check_chance(bars, fills).statement
