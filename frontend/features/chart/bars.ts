@@ -37,6 +37,11 @@ export function priceDecimals(prices: readonly number[]): number {
   return Math.min(10, 4 - Math.floor(Math.log10(smallest)));
 }
 
+/** Whether any bar says what was traded. */
+export function hasVolume(bars: BarColumns): boolean {
+  return bars.volume.some((value) => value !== null && Number.isFinite(value));
+}
+
 /** Index of the first bar at or after `time`; the count of bars when there is none. */
 export function firstBarFrom(times: readonly number[], time: number): number {
   let low = 0;

@@ -17,7 +17,7 @@ import {
   type UTCTimestamp,
 } from "lightweight-charts";
 
-import { priceDecimals } from "@/features/chart/bars";
+import { hasVolume, priceDecimals } from "@/features/chart/bars";
 import { faded, type ChartColours } from "@/features/chart/chart-colours";
 import type { BarColumns, IndicatorLine } from "@/features/chart/indicator-catalog";
 import { barTimeFormat, type TimeAxis } from "@/features/chart/time-axis";
@@ -62,12 +62,13 @@ const seconds = (key: number) => key as UTCTimestamp;
 export class ChartView {
   readonly #chart: IChartApi;
   readonly #candles: ISeriesApi<"Candlestick">;
-  readonly #volume: ISeriesApi<"Histogram">;
   readonly #markers: ISeriesMarkersPluginApi<Time>;
   readonly #container: HTMLElement;
   readonly #options: ChartViewOptions;
   readonly #paneWatch: ResizeObserver;
   readonly #stop = new AbortController();
+  /** Null while the bars have no volume: then there is no pane for it either. */
+  #volume: ISeriesApi<"Histogram"> | null = null;
   #indicatorSeries: ISeriesApi<"Line" | "Histogram">[] = [];
   #colours: ChartColours;
   #bars: BarColumns = { time: [], open: [], high: [], low: [], close: [], volume: [] };
@@ -98,11 +99,6 @@ export class ChartView {
       },
     });
     this.#candles = this.#chart.addSeries(CandlestickSeries, { priceLineVisible: false });
-    this.#volume = this.#chart.addSeries(
-      HistogramSeries,
-      { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false },
-      1,
-    );
     this.#markers = createSeriesMarkers(this.#candles, []);
     this.#paneWatch = new ResizeObserver(() => {
       this.#leaveRoom();
@@ -254,7 +250,7 @@ export class ChartView {
   }
 
   #placeIndicators(indicators: DrawnIndicator[]) {
-    let pane = 1;
+    let pane = this.#volume ? 1 : 0;
     return indicators.map((indicator) => ({
       indicator,
       pane: indicator.place === "overlay" ? 0 : (pane += 1),
@@ -303,14 +299,28 @@ export class ChartView {
 
   #drawVolume(): void {
     const { open, close, volume } = this.#bars;
+    if (!hasVolume(this.#bars)) {
+      if (!this.#volume) return;
+      this.#chart.removeSeries(this.#volume);
+      this.#volume = null;
+      this.setIndicators(this.#indicators);
+      return;
+    }
+    if (!this.#volume) {
+      this.setIndicators([]);
+      this.#volume = this.#chart.addSeries(
+        HistogramSeries,
+        { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false },
+        1,
+      );
+    }
     const up = faded(this.#colours.up, 0.45);
     const down = faded(this.#colours.down, 0.45);
     this.#volume.setData(
       this.#axis!.keys.map((key, i) => {
-        const value = volume[i];
-        return value === undefined || value === null || Number.isNaN(value)
-          ? { time: seconds(key) }
-          : { time: seconds(key), value, color: close[i]! >= open[i]! ? up : down };
+        const value = volume[i] ?? Number.NaN;
+        if (Number.isNaN(value)) return { time: seconds(key) };
+        return { time: seconds(key), value, color: close[i]! >= open[i]! ? up : down };
       }),
     );
   }
@@ -337,7 +347,7 @@ export class ChartView {
 
   #shapePanes(): void {
     const panes = this.#chart.panes();
-    panes.forEach((pane, i) => pane.setStretchFactor(i === 0 ? 6 : i === 1 ? 1.2 : 1.8));
+    panes.forEach((pane, i) => pane.setStretchFactor(i === 0 ? 6 : i === 1 && this.#volume ? 1.2 : 1.8));
     this.#paneWatch.disconnect();
     // Panes get their elements in the library's next frame.
     requestAnimationFrame(() => {

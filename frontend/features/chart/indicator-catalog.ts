@@ -30,7 +30,7 @@ export type IndicatorLine = {
   /** Short name in the legend; empty when the indicator has one line only. */
   label: string;
   values: Float64Array;
-  look: "line" | "soft" | "dashed" | "histogram";
+  look: "line" | "thin" | "soft" | "dashed" | "histogram";
 };
 
 export type IndicatorKind = {
@@ -98,7 +98,11 @@ export const INDICATORS: readonly IndicatorKind[] = [
     settings: [window(20), { label: "Width", initial: 2, min: 0.1, max: 10, step: 0.1 }],
     compute: (bars, [period, width]) => {
       const bands = bollinger(bars.close, period!, width!);
-      return [line(bands.upper, "upper"), line(bands.middle, "mid", "dashed"), line(bands.lower, "lower")];
+      return [
+        line(bands.upper, "upper", "thin"),
+        line(bands.middle, "mid", "dashed"),
+        line(bands.lower, "lower", "thin"),
+      ];
     },
   },
   {
@@ -109,8 +113,8 @@ export const INDICATORS: readonly IndicatorKind[] = [
     place: "overlay",
     settings: [window(20)],
     compute: (bars, [period]) => [
-      line(highest(bars.high, period!), "high"),
-      line(lowest(bars.low, period!), "low"),
+      line(highest(bars.high, period!), "high", "thin"),
+      line(lowest(bars.low, period!), "low", "thin"),
     ],
   },
   {

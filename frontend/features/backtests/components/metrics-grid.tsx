@@ -24,10 +24,10 @@ export function MetricsGrid({
               <th scope="col" className="sr-only">
                 Figure
               </th>
-              <th scope="col" className="w-32 pb-1 text-right font-medium">
+              <th scope="col" className="w-[6.7rem] pb-1 text-right font-medium sm:w-32">
                 This run
               </th>
-              <th scope="col" className="w-32 pb-1 text-right font-medium">
+              <th scope="col" className="w-[6.7rem] pb-1 text-right font-medium sm:w-32">
                 Buy &amp; hold
               </th>
             </tr>

@@ -137,13 +137,13 @@ export function RunActions({ run }: { run: RunRead }) {
   const hasReport = run.status === "succeeded";
   return (
     <div className="flex flex-wrap items-center gap-2 print:hidden">
-      {isOver(run.status) && (
+      {hasReport && (
         <>
           <EditRuleButton run={run} />
           <RunAgainButton run={run} />
+          <DownloadMenu run={run} />
         </>
       )}
-      {hasReport && <DownloadMenu run={run} />}
       {isOver(run.status) && (
         <DropdownMenu>
           <DropdownMenuTrigger asChild>

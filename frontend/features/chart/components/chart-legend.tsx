@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 
 import { toneOf } from "@/components/common/figure";
-import { priceDecimals } from "@/features/chart/bars";
+import { hasVolume, priceDecimals } from "@/features/chart/bars";
 import type { DrawnIndicator, PanePlace } from "@/features/chart/chart-view";
 import type { BarColumns } from "@/features/chart/indicator-catalog";
 import { indicatorColour } from "@/features/chart/components/indicator-picker";
@@ -67,6 +67,7 @@ export function ChartLegend({
   isCompact?: boolean;
 }) {
   const digits = useMemo(() => priceDecimals(bars.low), [bars.low]);
+  const volumePanes = useMemo(() => (hasVolume(bars) ? 1 : 0), [bars]);
   const at = index ?? Math.max(0, Math.min(bars.time.length - 1, Math.floor(lastInView)));
   if (bars.time[at] === undefined) return null;
   const price = (value: number | undefined) => formatPrice(value, { digits });
@@ -95,13 +96,13 @@ export function ChartLegend({
             ),
         )}
       </div>
-      {panes[1] && (
+      {volumePanes === 1 && panes[1] && (
         <div className={box} style={{ top: panes[1].top + 3 }}>
           <Value name="Volume">{formatCompact(bars.volume[at])}</Value>
         </div>
       )}
       {paneIndicators.map((indicator, i) => {
-        const pane = panes[i + 2];
+        const pane = panes[i + 1 + volumePanes];
         return (
           pane && (
             <div key={indicator.key} className={box} style={{ top: pane.top + 3 }}>

@@ -141,7 +141,7 @@ function InstrumentChart({
           value={interval}
           stored={instrument.intervals}
           onChange={(next) => change({ interval: next })}
-          className="max-w-full"
+          className="order-last max-w-full md:order-none"
         />
         <IndicatorPicker chosen={state.indicators} onChange={(indicators) => change({ indicators })} />
         <Button asChild variant="ghost" size="sm" className="md:ml-auto">
@@ -150,7 +150,7 @@ function InstrumentChart({
           </Link>
         </Button>
         {state.indicators.length > 0 && (
-          <div className="flex w-full flex-wrap gap-2">
+          <div className="order-last flex w-full flex-wrap gap-2">
             {state.indicators.map((indicator, i) => (
               <IndicatorChip
                 key={formatIndicator(indicator)}

@@ -1,7 +1,21 @@
 import { CircleAlert, CircleCheck, LoaderCircle } from "lucide-react";
+import type { ReactNode } from "react";
 
 import type { RuleCheckRead } from "@/lib/api/generated";
 import { formatPlural } from "@/lib/format";
+
+/** Words between backticks stand as code. */
+function withCode(message: string): ReactNode[] {
+  return message.split("`").map((part, i) =>
+    i % 2 === 1 ? (
+      <code key={i} className="rounded-sm bg-muted px-1 font-mono text-xs">
+        {part}
+      </code>
+    ) : (
+      part
+    ),
+  );
+}
 
 /** What the checker found, under the editor; a problem's line leads to its place. */
 export function ProblemList({
@@ -56,7 +70,7 @@ export function ProblemList({
                   <span className="text-xs leading-5 text-muted-foreground tabular-nums">
                     Line {line}:{column}
                   </span>
-                  <span className="break-words">{message}</span>
+                  <span className="break-words">{withCode(message)}</span>
                 </button>
               </li>
             ))}
