@@ -63,7 +63,11 @@ export function useTrades(id: string, isEnabled: boolean) {
   return useQuery({
     queryKey: [...runKeys.one(id), "trades"],
     queryFn: async ({ signal }) => {
-      const { data } = await readBacktestTrades({ path: { run_id: id }, query: { format: "columns" }, signal });
+      const { data } = await readBacktestTrades({
+        path: { run_id: id },
+        query: { format: "columns" },
+        signal,
+      });
       return toTrades(data as TradeColumns);
     },
     enabled: isEnabled,
@@ -85,7 +89,8 @@ export function useEquity(id: string, isEnabled: boolean) {
 export function useStartRun() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (body: BacktestCreate) => (await createBacktest({ body, query: { wait: RUN_WAIT_SECONDS } })).data,
+    mutationFn: async (body: BacktestCreate) =>
+      (await createBacktest({ body, query: { wait: RUN_WAIT_SECONDS } })).data,
     onSuccess: (answer) => {
       if ("metrics" in answer) client.setQueryData<RunRead>(runKeys.one(answer.id), answer);
       void client.invalidateQueries({ queryKey: ["runs", "list"] });

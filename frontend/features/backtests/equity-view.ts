@@ -41,7 +41,12 @@ export class EquityView {
     });
     const quiet = { priceLineVisible: false, lastValueVisible: false };
     const money = { priceFormat: { type: "custom" as const, formatter: formatCompact, minMove: 0.01 } };
-    this.#benchmark = this.#chart.addSeries(LineSeries, { ...quiet, ...money, lineWidth: 1, lineStyle: LineStyle.Dashed });
+    this.#benchmark = this.#chart.addSeries(LineSeries, {
+      ...quiet,
+      ...money,
+      lineWidth: 1,
+      lineStyle: LineStyle.Dashed,
+    });
     this.#equity = this.#chart.addSeries(LineSeries, { ...quiet, ...money, lineWidth: 2 });
     this.#drawdown = this.#chart.addSeries(
       AreaSeries,
@@ -127,7 +132,12 @@ export class EquityView {
   placeCrosshair(index: number | null): void {
     this.#cursor = index;
     if (index === null) this.#chart.clearCrosshairPosition();
-    else this.#chart.setCrosshairPosition(this.#curve!.equity[index]!, this.#times[index]! as UTCTimestamp, this.#equity);
+    else
+      this.#chart.setCrosshairPosition(
+        this.#curve!.equity[index]!,
+        this.#times[index]! as UTCTimestamp,
+        this.#equity,
+      );
     this.#onCrosshair(index);
   }
 

@@ -13,5 +13,8 @@ const ADVICE: Record<string, string> = {
 
 /** What to do about a run that failed. */
 export function adviseOnFailure(failure: RunFailureRead): string {
-  return ADVICE[failure.code] ?? "Check the rule and the range, then run it again. If it fails again, look at the worker's log.";
+  return (
+    ADVICE[failure.code] ??
+    "Check the rule and the range, then run it again. If it fails again, look at the worker's log."
+  );
 }

@@ -15,7 +15,9 @@ describe("asking for a run again", () => {
   });
 
   it("slows down the longer it takes", () => {
-    const delays = [1, 30, 600].map((seconds) => pollDelay({ status: "running", created_at }, after(seconds)) as number);
+    const delays = [1, 30, 600].map(
+      (seconds) => pollDelay({ status: "running", created_at }, after(seconds)) as number,
+    );
     expect(delays.every((delay) => delay > 0)).toBe(true);
     expect([...delays].sort((a, b) => a - b)).toEqual(delays);
     expect(new Set(delays).size).toBe(3);

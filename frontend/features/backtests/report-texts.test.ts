@@ -18,7 +18,8 @@ describe("figures of a run", () => {
   });
 
   it("show a dash where they are undefined", () => {
-    for (const value of [null, undefined, NaN, Infinity]) expect(formatMetric("ratio", value, null)).toBe("–");
+    for (const value of [null, undefined, NaN, Infinity])
+      expect(formatMetric("ratio", value, null)).toBe("–");
   });
 
   it("each have one text with a hint", () => {
@@ -30,7 +31,12 @@ describe("figures of a run", () => {
 });
 
 describe("checks of the verdict", () => {
-  const check = (name: string, level: "green" | "amber" | "red", figure: number | null) => ({ name, level, statement: "", figure });
+  const check = (name: string, level: "green" | "amber" | "red", figure: number | null) => ({
+    name,
+    level,
+    statement: "",
+    figure,
+  });
 
   it("print the figure they rest on with what it is", () => {
     expect(checkWords(check("data", "green", 0)).figure).toEqual({ text: "0%", unit: "bars missing" });
@@ -41,11 +47,19 @@ describe("checks of the verdict", () => {
   });
 
   it("that nobody foresaw are shown under their own name", () => {
-    expect(checkWords(check("market_regime", "amber", 2))).toMatchObject({ title: "Market regime", figure: { text: "2" } });
+    expect(checkWords(check("market_regime", "amber", 2))).toMatchObject({
+      title: "Market regime",
+      figure: { text: "2" },
+    });
   });
 
   it("are counted in a sentence", () => {
-    const checks = [check("data", "green", 0), check("sample", "amber", 20), check("chance", "red", 0.5), check("costs", "green", 1)];
+    const checks = [
+      check("data", "green", 0),
+      check("sample", "amber", 20),
+      check("chance", "red", 0.5),
+      check("costs", "green", 1),
+    ];
     expect(countChecks({ level: "red", checks })).toBe("2 of 4 checks passed, 1 with care, 1 failed.");
     expect(countChecks({ level: "green", checks: checks.slice(0, 1) })).toBe("1 of 1 check passed.");
   });

@@ -12,7 +12,13 @@ import {
 import type { RunRead } from "@/lib/api/generated";
 
 const settings = { ...DEFAULT_RUN_SETTINGS, symbol: "AAPL" };
-const subject = { name: "Trend", version: 3, isChanged: false, parameters: { fast: 10, width: 2.5 }, lookback: 199 };
+const subject = {
+  name: "Trend",
+  version: 3,
+  isChanged: false,
+  parameters: { fast: 10, width: 2.5 },
+  lookback: 199,
+};
 const market = { currency: "USD", firstDay: "2000-03-01", lastDay: "2013-03-01" };
 const messages = (change: Partial<typeof settings>) =>
   runSettingsSchema.safeParse({ ...settings, ...change }).error?.issues.map((issue) => issue.path[0]) ?? [];
@@ -27,7 +33,8 @@ describe("numbers as they are typed", () => {
   });
 
   it("are nothing when they are no plain number", () => {
-    for (const text of ["", "abc", "1e5", "NaN", "Infinity", "1.2.3", "--1", "0x10"]) expect(readNumber(text)).toBeNaN();
+    for (const text of ["", "abc", "1e5", "NaN", "Infinity", "1.2.3", "--1", "0x10"])
+      expect(readNumber(text)).toBeNaN();
   });
 });
 
@@ -57,9 +64,21 @@ describe("the settings of a run", () => {
   });
 
   it("come back from a run as they were asked", () => {
-    const asked = { ...settings, start: "2010-01-01", through: "2012-02-29", initial_cash: "1000000", commission_fixed: "1.5" };
+    const asked = {
+      ...settings,
+      start: "2010-01-01",
+      through: "2012-02-29",
+      initial_cash: "1000000",
+      commission_fixed: "1.5",
+    };
     const request = toRequest(asked);
-    const run = { ...request, start: "2010-01-01T00:00:00Z", end: "2012-03-01T00:00:00Z", commission_fixed: "1.5000", initial_cash: "1000000.00" };
+    const run = {
+      ...request,
+      start: "2010-01-01T00:00:00Z",
+      end: "2012-03-01T00:00:00Z",
+      commission_fixed: "1.5000",
+      initial_cash: "1000000.00",
+    };
     expect(settingsOfRun(run as unknown as RunRead)).toEqual(asked);
   });
 });
@@ -76,17 +95,27 @@ describe("what will run, in words", () => {
   });
 
   it("says when the text is not the saved one and when bars before the start are used", () => {
-    const changed = describeRun({ ...subject, isChanged: true }, { ...settings, start: "2005-01-03" }, market);
+    const changed = describeRun(
+      { ...subject, isChanged: true },
+      { ...settings, start: "2005-01-03" },
+      market,
+    );
     expect(changed[0]).toContain("the changed text of “Trend”");
     expect(changed[0]).toContain("2005-01-03 through 2013-03-01");
-    expect(changed.at(-1)).toBe("Bars before 2005-01-03 warm the indicators up; signals before that day do not count.");
-    expect(describeRun({ ...subject, name: null, version: null }, { ...settings, symbol: "" }, market)[0]).toBe(
-      "Runs the unsaved rule, once an instrument is chosen.",
+    expect(changed.at(-1)).toBe(
+      "Bars before 2005-01-03 warm the indicators up; signals before that day do not count.",
     );
+    expect(
+      describeRun({ ...subject, name: null, version: null }, { ...settings, symbol: "" }, market)[0],
+    ).toBe("Runs the unsaved rule, once an instrument is chosen.");
   });
 
   it("tells fixed commissions and days within the day", () => {
-    const words = describeRun(subject, { ...settings, commission_fixed: "1.5", interval: "1h", start: "2012-01-02" }, market);
+    const words = describeRun(
+      subject,
+      { ...settings, commission_fixed: "1.5", interval: "1h", start: "2012-01-02" },
+      market,
+    );
     expect(words[1]).toContain("10 bps commission, 1.50 USD fixed and 5 bps slippage");
     expect(words.at(-1)).toContain("midnight UTC");
   });

@@ -10,7 +10,9 @@ const HIGHEST_BPS = 1_000;
 /** "10,000.50" or "10000,5" as a number; NaN when it is none. */
 export function readNumber(text: string): number {
   const bare = text.trim().replace(/[\s\u00a0']/g, "");
-  const plain = /^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(bare) ? bare.replaceAll(",", "") : bare.replace(/^(-?\d*),(\d+)$/, "$1.$2");
+  const plain = /^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(bare)
+    ? bare.replaceAll(",", "")
+    : bare.replace(/^(-?\d*),(\d+)$/, "$1.$2");
   return /^-?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : Number.NaN;
 }
 
@@ -31,7 +33,12 @@ export const runSettingsSchema = z
     interval: z.enum(INTERVALS),
     start: day,
     through: day,
-    initial_cash: numberBetween(0, HIGHEST_CASH, "Cash must be more than 0, at most 1,000,000,000,000.", true),
+    initial_cash: numberBetween(
+      0,
+      HIGHEST_CASH,
+      "Cash must be more than 0, at most 1,000,000,000,000.",
+      true,
+    ),
     commission_bps: basisPoints,
     slippage_bps: basisPoints,
     commission_fixed: numberBetween(0, HIGHEST_CASH, "A fixed commission is 0 or more."),
@@ -65,7 +72,9 @@ function shiftDay(date: string, days: number): string {
 }
 
 /** The request's side of the settings: its `end` is the first day that no longer counts. */
-export function toRequest(settings: RunSettings): Omit<BacktestCreate, "source" | "strategy_id" | "version" | "parameters"> {
+export function toRequest(
+  settings: RunSettings,
+): Omit<BacktestCreate, "source" | "strategy_id" | "version" | "parameters"> {
   return {
     symbol: settings.symbol,
     interval: settings.interval,
@@ -124,12 +133,15 @@ export function describeRun(subject: RunSubject, settings: RunSettings, market: 
   const from = settings.start || market.firstDay;
   const through = settings.through || market.lastDay;
   const span = from && through ? `, ${from} through ${through}` : "";
-  const adjust = settings.adjust === "splits" ? "adjusted for splits" : "prices as traded, splits not adjusted";
+  const adjust =
+    settings.adjust === "splits" ? "adjusted for splits" : "prices as traded, splits not adjusted";
   const first = settings.symbol
     ? `Runs ${rule} on ${settings.symbol} ${longInterval(settings.interval)} bars${span}, ${adjust}.`
     : `Runs ${rule}, once an instrument is chosen.`;
 
-  const values = Object.entries(subject.parameters).map(([name, value]) => `${name} ${formatNumber(value, { digits: decimalsOf(value) })}`);
+  const values = Object.entries(subject.parameters).map(
+    ([name, value]) => `${name} ${formatNumber(value, { digits: decimalsOf(value) })}`,
+  );
   const costs = [
     `${formatNumber(readNumber(settings.commission_bps))} bps commission`,
     ...(readNumber(settings.commission_fixed) > 0
@@ -137,7 +149,9 @@ export function describeRun(subject: RunSubject, settings: RunSettings, market: 
       : []),
     `${formatNumber(readNumber(settings.slippage_bps))} bps slippage`,
   ];
-  const cash = formatMoney(readNumber(settings.initial_cash), market.currency, { digits: decimalsOf(readNumber(settings.initial_cash)) });
+  const cash = formatMoney(readNumber(settings.initial_cash), market.currency, {
+    digits: decimalsOf(readNumber(settings.initial_cash)),
+  });
   const warmUp =
     subject.lookback && subject.lookback > 0
       ? settings.start
@@ -150,7 +164,9 @@ export function describeRun(subject: RunSubject, settings: RunSettings, market: 
     ...(values.length > 0 ? [`With ${values.join(", ")}.`] : []),
     `${settings.whole_units ? "Whole units only" : "Fractions of a unit are bought"}; a position open at the end is ${settings.close_at_end ? "closed at the last close" : "left open and marked there"}.`,
     ...(warmUp ? [warmUp] : []),
-    ...(isIntraday(settings.interval) && (settings.start || settings.through) ? ["Days begin and end at midnight UTC."] : []),
+    ...(isIntraday(settings.interval) && (settings.start || settings.through)
+      ? ["Days begin and end at midnight UTC."]
+      : []),
   ];
 }
 

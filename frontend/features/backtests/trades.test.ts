@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 
 import { exitWords, markTrades, stretchAround, toTrades, type Trade } from "@/features/backtests/trades";
 
-const trade = (number: number, entryTime: number, exitTime: number | null, rest: Partial<Trade> = {}): Trade => ({
+const trade = (
+  number: number,
+  entryTime: number,
+  exitTime: number | null,
+  rest: Partial<Trade> = {},
+): Trade => ({
   number,
   side: "long",
   quantity: 1,
@@ -20,7 +25,11 @@ const trade = (number: number, entryTime: number, exitTime: number | null, rest:
   mfe: 0.12,
   ...rest,
 });
-const few = [trade(1, 10, 20), trade(2, 30, 40, { side: "short", pnl: -1, return: -0.05, exitReason: "stop_loss" }), trade(3, 50, null)];
+const few = [
+  trade(1, 10, 20),
+  trade(2, 30, 40, { side: "short", pnl: -1, return: -0.05, exitReason: "stop_loss" }),
+  trade(3, 50, null),
+];
 const all = { from: 0, to: 100 };
 
 describe("trades in columns", () => {

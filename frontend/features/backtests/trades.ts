@@ -55,7 +55,9 @@ const EXIT_WORDS: Record<ExitReason, { label: string; hint: string }> = {
 
 /** Why a trade ended, in words; a trade without an exit is open. */
 export function exitWords(reason: ExitReason | null): { label: string; hint: string } {
-  return reason === null ? { label: "Open", hint: "Still open at the end; marked at the last close." } : EXIT_WORDS[reason];
+  return reason === null
+    ? { label: "Open", hint: "Still open at the end; marked at the last close." }
+    : EXIT_WORDS[reason];
 }
 
 /** Pixels a marker's text needs to be read. */
@@ -73,7 +75,9 @@ export function markTrades(
   widthPixels: number,
   chosen: number | null,
 ): ChartMarker[] {
-  const visible = trades.filter((trade) => trade.entryTime <= view.to && (trade.exitTime ?? Infinity) >= view.from);
+  const visible = trades.filter(
+    (trade) => trade.entryTime <= view.to && (trade.exitTime ?? Infinity) >= view.from,
+  );
   const room = widthPixels / Math.max(1, visible.length * 2);
   return visible.flatMap((trade) => {
     const isChosen = trade.number === chosen;

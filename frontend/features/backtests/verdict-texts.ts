@@ -7,7 +7,8 @@ export type Level = VerdictRead["level"];
 export const VERDICT_WORDS: Record<Level, { title: string; meaning: string }> = {
   green: {
     title: "This answer can be believed",
-    meaning: "No check found a reason to doubt it. That is no promise: tomorrow's market may differ from these bars.",
+    meaning:
+      "No check found a reason to doubt it. That is no promise: tomorrow's market may differ from these bars.",
   },
   amber: {
     title: "Believe this answer with care",
@@ -15,7 +16,8 @@ export const VERDICT_WORDS: Record<Level, { title: string; meaning: string }> = 
   },
   red: {
     title: "Do not believe this answer",
-    meaning: "At least one check failed: the profit below is likely to be luck, costs left out, or faulty data.",
+    meaning:
+      "At least one check failed: the profit below is likely to be luck, costs left out, or faulty data.",
   },
 };
 
@@ -38,13 +40,19 @@ const CHECKS: Record<string, CheckText> = {
     title: "Data",
     question: "Are the bars whole and sound?",
     hint: "Missing bars against the calendar, rows refused on import, splits that were not adjusted for, and how old the last bar is.",
-    figure: (value) => ({ text: formatPercent(value, { digits: value === 0 ? 0 : 2 }), unit: "bars missing" }),
+    figure: (value) => ({
+      text: formatPercent(value, { digits: value === 0 ? 0 : 2 }),
+      unit: "bars missing",
+    }),
   },
   look_ahead: {
     title: "Look-ahead",
     question: "Does the rule use what it could not have known?",
     hint: "Its signals are computed again on shortened copies of the data. If one differs, the rule saw the future.",
-    figure: (value) => ({ text: formatCount(value), unit: value === 1 ? "copy differed" : "copies differed" }),
+    figure: (value) => ({
+      text: formatCount(value),
+      unit: value === 1 ? "copy differed" : "copies differed",
+    }),
   },
   sample: {
     title: "Sample size",
@@ -72,7 +80,12 @@ const CHECKS: Record<string, CheckText> = {
   },
 };
 
-export type CheckWords = { title: string; question: string; hint: string; figure: { text: string; unit: string } | null };
+export type CheckWords = {
+  title: string;
+  question: string;
+  hint: string;
+  figure: { text: string; unit: string } | null;
+};
 
 /** A check in words. One this page does not know shows its own name, so that no answer is lost. */
 export function checkWords(check: CheckRead): CheckWords {

@@ -10,7 +10,11 @@ import { API_BASE } from "@/lib/api/session";
 export const OLDER_PAGE_BARS = 5_000;
 export const MAXIMUM_PAGE_BARS = 50_000;
 
-export async function searchInstruments(query: string, limit: number, signal?: AbortSignal): Promise<Instrument[]> {
+export async function searchInstruments(
+  query: string,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Instrument[]> {
   const { data } = await http.get<Page<Instrument>>(`${API_BASE}/instruments`, {
     params: { query: query || undefined, limit },
     signal,

@@ -170,13 +170,21 @@ export class ChartView {
     for (const series of this.#indicatorSeries) this.#chart.removeSeries(series);
     this.#indicatorSeries = [];
     for (const { indicator, pane } of wanted)
-      indicator.lines.forEach((line, i) => this.#indicatorSeries.push(this.#addLine(indicator, line, i, pane)));
+      indicator.lines.forEach((line, i) =>
+        this.#indicatorSeries.push(this.#addLine(indicator, line, i, pane)),
+      );
     this.#shapePanes();
   }
 
   setMarkers(markers: ChartMarker[]): void {
     this.#marked = markers;
-    const tones = { up: this.#colours.up, down: this.#colours.down, warn: this.#colours.warn, accent: this.#colours.accent, neutral: this.#colours.text };
+    const tones = {
+      up: this.#colours.up,
+      down: this.#colours.down,
+      warn: this.#colours.warn,
+      accent: this.#colours.accent,
+      neutral: this.#colours.text,
+    };
     const drawn: SeriesMarker<Time>[] = [];
     for (const { time, side, shape, tone, text } of markers) {
       const key = this.#axis?.keyOf(time);
@@ -223,7 +231,12 @@ export class ChartView {
   placeCrosshair(index: number | null): void {
     this.#cursor = index;
     if (index === null) this.#chart.clearCrosshairPosition();
-    else this.#chart.setCrosshairPosition(this.#bars.close[index]!, seconds(this.#axis!.keys[index]!), this.#candles);
+    else
+      this.#chart.setCrosshairPosition(
+        this.#bars.close[index]!,
+        seconds(this.#axis!.keys[index]!),
+        this.#candles,
+      );
     this.#options.onCrosshair?.(index);
   }
 
@@ -258,7 +271,10 @@ export class ChartView {
   }
 
   #addLine(indicator: DrawnIndicator, line: IndicatorLine, position: number, pane: number) {
-    const colour = this.#colours.lines[(indicator.colour + (indicator.place === "pane" ? position : 0)) % this.#colours.lines.length]!;
+    const colour =
+      this.#colours.lines[
+        (indicator.colour + (indicator.place === "pane" ? position : 0)) % this.#colours.lines.length
+      ]!;
     const base = { priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false };
     const data = this.#axis!.keys.map((key, i) => {
       const value = line.values[i]!;
@@ -269,7 +285,11 @@ export class ChartView {
         ? { priceFormat: { type: "price" as const, precision: 2, minMove: 0.01 } }
         : { priceFormat: this.#candles.options().priceFormat };
     if (line.look === "histogram") {
-      const series = this.#chart.addSeries(HistogramSeries, { ...base, ...format, color: faded(colour, 0.5) }, pane);
+      const series = this.#chart.addSeries(
+        HistogramSeries,
+        { ...base, ...format, color: faded(colour, 0.5) },
+        pane,
+      );
       series.setData(
         data.map((point) =>
           "value" in point
@@ -293,7 +313,14 @@ export class ChartView {
     series.setData(data);
     if (position === 0 || (position === 1 && indicator.lines[0]!.look === "histogram"))
       for (const price of indicator.levels)
-        series.createPriceLine({ price, color: this.#colours.crosshair, lineWidth: 1, lineStyle: LineStyle.Dotted, axisLabelVisible: false, title: "" });
+        series.createPriceLine({
+          price,
+          color: this.#colours.crosshair,
+          lineWidth: 1,
+          lineStyle: LineStyle.Dotted,
+          axisLabelVisible: false,
+          title: "",
+        });
     return series as ISeriesApi<"Line" | "Histogram">;
   }
 
@@ -327,7 +354,8 @@ export class ChartView {
 
   #writeTimes(timeZone: string | null): void {
     const full = barTimeFormat(timeZone);
-    const part = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
+    const part = (options: Intl.DateTimeFormatOptions) =>
+      new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
     const forms: Record<TickMarkType, Intl.DateTimeFormat> = {
       [TickMarkType.Year]: part({ year: "numeric" }),
       [TickMarkType.Month]: part({ month: "short" }),
@@ -373,7 +401,9 @@ export class ChartView {
     this.#options.onPanes(
       this.#chart.panes().map((pane) => {
         const box = pane.getHTMLElement()?.getBoundingClientRect();
-        return box ? { top: Math.round(box.top - origin), height: Math.round(box.height) } : { top: 0, height: 0 };
+        return box
+          ? { top: Math.round(box.top - origin), height: Math.round(box.height) }
+          : { top: 0, height: 0 };
       }),
     );
   }

@@ -174,7 +174,9 @@ export const INDICATORS: readonly IndicatorKind[] = [
     place: "pane",
     settings: [window(14), window(1, 100, "Smooth")],
     levels: [20, 80],
-    compute: (bars, [period, smooth]) => [line(stochastic(bars.high, bars.low, bars.close, period!, smooth!))],
+    compute: (bars, [period, smooth]) => [
+      line(stochastic(bars.high, bars.low, bars.close, period!, smooth!)),
+    ],
   },
   {
     id: "roc",

@@ -178,7 +178,13 @@ export function atr(high: Series, low: Series, close: Series, window: number): F
 }
 
 /** The place of the close between the window's lowest low and highest high, 0 to 100, smoothed; 0 where they meet. */
-export function stochastic(high: Series, low: Series, close: Series, window: number, smooth = 1): Float64Array {
+export function stochastic(
+  high: Series,
+  low: Series,
+  close: Series,
+  window: number,
+  smooth = 1,
+): Float64Array {
   const top = highest(high, window);
   const bottom = lowest(low, window);
   const place = top.map((value, i) => {

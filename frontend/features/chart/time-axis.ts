@@ -95,7 +95,10 @@ export function buildTimeAxis(times: readonly number[], timeZone: string | null)
 }
 
 /** Writes a bar's time as 2013-03-01, within the day as 2013-03-01 14:30 in the instrument's zone. */
-export function barTimeFormat(timeZone: string | null, style: "full" | "date" = "full"): (time: number) => string {
+export function barTimeFormat(
+  timeZone: string | null,
+  style: "full" | "date" = "full",
+): (time: number) => string {
   if (timeZone === null) return (time) => new Date(time * 1000).toISOString().slice(0, 10);
   const offsetAt = offsetLookup(timeZone);
   const length = style === "full" ? 16 : 10;

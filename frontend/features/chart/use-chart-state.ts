@@ -18,7 +18,11 @@ export function useChartState(): [ChartState, ChangeChart] {
     const current = readChartState(new URLSearchParams(window.location.search));
     const query = `?${writeChartState({ ...current, ...next })}`;
     if (query === window.location.search) return;
-    window.history[step === "push" ? "pushState" : "replaceState"](null, "", window.location.pathname + query);
+    window.history[step === "push" ? "pushState" : "replaceState"](
+      null,
+      "",
+      window.location.pathname + query,
+    );
   }, []);
   return [state, change];
 }

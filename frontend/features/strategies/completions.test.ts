@@ -4,7 +4,16 @@ import { buildHelp, findCompletions } from "@/features/strategies/completions";
 
 const help = buildHelp({
   functions: [
-    { name: "sma", signature: "sma(x, n)", returns: "number", units: "as x", warm_up: "n - 1", definition: "the mean", help: "Mean.", example: "sma(close, 5)" },
+    {
+      name: "sma",
+      signature: "sma(x, n)",
+      returns: "number",
+      units: "as x",
+      warm_up: "n - 1",
+      definition: "the mean",
+      help: "Mean.",
+      example: "sma(close, 5)",
+    },
   ],
   inputs: [{ name: "close", units: "price", help: "Last price." }],
   outputs: [

@@ -75,7 +75,9 @@ export function findCompletions(
     const free = [...help.values()].filter((row) => row.kind === "output" && !defined.includes(row.name));
     return { from, words: free };
   }
-  const isWholeRightSide = /^\s*[\p{L}_][\p{L}\p{N}_]*\s*=\s*$/u.test(before.slice(0, before.length - word.length));
+  const isWholeRightSide = /^\s*[\p{L}_][\p{L}\p{N}_]*\s*=\s*$/u.test(
+    before.slice(0, before.length - word.length),
+  );
   const earlier = definedNames(source.slice(0, lineStart)).filter((name) => !help.has(name));
   const values = [...help.values()].filter(
     (row) =>
@@ -83,6 +85,12 @@ export function findCompletions(
       row.kind === "input" ||
       (row.kind === "keyword" && (row.name !== "param" || isWholeRightSide)),
   );
-  const names = earlier.map<WordHelp>((name) => ({ name, kind: "name", signature: name, help: "Defined above.", facts: [] }));
+  const names = earlier.map<WordHelp>((name) => ({
+    name,
+    kind: "name",
+    signature: name,
+    help: "Defined above.",
+    facts: [],
+  }));
   return { from, words: [...names, ...values] };
 }

@@ -29,7 +29,13 @@ import {
 import { Tag } from "@lezer/highlight";
 
 import { buildHelp, findCompletions, type WordHelp } from "@/features/strategies/completions";
-import { NO_WORDS, problemRange, readToken, type RuleWords, type TokenKind } from "@/features/strategies/rule-tokens";
+import {
+  NO_WORDS,
+  problemRange,
+  readToken,
+  type RuleWords,
+  type TokenKind,
+} from "@/features/strategies/rule-tokens";
 import type { LanguageRead } from "@/lib/api/generated";
 
 const KINDS: TokenKind[] = [
@@ -81,11 +87,14 @@ const theme = EditorView.theme({
   ".cm-line": { padding: "0 0.75rem 0 0.5rem" },
   ".cm-cursor": { borderLeftColor: "var(--foreground)" },
   ".cm-gutters": { backgroundColor: "transparent", color: "var(--muted-foreground)", border: "none" },
-  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--accent) 55%, transparent)" },
-  ".cm-activeLineGutter": { color: "var(--foreground)" },
-  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground, ::selection": {
-    backgroundColor: "color-mix(in srgb, var(--primary) 28%, transparent)",
+  ".cm-activeLine, .cm-activeLineGutter": {
+    backgroundColor: "color-mix(in srgb, var(--accent) 55%, transparent)",
   },
+  ".cm-activeLineGutter": { color: "var(--foreground)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground, ::selection":
+    {
+      backgroundColor: "color-mix(in srgb, var(--primary) 28%, transparent)",
+    },
   ".cm-matchingBracket": { backgroundColor: "var(--accent)", outline: "1px solid var(--input)" },
   ".cm-nonmatchingBracket": { color: "var(--destructive)" },
   ".cm-placeholder": { color: "var(--muted-foreground)" },
@@ -99,7 +108,10 @@ const theme = EditorView.theme({
   },
   ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--font-mono)", maxHeight: "16rem" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "3px 8px" },
-  ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--accent-foreground)" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": {
+    backgroundColor: "var(--accent)",
+    color: "var(--accent-foreground)",
+  },
   ".cm-completionDetail": { color: "var(--muted-foreground)", fontStyle: "normal" },
   ".cm-completionMatchedText": { textDecoration: "none", color: "var(--primary)" },
   ".cm-tooltip.cm-completionInfo": { padding: "8px 10px", maxWidth: "22rem" },
@@ -152,7 +164,13 @@ function helpElement(word: WordHelp, isTitled: boolean): HTMLElement {
   return box;
 }
 
-const COMPLETION_TYPES = { function: "function", input: "variable", output: "property", keyword: "keyword", name: "constant" };
+const COMPLETION_TYPES = {
+  function: "function",
+  input: "variable",
+  output: "property",
+  keyword: "keyword",
+  name: "constant",
+};
 
 function toCompletion(word: WordHelp): Completion {
   const isFunction = word.kind === "function" || word.signature.startsWith(`${word.name}(`);
@@ -215,7 +233,13 @@ export class RuleEditorView {
   readonly #language = new Compartment();
   #problems: RuleProblemMark[] = [];
 
-  constructor(parent: HTMLElement, source: string, label: string, describedBy: string, handlers: RuleEditorHandlers) {
+  constructor(
+    parent: HTMLElement,
+    source: string,
+    label: string,
+    describedBy: string,
+    handlers: RuleEditorHandlers,
+  ) {
     const command = (act: () => void) => () => {
       act();
       return true;
@@ -264,7 +288,10 @@ export class RuleEditorView {
   /** Teaches the editor the language's words: colours, completion, hover. */
   setLanguage(language: LanguageRead, words: RuleWords): void {
     this.#view.dispatch({
-      effects: this.#language.reconfigure([StreamLanguage.define(parser(words)), assistance(buildHelp(language))]),
+      effects: this.#language.reconfigure([
+        StreamLanguage.define(parser(words)),
+        assistance(buildHelp(language)),
+      ]),
     });
     this.setProblems(this.#problems);
   }

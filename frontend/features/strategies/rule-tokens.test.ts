@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 
-import { definedNames, problemRange, tokenizeLine, writeParameterDefault, type RuleWords } from "@/features/strategies/rule-tokens";
+import {
+  definedNames,
+  problemRange,
+  tokenizeLine,
+  writeParameterDefault,
+  type RuleWords,
+} from "@/features/strategies/rule-tokens";
 
 const words: RuleWords = {
   functions: new Set(["sma", "crossover"]),
@@ -8,7 +14,8 @@ const words: RuleWords = {
   outputs: new Set(["enter_long", "stop_loss"]),
   keywords: new Set(["param", "and", "or", "not", "True", "False"]),
 };
-const read = (line: string) => tokenizeLine(line, words).map(({ from, to, kind }) => [line.slice(from, to), kind]);
+const read = (line: string) =>
+  tokenizeLine(line, words).map(({ from, to, kind }) => [line.slice(from, to), kind]);
 
 describe("the tokens of a rule", () => {
   it("name every part of a line", () => {
@@ -57,7 +64,11 @@ describe("the tokens of a rule", () => {
   });
 
   it("end on unfinished and foreign text", () => {
-    expect(read('on("1d')).toEqual([["on", "function"], ["(", "punctuation"], ['"1d', "string"]]);
+    expect(read('on("1d')).toEqual([
+      ["on", "function"],
+      ["(", "punctuation"],
+      ['"1d', "string"],
+    ]);
     expect(read("a ; b[0] 🙂")).toEqual([
       ["a", "name"],
       [";", "invalid"],
@@ -68,13 +79,21 @@ describe("the tokens of a rule", () => {
       ["🙂", "invalid"],
     ]);
     expect(read("")).toEqual([]);
-    expect(read("größe = True")).toEqual([["größe", "definition"], ["=", "operator"], ["True", "constant"]]);
+    expect(read("größe = True")).toEqual([
+      ["größe", "definition"],
+      ["=", "operator"],
+      ["True", "constant"],
+    ]);
   });
 });
 
 describe("names a rule defines", () => {
   it("come once, in order, without comparisons and comments", () => {
-    expect(definedNames("a = 1\n b=2\n# c = 3\na = 4\nd == 5\nenter_long = a > b")).toEqual(["a", "b", "enter_long"]);
+    expect(definedNames("a = 1\n b=2\n# c = 3\na = 4\nd == 5\nenter_long = a > b")).toEqual([
+      "a",
+      "b",
+      "enter_long",
+    ]);
   });
 });
 

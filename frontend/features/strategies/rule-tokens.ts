@@ -45,7 +45,11 @@ function kindOfName(name: string, after: string, words: RuleWords): TokenKind {
 }
 
 /** The token that starts at `from`; null for blanks and at the line's end. */
-export function readToken(line: string, from: number, words: RuleWords): { to: number; kind: TokenKind | null } {
+export function readToken(
+  line: string,
+  from: number,
+  words: RuleWords,
+): { to: number; kind: TokenKind | null } {
   PATTERN.lastIndex = from;
   const match = PATTERN.exec(line);
   if (!match) return { to: line.length, kind: null };
@@ -61,7 +65,7 @@ export function readToken(line: string, from: number, words: RuleWords): { to: n
 
 export function tokenizeLine(line: string, words: RuleWords): Token[] {
   const tokens: Token[] = [];
-  for (let from = 0; from < line.length; ) {
+  for (let from = 0; from < line.length;) {
     const { to, kind } = readToken(line, from, words);
     if (kind) tokens.push({ from, to, kind });
     from = to;
@@ -92,5 +96,8 @@ export function problemRange(line: string, column: number): { from: number; to: 
 /** The text with another default in `name = param(default, …)`; the same text when the parameter is not found. */
 export function writeParameterDefault(source: string, name: string, value: number): string {
   const pattern = new RegExp(`^(\\s*${name}\\s*=\\s*param\\s*\\(\\s*)([^,()]+?)(\\s*,)`, "m");
-  return source.replace(pattern, (_, before: string, _old: string, after: string) => `${before}${value}${after}`);
+  return source.replace(
+    pattern,
+    (_, before: string, _old: string, after: string) => `${before}${value}${after}`,
+  );
 }

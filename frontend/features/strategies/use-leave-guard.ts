@@ -20,10 +20,18 @@ export function useLeaveGuard(isGuarding: boolean): {
     if (!isGuarding) return;
     const beforeUnload = (event: BeforeUnloadEvent) => event.preventDefault();
     const beforeLink = (event: MouseEvent) => {
-      if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+      if (
+        event.defaultPrevented ||
+        event.button !== 0 ||
+        event.metaKey ||
+        event.ctrlKey ||
+        event.shiftKey ||
+        event.altKey
+      )
         return;
       const link = (event.target as Element | null)?.closest?.("a[href]") as HTMLAnchorElement | null;
-      if (!link || link.target || link.hasAttribute("download") || link.origin !== window.location.origin) return;
+      if (!link || link.target || link.hasAttribute("download") || link.origin !== window.location.origin)
+        return;
       if (link.pathname === window.location.pathname) return;
       event.preventDefault();
       event.stopPropagation();

@@ -49,7 +49,8 @@ export function EquityChart({
   useEffect(() => view?.setCurve(curve, axis, timeZone), [view, curve, axis, timeZone]);
   useEffect(() => view?.setScale(scale), [view, scale]);
 
-  const money = (value: number) => formatMoney(value, currency, { digits: Math.abs(value) >= 100_000 ? 0 : 2 });
+  const money = (value: number) =>
+    formatMoney(value, currency, { digits: Math.abs(value) >= 100_000 ? 0 : 2 });
   const describe = (i: number) =>
     `${formatTime(curve.time[i]!)}: this run ${money(curve.equity[i]!)}, buy and hold ${money(curve.benchmark[i]!)}, drawdown ${formatPercent(curve.drawdown[i], { digits: 1 })}`;
 
@@ -73,7 +74,9 @@ export function EquityChart({
         aria-describedby={`${id}-summary`}
         tabIndex={0}
         onKeyDown={steer}
-        onKeyUp={(event) => /^Arrow(Left|Right)$/.test(event.key) && index !== null && setSpoken(describe(index))}
+        onKeyUp={(event) =>
+          /^Arrow(Left|Right)$/.test(event.key) && index !== null && setSpoken(describe(index))
+        }
         onBlur={() => view?.placeCrosshair(null)}
         className="focus-inset absolute inset-0 overflow-hidden"
       />

@@ -2,7 +2,7 @@
 
 import { Check, Copy } from "lucide-react";
 import { useState, type ReactNode } from "react";
-import { toast } from "sonner";
+import { toast } from "@/components/ui/sonner";
 
 import { Button } from "@/components/ui/button";
 import { RuleText } from "@/features/strategies/components/rule-text";
@@ -23,7 +23,13 @@ function CopyButton({ text, label }: { text: string; label: string }) {
     }
   }
   return (
-    <Button variant="ghost" size="icon-sm" aria-label={isCopied ? `${label}: copied` : `Copy ${label}`} onClick={() => void copy()} className="print:hidden">
+    <Button
+      variant="ghost"
+      size="icon-sm"
+      aria-label={isCopied ? `${label}: copied` : `Copy ${label}`}
+      onClick={() => void copy()}
+      className="print:hidden"
+    >
       {isCopied ? <Check className="text-up" aria-hidden /> : <Copy aria-hidden />}
     </Button>
   );
@@ -52,7 +58,10 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
 /** Everything that makes the run repeatable: the same manifest gives the same result. */
 export function ManifestPanel({ manifest, currency }: { manifest: ManifestRead; currency: string | null }) {
   const { data, execution, rule, conventions, parameters } = manifest;
-  const moment = (time: number) => (data.interval.startsWith("1day") || /week|month/.test(data.interval) ? formatDate(time) : `${formatDateTime(time)} UTC`);
+  const moment = (time: number) =>
+    data.interval.startsWith("1day") || /week|month/.test(data.interval)
+      ? formatDate(time)
+      : `${formatDateTime(time)} UTC`;
   const settings = Object.entries(parameters);
   return (
     <div className="grid gap-5 px-4 pb-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
@@ -67,25 +76,31 @@ export function ManifestPanel({ manifest, currency }: { manifest: ManifestRead; 
               ? "none"
               : settings.map(([name, value]) => (
                   <span key={name} className="mr-3 inline-block">
-                    <code className="font-mono text-xs">{name}</code> {formatNumber(value, { digits: decimalsOf(value) })}
+                    <code className="font-mono text-xs">{name}</code>{" "}
+                    {formatNumber(value, { digits: decimalsOf(value) })}
                   </span>
                 ))}
           </Fact>
           <Fact label="Instrument">
-            {manifest.instrument.symbol}, {manifest.instrument.adjust === "splits" ? "adjusted for splits" : "prices as traded"}
+            {manifest.instrument.symbol},{" "}
+            {manifest.instrument.adjust === "splits" ? "adjusted for splits" : "prices as traded"}
           </Fact>
           <Fact label="Bars">
-            {formatCount(data.bars)} {longInterval(data.interval)}, {moment(data.first_time)} to {moment(data.last_time)}
+            {formatCount(data.bars)} {longInterval(data.interval)}, {moment(data.first_time)} to{" "}
+            {moment(data.last_time)}
             {data.warm_up_bars > 0 && `, after ${formatCount(data.warm_up_bars)} to warm up`}
           </Fact>
           <Fact label="Cash">{formatMoney(execution.initial_cash, currency)}</Fact>
           <Fact label="Commission">
             {formatNumber(execution.commission_bps)} bps
-            {execution.commission_fixed > 0 && ` and ${formatMoney(execution.commission_fixed, currency)} a fill`}
+            {execution.commission_fixed > 0 &&
+              ` and ${formatMoney(execution.commission_fixed, currency)} a fill`}
           </Fact>
           <Fact label="Slippage">{formatNumber(execution.slippage_bps)} bps</Fact>
           <Fact label="Quantities">{execution.whole_units ? "whole units" : "8 decimals, rounded down"}</Fact>
-          <Fact label="At the end">{execution.close_at_end ? "closed at the last close" : "left open, marked at the last close"}</Fact>
+          <Fact label="At the end">
+            {execution.close_at_end ? "closed at the last close" : "left open, marked at the last close"}
+          </Fact>
           <Fact label="Periods a year">{formatNumber(manifest.periods_per_year)}</Fact>
           <Fact label="Engine">
             {manifest.engine_version}, Flowrex {manifest.app_version}
@@ -102,14 +117,17 @@ export function ManifestPanel({ manifest, currency }: { manifest: ManifestRead; 
         </dl>
       </div>
       <div className="min-w-0 text-[0.8125rem]">
-        <h3 className="mb-1 text-xs font-semibold">How fills were decided (conventions {conventions.version})</h3>
+        <h3 className="mb-1 text-xs font-semibold">
+          How fills were decided (conventions {conventions.version})
+        </h3>
         <ol className="grid list-decimal gap-1.5 pl-5 leading-5 text-muted-foreground marker:text-xs">
           {conventions.sentences.map((sentence) => (
             <li key={sentence}>{sentence}</li>
           ))}
         </ol>
         <div className="mt-3 flex items-center gap-1 text-xs text-muted-foreground print:hidden">
-          <CopyButton text={JSON.stringify(manifest, null, 2)} label="the manifest as JSON" /> Copy the manifest as JSON
+          <CopyButton text={JSON.stringify(manifest, null, 2)} label="the manifest as JSON" /> Copy the
+          manifest as JSON
         </div>
       </div>
     </div>

@@ -43,7 +43,12 @@ export function MetricsGrid({
                       <HelpHint term={text.label}>{text.hint}</HelpHint>
                     </span>
                   </th>
-                  <td className={cn("py-1 text-right font-medium whitespace-nowrap", isTinted(text) && toneOf(value))}>
+                  <td
+                    className={cn(
+                      "py-1 text-right font-medium whitespace-nowrap",
+                      isTinted(text) && toneOf(value),
+                    )}
+                  >
                     {formatMetric(text.format, value, currency)}
                   </td>
                   <td className="py-1 text-right whitespace-nowrap text-muted-foreground">

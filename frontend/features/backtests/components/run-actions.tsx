@@ -4,7 +4,7 @@ import { Download, EllipsisVertical, PencilLine, Printer, RotateCw, Trash2 } fro
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
+import { toast } from "@/components/ui/sonner";
 
 import { ConfirmDialog } from "@/components/common/confirm-dialog";
 import { Button } from "@/components/ui/button";
@@ -65,7 +65,10 @@ function saveAs(blob: Blob, name: string) {
 
 export function fileName(run: RunRead, file: RunDownload): string {
   const name = `${run.strategy_name ?? "rule"} ${run.symbol} ${run.interval} ${run.created_at.slice(0, 10)}`;
-  return `${name.toLowerCase().replace(/[^a-z0-9.]+/g, "-").replace(/^-|-$/g, "")}-${file}`;
+  return `${name
+    .toLowerCase()
+    .replace(/[^a-z0-9.]+/g, "-")
+    .replace(/^-|-$/g, "")}-${file}`;
 }
 
 function DownloadMenu({ run }: { run: RunRead }) {
@@ -98,7 +101,13 @@ function DownloadMenu({ run }: { run: RunRead }) {
   );
 }
 
-export function EditRuleButton({ run, variant = "outline" }: { run: RunRead; variant?: "outline" | "default" }) {
+export function EditRuleButton({
+  run,
+  variant = "outline",
+}: {
+  run: RunRead;
+  variant?: "outline" | "default";
+}) {
   return (
     <Button asChild variant={variant} size="sm">
       <Link href={editPath(run)}>
@@ -108,7 +117,13 @@ export function EditRuleButton({ run, variant = "outline" }: { run: RunRead; var
   );
 }
 
-export function RunAgainButton({ run, variant = "outline" }: { run: RunRead; variant?: "outline" | "default" }) {
+export function RunAgainButton({
+  run,
+  variant = "outline",
+}: {
+  run: RunRead;
+  variant?: "outline" | "default";
+}) {
   const router = useRouter();
   const start = useStartRun();
   return (

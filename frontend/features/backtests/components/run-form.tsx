@@ -51,7 +51,12 @@ function FigureField({
           <Hinted label={label}>{hint}</Hinted>
           <div className="relative">
             <FormControl>
-              <Input {...field} inputMode="decimal" autoComplete="off" className="pr-12 text-right tabular-nums" />
+              <Input
+                {...field}
+                inputMode="decimal"
+                autoComplete="off"
+                className="pr-12 text-right tabular-nums"
+              />
             </FormControl>
             <span className="pointer-events-none absolute inset-y-0 right-3 flex items-center text-xs text-muted-foreground">
               {unit}
@@ -83,7 +88,12 @@ function SwitchField({
         <FormItem className="flex items-center justify-between gap-3">
           <Hinted label={label}>{hint}</Hinted>
           <FormControl>
-            <Switch checked={field.value} onCheckedChange={field.onChange} onBlur={field.onBlur} ref={field.ref} />
+            <Switch
+              checked={field.value}
+              onCheckedChange={field.onChange}
+              onBlur={field.onBlur}
+              ref={field.ref}
+            />
           </FormControl>
         </FormItem>
       )}
@@ -169,14 +179,15 @@ export function RunForm({
                     </SelectTrigger>
                   </FormControl>
                   <SelectContent>
-                    {(choices.length > 0 ? choices : [{ interval: field.value, source: "stored" as const }]).map(
-                      ({ interval, source }) => (
-                        <SelectItem key={interval} value={interval} disabled={source === "none"}>
-                          {longInterval(interval)}
-                          {source === "none" && <span className="text-xs"> – not available</span>}
-                        </SelectItem>
-                      ),
-                    )}
+                    {(choices.length > 0
+                      ? choices
+                      : [{ interval: field.value, source: "stored" as const }]
+                    ).map(({ interval, source }) => (
+                      <SelectItem key={interval} value={interval} disabled={source === "none"}>
+                        {longInterval(interval)}
+                        {source === "none" && <span className="text-xs"> – not available</span>}
+                      </SelectItem>
+                    ))}
                   </SelectContent>
                 </Select>
                 <FormMessage />
@@ -189,10 +200,16 @@ export function RunForm({
             render={({ field }) => (
               <FormItem>
                 <Hinted label="From">
-                  The first day whose signals count; bars before it warm the indicators up. Empty: from the first bar.
+                  The first day whose signals count; bars before it warm the indicators up. Empty: from the
+                  first bar.
                 </Hinted>
                 <FormControl>
-                  <Input type="date" min={market.firstDay ?? undefined} max={market.lastDay ?? undefined} {...field} />
+                  <Input
+                    type="date"
+                    min={market.firstDay ?? undefined}
+                    max={market.lastDay ?? undefined}
+                    {...field}
+                  />
                 </FormControl>
                 <FormMessage />
               </FormItem>
@@ -205,7 +222,12 @@ export function RunForm({
               <FormItem>
                 <Hinted label="Through">The last day, itself included. Empty: through the last bar.</Hinted>
                 <FormControl>
-                  <Input type="date" min={market.firstDay ?? undefined} max={market.lastDay ?? undefined} {...field} />
+                  <Input
+                    type="date"
+                    min={market.firstDay ?? undefined}
+                    max={market.lastDay ?? undefined}
+                    {...field}
+                  />
                 </FormControl>
                 <FormMessage />
               </FormItem>
@@ -247,7 +269,8 @@ export function RunForm({
             render={({ field }) => (
               <FormItem className="flex items-center justify-between gap-3">
                 <Hinted label="Adjust for splits">
-                  Divides prices before a split by its ratio. Without it a 2-for-1 split looks like a fall of half.
+                  Divides prices before a split by its ratio. Without it a 2-for-1 split looks like a fall of
+                  half.
                 </Hinted>
                 <FormControl>
                   <Switch
@@ -271,7 +294,11 @@ export function RunForm({
             hint="A position still open at the last bar is sold at its close; else it is left open and marked there."
           />
         </div>
-        <section aria-label="What will run" aria-live="polite" className="rounded-md bg-muted/60 px-3 py-2.5 text-[0.8125rem] leading-5">
+        <section
+          aria-label="What will run"
+          aria-live="polite"
+          className="rounded-md bg-muted/60 px-3 py-2.5 text-[0.8125rem] leading-5"
+        >
           {describeRun(subject, settings, market).map((sentence, i) => (
             <p key={i} className={i === 0 ? "font-medium" : "text-muted-foreground"}>
               {sentence}
@@ -280,17 +307,28 @@ export function RunForm({
         </section>
         {error != null && <ErrorNote error={error} />}
         <div className="grid gap-2">
-          <Button type="submit" size="lg" pending={isRunning} aria-disabled={blocked !== null || isRunning || undefined} aria-describedby="run-note">
+          <Button
+            type="submit"
+            size="lg"
+            pending={isRunning}
+            aria-disabled={blocked !== null || isRunning || undefined}
+            aria-describedby="run-note"
+          >
             {!isRunning && <Play aria-hidden />}
             {isRunning ? "Running" : "Run backtest"}
           </Button>
           {isRunning ? (
-            <ProgressLine label="The run is under way; its report opens by itself" value={null} className="text-xs" />
+            <ProgressLine
+              label="The run is under way; its report opens by itself"
+              value={null}
+              className="text-xs"
+            />
           ) : (
             <p id="run-note" className="text-xs text-muted-foreground">
               {blocked ?? (
                 <>
-                  <kbd className="font-sans">⌘↵</kbd> or <kbd className="font-sans">Ctrl ↵</kbd> in the editor runs it too.
+                  <kbd className="font-sans">⌘↵</kbd> or <kbd className="font-sans">Ctrl ↵</kbd> in the editor
+                  runs it too.
                 </>
               )}
             </p>

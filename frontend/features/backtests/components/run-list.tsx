@@ -47,7 +47,8 @@ export function filterRuns(runs: readonly RunSummary[], words: string, outcome: 
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   return runs.filter((run) => {
     if (outcome !== "all" && outcomeOf(run) !== outcome) return false;
-    const text = `${run.symbol} ${longInterval(run.interval)} ${run.interval} ${run.strategy_name ?? "unsaved rule"}`.toLowerCase();
+    const text =
+      `${run.symbol} ${longInterval(run.interval)} ${run.interval} ${run.strategy_name ?? "unsaved rule"}`.toLowerCase();
     return wanted.every((word) => text.includes(word));
   });
 }
@@ -60,7 +61,11 @@ export function RunOutcome({ run }: { run: RunSummary }) {
       <span className="inline-flex items-center gap-2 text-xs whitespace-nowrap">
         <LoaderCircle className="size-3.5 animate-spin text-primary" aria-hidden />
         {run.status === "queued" ? "Queued" : `${Math.round(run.progress * 100)}%`}
-        <Progress value={run.status === "queued" ? null : run.progress} aria-label="Progress of the run" className="w-12" />
+        <Progress
+          value={run.status === "queued" ? null : run.progress}
+          aria-label="Progress of the run"
+          className="w-12"
+        />
       </span>
     );
   if (outcome === "failed")
@@ -97,7 +102,9 @@ const COLUMNS: ColumnDef<RunSummary>[] = [
     cell: ({ row: { original: run } }) => (
       <Link href={`/backtests/${run.id}`} className="font-medium underline-offset-4 hover:underline">
         {run.strategy_name ?? "Unsaved rule"}
-        {run.strategy_version !== null && <span className="ml-1 text-xs font-normal text-muted-foreground">v{run.strategy_version}</span>}
+        {run.strategy_version !== null && (
+          <span className="ml-1 text-xs font-normal text-muted-foreground">v{run.strategy_version}</span>
+        )}
       </Link>
     ),
   },
@@ -118,7 +125,9 @@ const COLUMNS: ColumnDef<RunSummary>[] = [
     accessorFn: (run) => run.total_return ?? undefined,
     sortUndefined: "last",
     meta: RIGHT,
-    cell: ({ row: { original: run } }) => <span className={toneOf(run.total_return)}>{gain(run.total_return)}</span>,
+    cell: ({ row: { original: run } }) => (
+      <span className={toneOf(run.total_return)}>{gain(run.total_return)}</span>
+    ),
   },
   {
     id: "benchmark",
@@ -126,7 +135,9 @@ const COLUMNS: ColumnDef<RunSummary>[] = [
     accessorFn: (run) => run.benchmark_return ?? undefined,
     sortUndefined: "last",
     meta: { align: "right", className: "hidden sm:table-cell" },
-    cell: ({ row: { original: run } }) => <span className="text-muted-foreground">{gain(run.benchmark_return)}</span>,
+    cell: ({ row: { original: run } }) => (
+      <span className="text-muted-foreground">{gain(run.benchmark_return)}</span>
+    ),
   },
   {
     id: "sharpe",
@@ -158,7 +169,10 @@ const COLUMNS: ColumnDef<RunSummary>[] = [
     accessorKey: "created_at",
     meta: { className: "hidden lg:table-cell" },
     cell: ({ row }) => (
-      <span className="whitespace-nowrap text-muted-foreground" title={`${formatDateTime(row.original.created_at)} UTC`}>
+      <span
+        className="whitespace-nowrap text-muted-foreground"
+        title={`${formatDateTime(row.original.created_at)} UTC`}
+      >
         {formatAgo(row.original.created_at)}
       </span>
     ),
@@ -187,7 +201,11 @@ export function RunListPage() {
       />
       <Card>
         {runs.isError && runs.items.length === 0 ? (
-          <ErrorState title="Your runs could not be loaded" error={runs.error} onRetry={() => void runs.refetch()} />
+          <ErrorState
+            title="Your runs could not be loaded"
+            error={runs.error}
+            onRetry={() => void runs.refetch()}
+          />
         ) : runs.isPending ? (
           <CardContent className="grid gap-2 pt-4" role="status" aria-label="Loading runs">
             {[1, 2, 3, 4].map((i) => (
@@ -196,7 +214,8 @@ export function RunListPage() {
           </CardContent>
         ) : runs.items.length === 0 ? (
           <EmptyState icon={FlaskConical} title="No backtests yet" action={newRun}>
-            Open a strategy, choose an instrument and run it: the report says first whether it can be believed.
+            Open a strategy, choose an instrument and run it: the report says first whether it can be
+            believed.
           </EmptyState>
         ) : (
           <>
@@ -221,7 +240,13 @@ export function RunListPage() {
                   ))}
                 </SelectContent>
               </Select>
-              <span className={cn("self-center text-xs text-muted-foreground", shown.length === runs.items.length && "sr-only")} role="status">
+              <span
+                className={cn(
+                  "self-center text-xs text-muted-foreground",
+                  shown.length === runs.items.length && "sr-only",
+                )}
+                role="status"
+              >
                 {formatCount(shown.length)} of {formatCount(runs.items.length)}
               </span>
             </div>
@@ -254,7 +279,12 @@ export function RunListPage() {
             />
             {runs.hasNextPage && (
               <div className="flex justify-center py-2">
-                <Button variant="ghost" size="sm" pending={runs.isFetchingNextPage} onClick={() => void runs.fetchNextPage()}>
+                <Button
+                  variant="ghost"
+                  size="sm"
+                  pending={runs.isFetchingNextPage}
+                  onClick={() => void runs.fetchNextPage()}
+                >
                   Load older runs
                 </Button>
               </div>

@@ -121,7 +121,8 @@ function Report({ run }: { run: RunRead }) {
   function choose(trade: Trade) {
     setChosen((now) => (now?.number === trade.number ? null : trade));
     const box = chart.current?.getBoundingClientRect();
-    if (box && (box.top < 0 || box.bottom > window.innerHeight)) chart.current!.scrollIntoView({ block: "start", behavior: "smooth" });
+    if (box && (box.top < 0 || box.bottom > window.innerHeight))
+      chart.current!.scrollIntoView({ block: "start", behavior: "smooth" });
   }
 
   return (
@@ -144,9 +145,19 @@ function Report({ run }: { run: RunRead }) {
         </CardHeader>
         <CardContent className="px-2">
           {equity.isError ? (
-            <ErrorState title="The equity could not be loaded" error={equity.error} onRetry={() => void equity.refetch()} />
+            <ErrorState
+              title="The equity could not be loaded"
+              error={equity.error}
+              onRetry={() => void equity.refetch()}
+            />
           ) : equity.data ? (
-            <EquityChart curve={equity.data} timeZone={timeZone} currency={currency} scale={scale} className="h-88" />
+            <EquityChart
+              curve={equity.data}
+              timeZone={timeZone}
+              currency={currency}
+              scale={scale}
+              className="h-88"
+            />
           ) : (
             <Skeleton className="h-88" />
           )}
@@ -183,10 +194,16 @@ function Report({ run }: { run: RunRead }) {
       <Card>
         <CardHeader>
           <CardTitle>Trades</CardTitle>
-          {trades.data && <span className="text-xs text-muted-foreground">A row brings its trade into the chart.</span>}
+          {trades.data && (
+            <span className="text-xs text-muted-foreground">A row brings its trade into the chart.</span>
+          )}
         </CardHeader>
         {trades.isError ? (
-          <ErrorState title="The trades could not be loaded" error={trades.error} onRetry={() => void trades.refetch()} />
+          <ErrorState
+            title="The trades could not be loaded"
+            error={trades.error}
+            onRetry={() => void trades.refetch()}
+          />
         ) : trades.data ? (
           <TradeTable
             trades={trades.data}

@@ -54,9 +54,15 @@ export function RunEnded({ run, actions }: { run: RunRead; actions: ReactNode })
     <Card>
       <CardContent className="mx-auto grid max-w-2xl gap-4 py-10">
         <div className="flex gap-3" role={isFailed ? "alert" : undefined}>
-          <Icon className={`mt-0.5 size-6 shrink-0 ${isFailed ? "text-down" : "text-muted-foreground"}`} strokeWidth={1.5} aria-hidden />
+          <Icon
+            className={`mt-0.5 size-6 shrink-0 ${isFailed ? "text-down" : "text-muted-foreground"}`}
+            strokeWidth={1.5}
+            aria-hidden
+          />
           <div className="min-w-0">
-            <h2 className="text-base font-semibold">{isFailed ? "The run failed" : "The run was cancelled"}</h2>
+            <h2 className="text-base font-semibold">
+              {isFailed ? "The run failed" : "The run was cancelled"}
+            </h2>
             {isFailed && run.error ? (
               <>
                 <p className="mt-1 break-words">{run.error.detail}</p>
@@ -67,7 +73,9 @@ export function RunEnded({ run, actions }: { run: RunRead; actions: ReactNode })
                 </p>
               </>
             ) : (
-              <p className="text-[0.8125rem] text-muted-foreground">It was stopped before it was over, so there is no report.</p>
+              <p className="text-[0.8125rem] text-muted-foreground">
+                It was stopped before it was over, so there is no report.
+              </p>
             )}
           </div>
         </div>

@@ -37,11 +37,24 @@ function windowOf(run: RunRead, chosen: Trade | null): { start: number; end: num
   const length = bar * (WINDOW_BARS - 2 * MARGIN_BARS);
   const place = Math.floor((chosen.entryTime - first) / length);
   const start = first + place * length - bar * MARGIN_BARS;
-  return { start: Math.floor(Math.max(first, start)), end: Math.ceil(Math.min(last + 1, start + bar * WINDOW_BARS)) };
+  return {
+    start: Math.floor(Math.max(first, start)),
+    end: Math.ceil(Math.min(last + 1, start + bar * WINDOW_BARS)),
+  };
 }
 
 /** The run's prices with its entries and exits; a chosen trade is brought into view and stands out. */
-export function TradeChart({ run, trades, chosen, className }: { run: RunRead; trades: Trade[]; chosen: Trade | null; className?: string }) {
+export function TradeChart({
+  run,
+  trades,
+  chosen,
+  className,
+}: {
+  run: RunRead;
+  trades: Trade[];
+  chosen: Trade | null;
+  className?: string;
+}) {
   const timeZone = isIntraday(run.interval) ? run.manifest!.data.timezone : null;
   const formatTime = useMemo(() => barTimeFormat(timeZone), [timeZone]);
   const { start, end } = windowOf(run, chosen);
@@ -49,7 +62,14 @@ export function TradeChart({ run, trades, chosen, className }: { run: RunRead; t
     queryKey: ["bars", "run", run.id, start, end],
     queryFn: ({ signal }) =>
       fetchBars(
-        { symbol: run.symbol, interval: run.interval, adjust: run.adjust, start: instant(start), end: instant(end), limit: MAXIMUM_PAGE_BARS },
+        {
+          symbol: run.symbol,
+          interval: run.interval,
+          adjust: run.adjust,
+          start: instant(start),
+          end: instant(end),
+          limit: MAXIMUM_PAGE_BARS,
+        },
         signal,
       ),
     staleTime: Infinity,
@@ -91,7 +111,11 @@ export function TradeChart({ run, trades, chosen, className }: { run: RunRead; t
   return (
     <div ref={holder} className={className}>
       {query.isError && !bars ? (
-        <ErrorState title="The prices of this run could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
+        <ErrorState
+          title="The prices of this run could not be loaded"
+          error={query.error}
+          onRetry={() => void query.refetch()}
+        />
       ) : !bars ? (
         <Skeleton className="h-full w-full" />
       ) : bars.time.length === 0 ? (
@@ -109,7 +133,16 @@ export function TradeChart({ run, trades, chosen, className }: { run: RunRead; t
           summary={summary}
           onView={({ from, to }) => setView({ from, to })}
           legend={(index, panes) => (
-            <ChartLegend bars={bars} index={index} lastInView={view?.to} panes={panes} indicators={[]} titles={[]} formatTime={formatTime} isCompact={width < 480} />
+            <ChartLegend
+              bars={bars}
+              index={index}
+              lastInView={view?.to}
+              panes={panes}
+              indicators={[]}
+              titles={[]}
+              formatTime={formatTime}
+              isCompact={width < 480}
+            />
           )}
           className="h-full"
         />

@@ -26,7 +26,13 @@ const byExit = (a: Trade, b: Trade) => (a.exitTime ?? Infinity) - (b.exitTime ??
 export function tradeColumns(formatTime: (time: number) => string, digits: number): ColumnDef<Trade>[] {
   const price = (value: number | null) => formatPrice(value, { digits });
   return [
-    { id: "number", header: "#", accessorKey: "number", meta: RIGHT, cell: ({ row }) => formatCount(row.original.number) },
+    {
+      id: "number",
+      header: "#",
+      accessorKey: "number",
+      meta: RIGHT,
+      cell: ({ row }) => formatCount(row.original.number),
+    },
     {
       id: "side",
       header: "Side",
@@ -39,14 +45,22 @@ export function tradeColumns(formatTime: (time: number) => string, digits: numbe
       accessorKey: "entryTime",
       cell: ({ row }) => <span className="whitespace-nowrap">{formatTime(row.original.entryTime)}</span>,
     },
-    { id: "entryPrice", header: "Entry price", accessorKey: "entryPrice", meta: RIGHT, cell: ({ row }) => price(row.original.entryPrice) },
+    {
+      id: "entryPrice",
+      header: "Entry price",
+      accessorKey: "entryPrice",
+      meta: RIGHT,
+      cell: ({ row }) => price(row.original.entryPrice),
+    },
     {
       id: "exit",
       header: "Exit",
       accessorKey: "exitTime",
       sortingFn: (a, b) => byExit(a.original, b.original),
       cell: ({ row }) => (
-        <span className="whitespace-nowrap">{row.original.exitTime === null ? "Open" : formatTime(row.original.exitTime)}</span>
+        <span className="whitespace-nowrap">
+          {row.original.exitTime === null ? "Open" : formatTime(row.original.exitTime)}
+        </span>
       ),
     },
     {
@@ -76,19 +90,47 @@ export function tradeColumns(formatTime: (time: number) => string, digits: numbe
       header: "Return",
       accessorKey: "return",
       meta: RIGHT,
-      cell: ({ row }) => <Signed value={row.original.return} text={formatPercent(row.original.return, { signed: true })} />,
+      cell: ({ row }) => (
+        <Signed value={row.original.return} text={formatPercent(row.original.return, { signed: true })} />
+      ),
     },
     {
       id: "pnl",
       header: "Profit",
       accessorKey: "pnl",
       meta: RIGHT,
-      cell: ({ row }) => <Signed value={row.original.pnl} text={formatMoney(row.original.pnl, null, { signed: true })} />,
+      cell: ({ row }) => (
+        <Signed value={row.original.pnl} text={formatMoney(row.original.pnl, null, { signed: true })} />
+      ),
     },
-    { id: "bars", header: "Bars", accessorKey: "bars", meta: RIGHT, cell: ({ row }) => formatCount(row.original.bars) },
-    { id: "quantity", header: "Quantity", accessorKey: "quantity", meta: WIDE, cell: ({ row }) => formatNumber(row.original.quantity, { digits: row.original.quantity % 1 ? 4 : 0 }) },
-    { id: "mae", header: "Worst", accessorKey: "mae", meta: WIDE, cell: ({ row }) => formatPercent(row.original.mae, { digits: 1 }) },
-    { id: "mfe", header: "Best", accessorKey: "mfe", meta: WIDE, cell: ({ row }) => formatPercent(row.original.mfe, { signed: true, digits: 1 }) },
+    {
+      id: "bars",
+      header: "Bars",
+      accessorKey: "bars",
+      meta: RIGHT,
+      cell: ({ row }) => formatCount(row.original.bars),
+    },
+    {
+      id: "quantity",
+      header: "Quantity",
+      accessorKey: "quantity",
+      meta: WIDE,
+      cell: ({ row }) => formatNumber(row.original.quantity, { digits: row.original.quantity % 1 ? 4 : 0 }),
+    },
+    {
+      id: "mae",
+      header: "Worst",
+      accessorKey: "mae",
+      meta: WIDE,
+      cell: ({ row }) => formatPercent(row.original.mae, { digits: 1 }),
+    },
+    {
+      id: "mfe",
+      header: "Best",
+      accessorKey: "mfe",
+      meta: WIDE,
+      cell: ({ row }) => formatPercent(row.original.mfe, { signed: true, digits: 1 }),
+    },
     {
       id: "costs",
       header: "Costs",
@@ -129,14 +171,16 @@ export function TradeTable({
         pageSize={50}
         empty={
           <EmptyState icon={ListX} title="The rule never traded">
-            No entry came true on these bars, or its size was 0. Loosen the conditions or choose a longer range.
+            No entry came true on these bars, or its size was 0. Loosen the conditions or choose a longer
+            range.
           </EmptyState>
         }
       />
       {trades.length > 0 && (
         <p className="border-t px-3 py-2 text-xs text-muted-foreground">
-          {currency ? `Money in ${currency}. ` : ""}Returns are after commission, per money put in. Worst and best: how far the
-          price went against and for the position while it was held. {timeZone ? `Times in ${timeZone}.` : ""}
+          {currency ? `Money in ${currency}. ` : ""}Returns are after commission, per money put in. Worst and
+          best: how far the price went against and for the position while it was held.{" "}
+          {timeZone ? `Times in ${timeZone}.` : ""}
         </p>
       )}
       <p className="sr-only" aria-live="polite">
@@ -145,4 +189,3 @@ export function TradeTable({
     </>
   );
 }
-

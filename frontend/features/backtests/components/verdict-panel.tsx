@@ -1,7 +1,13 @@
 import { HelpHint } from "@/components/common/help-hint";
 import { VerdictBadge, verdictLook } from "@/components/common/verdict-badge";
 import { formatMetric } from "@/features/backtests/metric-texts";
-import { checkWords, countChecks, LEVEL_MEANINGS, VERDICT_WORDS, type Level } from "@/features/backtests/verdict-texts";
+import {
+  checkWords,
+  countChecks,
+  LEVEL_MEANINGS,
+  VERDICT_WORDS,
+  type Level,
+} from "@/features/backtests/verdict-texts";
 import type { CheckRead, MetricsRead, VerdictRead } from "@/lib/api/generated";
 import { cn } from "@/lib/cn";
 import { toneOf } from "@/components/common/figure";
@@ -14,7 +20,17 @@ const EDGES: Record<Level, string> = {
   red: "border-down/60 bg-down/6",
 };
 
-function KeyFigure({ label, value, note, tone }: { label: string; value: string; note?: string; tone?: string }) {
+function KeyFigure({
+  label,
+  value,
+  note,
+  tone,
+}: {
+  label: string;
+  value: string;
+  note?: string;
+  tone?: string;
+}) {
   return (
     <div>
       <dt className="text-xs text-muted-foreground">{label}</dt>
@@ -38,8 +54,13 @@ export function VerdictPanel({
   const words = VERDICT_WORDS[verdict.level];
   const Icon = look.icon;
   return (
-    <section aria-labelledby="verdict" className="overflow-hidden rounded-lg bg-card break-inside-avoid">
-      <div className={cn("flex flex-wrap items-start justify-between gap-x-8 gap-y-4 border-l-4 px-4 py-4 md:px-5", EDGES[verdict.level])}>
+    <section aria-labelledby="verdict" className="break-inside-avoid overflow-hidden rounded-lg bg-card">
+      <div
+        className={cn(
+          "flex flex-wrap items-start justify-between gap-x-8 gap-y-4 border-l-4 px-4 py-4 md:px-5",
+          EDGES[verdict.level],
+        )}
+      >
         <div className="flex min-w-0 gap-3 md:max-w-[60ch]">
           <Icon className={cn("mt-0.5 size-8 shrink-0", look.tone)} strokeWidth={1.75} aria-hidden />
           <div>

@@ -33,9 +33,19 @@ function IndicatorValues({
       <span className="text-muted-foreground">{title}</span>
       {indicator.lines.map((line, i) => {
         const value = line.values[index] ?? Number.NaN;
-        const text = Number.isFinite(value) ? (isPane ? formatNumber(value, { digits: 2 }) : formatPrice(value, { digits })) : NO_FIGURE;
+        const text = Number.isFinite(value)
+          ? isPane
+            ? formatNumber(value, { digits: 2 })
+            : formatPrice(value, { digits })
+          : NO_FIGURE;
         return (
-          <span key={line.label} style={{ color: line.look === "histogram" ? undefined : indicatorColour(indicator.colour + (isPane ? i : 0)) }}>
+          <span
+            key={line.label}
+            style={{
+              color:
+                line.look === "histogram" ? undefined : indicatorColour(indicator.colour + (isPane ? i : 0)),
+            }}
+          >
             {line.label && <span className="sr-only">{line.label} </span>}
             {text}
           </span>
@@ -75,7 +85,8 @@ export function ChartLegend({
   const before = bars.close[at - 1];
   const change = before === undefined ? null : close / before - 1;
   const paneIndicators = indicators.filter((indicator) => indicator.place === "pane");
-  const box = "absolute left-2 flex flex-wrap gap-x-3 pr-16 text-xs leading-5 tabular-nums [text-shadow:0_0_3px_var(--card),0_0_3px_var(--card)]";
+  const box =
+    "absolute left-2 flex flex-wrap gap-x-3 pr-16 text-xs leading-5 tabular-nums [text-shadow:0_0_3px_var(--card),0_0_3px_var(--card)]";
   return (
     <>
       <div className={cn(box, "top-1.5")} data-testid="legend">
@@ -88,11 +99,19 @@ export function ChartLegend({
           </>
         )}
         <Value name="C">{price(close)}</Value>
-        <span className={cn("whitespace-nowrap", toneOf(change))}>{formatPercent(change, { signed: true })}</span>
+        <span className={cn("whitespace-nowrap", toneOf(change))}>
+          {formatPercent(change, { signed: true })}
+        </span>
         {indicators.map(
           (indicator, i) =>
             indicator.place === "overlay" && (
-              <IndicatorValues key={indicator.key} indicator={indicator} title={titles[i]!} index={at} digits={digits} />
+              <IndicatorValues
+                key={indicator.key}
+                indicator={indicator}
+                title={titles[i]!}
+                index={at}
+                digits={digits}
+              />
             ),
         )}
       </div>
@@ -106,7 +125,12 @@ export function ChartLegend({
         return (
           pane && (
             <div key={indicator.key} className={box} style={{ top: pane.top + 3 }}>
-              <IndicatorValues indicator={indicator} title={titles[indicators.indexOf(indicator)]!} index={at} digits={digits} />
+              <IndicatorValues
+                indicator={indicator}
+                title={titles[indicators.indexOf(indicator)]!}
+                index={at}
+                digits={digits}
+              />
             </div>
           )
         );

@@ -15,12 +15,22 @@ import { estimateBars, firstBarFrom, summarizeWindow } from "@/features/chart/ba
 import { rangeStart, RANGES, type ChartState, type Range } from "@/features/chart/chart-state";
 import type { DrawnIndicator } from "@/features/chart/chart-view";
 import { ChartLegend } from "@/features/chart/components/chart-legend";
-import { IndicatorChip, indicatorColour, IndicatorPicker } from "@/features/chart/components/indicator-picker";
+import {
+  IndicatorChip,
+  indicatorColour,
+  IndicatorPicker,
+} from "@/features/chart/components/indicator-picker";
 import { IntervalSwitch } from "@/features/chart/components/interval-switch";
 import { PriceChart, type ViewRequest } from "@/features/chart/components/price-chart";
 import { SymbolSwitcher } from "@/features/chart/components/symbol-switcher";
 import { findIndicator, formatIndicator, titleOf, type BarColumns } from "@/features/chart/indicator-catalog";
-import { intervalSeconds, isIntraday, longInterval, nearestInterval, type Interval } from "@/features/chart/intervals";
+import {
+  intervalSeconds,
+  isIntraday,
+  longInterval,
+  nearestInterval,
+  type Interval,
+} from "@/features/chart/intervals";
 import { barTimeFormat } from "@/features/chart/time-axis";
 import { useChartState, type ChangeChart } from "@/features/chart/use-chart-state";
 import type { Instrument } from "@/lib/api/contract";
@@ -43,7 +53,11 @@ function firstPage(state: ChartState, interval: Interval, instrument: Instrument
   const wanted =
     start === null || Number.isNaN(newest)
       ? LARGEST_FIRST_PAGE
-      : estimateBars(newest - start, intervalSeconds(interval), instrument.asset_class === "crypto" || instrument.asset_class === "forex");
+      : estimateBars(
+          newest - start,
+          intervalSeconds(interval),
+          instrument.asset_class === "crypto" || instrument.asset_class === "forex",
+        );
   const rounded = Math.ceil((wanted + warmUp(state) + LOOK_AHEAD_BARS) / 200) * 200;
   return Math.min(LARGEST_FIRST_PAGE, Math.max(SMALLEST_FIRST_PAGE, rounded));
 }
@@ -52,7 +66,8 @@ export function ChartRoom() {
   const [state, change] = useChartState();
   const instrument = useInstrument(state.symbol);
   const anything = useInstrumentSearch("", state.symbol === null);
-  const firstSymbol = anything.data?.find((item) => item.intervals.length > 0)?.symbol ?? anything.data?.[0]?.symbol;
+  const firstSymbol =
+    anything.data?.find((item) => item.intervals.length > 0)?.symbol ?? anything.data?.[0]?.symbol;
 
   useEffect(() => {
     if (state.symbol === null && firstSymbol) change({ symbol: firstSymbol }, "replace");
@@ -68,7 +83,8 @@ export function ChartRoom() {
     </Button>
   );
   if (state.symbol === null) {
-    if (anything.isError) return <ErrorState error={anything.error} onRetry={() => void anything.refetch()} />;
+    if (anything.isError)
+      return <ErrorState error={anything.error} onRetry={() => void anything.refetch()} />;
     if (anything.isSuccess && !firstSymbol)
       return (
         <EmptyState icon={CandlestickChart} title="Nothing to draw yet" action={importFirst}>
@@ -101,7 +117,9 @@ export function ChartRoom() {
         It may be spelt differently here, or its bars are not imported yet.
       </EmptyState>
     );
-  return <InstrumentChart key={instrument.data.id} instrument={instrument.data} state={state} change={change} />;
+  return (
+    <InstrumentChart key={instrument.data.id} instrument={instrument.data} state={state} change={change} />
+  );
 }
 
 function ChartSkeleton() {
@@ -158,7 +176,9 @@ function InstrumentChart({
                 colour={indicatorColour(i)}
                 onChange={(settings) =>
                   change({
-                    indicators: state.indicators.map((other, j) => (j === i ? { ...other, settings } : other)),
+                    indicators: state.indicators.map((other, j) =>
+                      j === i ? { ...other, settings } : other,
+                    ),
                   })
                 }
                 onRemove={() => change({ indicators: state.indicators.filter((_, j) => j !== i) })}
@@ -327,7 +347,10 @@ function BarsChart({
             value={state.adjust}
             onValueChange={(adjust) => adjust && change({ adjust: adjust as ChartState["adjust"] })}
           >
-            <ToggleGroupItem value="splits" title="Prices before a split divided by its ratio, volume multiplied">
+            <ToggleGroupItem
+              value="splits"
+              title="Prices before a split divided by its ratio, volume multiplied"
+            >
               Adjusted
             </ToggleGroupItem>
             <ToggleGroupItem value="none" title="Prices as they were traded on the day">
@@ -435,7 +458,10 @@ function describeSpan(bars: BarColumns, view: View, formatDate: (time: number) =
 
 function describeBar(bars: BarColumns, index: number, formatTime: (time: number) => string): string {
   const before = bars.close[index - 1];
-  const change = before === undefined ? "" : `, change ${formatPercent(bars.close[index]! / before - 1, { signed: true })}`;
+  const change =
+    before === undefined
+      ? ""
+      : `, change ${formatPercent(bars.close[index]! / before - 1, { signed: true })}`;
   return `${formatTime(bars.time[index]!)}: open ${formatPrice(bars.open[index])}, high ${formatPrice(bars.high[index])}, low ${formatPrice(bars.low[index])}, close ${formatPrice(bars.close[index])}${change}, volume ${formatCompact(bars.volume[index])}`;
 }
 

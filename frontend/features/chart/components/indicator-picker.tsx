@@ -4,7 +4,14 @@ import { ChartSpline, X } from "lucide-react";
 import { useId, useState } from "react";
 
 import { Button } from "@/components/ui/button";
-import { Command, CommandEmpty, CommandGroup, CommandInput, CommandItem, CommandList } from "@/components/ui/command";
+import {
+  Command,
+  CommandEmpty,
+  CommandGroup,
+  CommandInput,
+  CommandItem,
+  CommandList,
+} from "@/components/ui/command";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
@@ -89,7 +96,8 @@ export function IndicatorPicker({
 
   function add(id: string, settings: number[]) {
     const next = { id, settings };
-    if (!chosen.some((other) => formatIndicator(other) === formatIndicator(next))) onChange([...chosen, next]);
+    if (!chosen.some((other) => formatIndicator(other) === formatIndicator(next)))
+      onChange([...chosen, next]);
     setOpen(false);
     setKind(null);
   }
@@ -131,9 +139,16 @@ export function IndicatorPicker({
             <CommandList>
               <CommandEmpty>No indicator of that name.</CommandEmpty>
               {(["overlay", "pane"] as const).map((place) => (
-                <CommandGroup key={place} heading={place === "overlay" ? "Over the prices" : "In a pane of their own"}>
+                <CommandGroup
+                  key={place}
+                  heading={place === "overlay" ? "Over the prices" : "In a pane of their own"}
+                >
                   {INDICATORS.filter((entry) => entry.place === place).map((entry) => (
-                    <CommandItem key={entry.id} value={`${entry.label} ${entry.name}`} onSelect={() => setKind(entry)}>
+                    <CommandItem
+                      key={entry.id}
+                      value={`${entry.label} ${entry.name}`}
+                      onSelect={() => setKind(entry)}
+                    >
                       <span className="w-20 shrink-0 font-medium">{entry.label}</span>
                       <span className="text-xs text-muted-foreground">{entry.hint}</span>
                     </CommandItem>

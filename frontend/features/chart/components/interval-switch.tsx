@@ -30,7 +30,10 @@ export function IntervalSwitch({
       ref={group}
       role="group"
       aria-label="Interval"
-      className={cn("relative inline-flex items-center gap-0.5 overflow-x-auto rounded-md bg-muted p-0.5", className)}
+      className={cn(
+        "relative inline-flex items-center gap-0.5 overflow-x-auto rounded-md bg-muted p-0.5",
+        className,
+      )}
     >
       {intervalChoices(stored).map(({ interval, source, from, reason }) => {
         const isPossible = source !== "none";
@@ -46,7 +49,9 @@ export function IntervalSwitch({
                 onClick={() => isPossible && onChange(interval)}
                 className={cn(
                   "focus-inset inline-flex h-7 min-w-8 items-center justify-center rounded-sm px-1.5 text-xs font-medium",
-                  isPossible ? "text-muted-foreground hover:text-foreground" : "cursor-not-allowed text-muted-foreground/45",
+                  isPossible
+                    ? "text-muted-foreground hover:text-foreground"
+                    : "cursor-not-allowed text-muted-foreground/45",
                   isChosen && "bg-card text-foreground",
                 )}
               >
@@ -54,7 +59,10 @@ export function IntervalSwitch({
               </button>
             </TooltipTrigger>
             <TooltipContent>
-              {reason ?? (source === "resampled" ? `Made from ${longInterval(from!)} bars` : `Stored ${longInterval(interval)} bars`)}
+              {reason ??
+                (source === "resampled"
+                  ? `Made from ${longInterval(from!)} bars`
+                  : `Stored ${longInterval(interval)} bars`)}
             </TooltipContent>
           </Tooltip>
         );

@@ -1,9 +1,23 @@
 "use client";
 
-import { useEffect, useEffectEvent, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import {
+  useEffect,
+  useEffectEvent,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+} from "react";
 
 import { useChartColours } from "@/features/chart/chart-colours";
-import { ChartView, type ChartMarker, type DrawnIndicator, type PanePlace } from "@/features/chart/chart-view";
+import {
+  ChartView,
+  type ChartMarker,
+  type DrawnIndicator,
+  type PanePlace,
+} from "@/features/chart/chart-view";
 import type { BarColumns } from "@/features/chart/indicator-catalog";
 import { buildTimeAxis } from "@/features/chart/time-axis";
 import { cn } from "@/lib/cn";
@@ -149,7 +163,11 @@ export function PriceChart({
         onBlur={() => view?.placeCrosshair(null)}
         className="focus-inset absolute inset-0 overflow-hidden rounded-lg"
       />
-      {legend && <div className="pointer-events-none absolute inset-0 z-10 overflow-hidden">{legend(index, panes)}</div>}
+      {legend && (
+        <div className="pointer-events-none absolute inset-0 z-10 overflow-hidden">
+          {legend(index, panes)}
+        </div>
+      )}
       <p id={`${id}-summary`} className="sr-only">
         {summary}
       </p>

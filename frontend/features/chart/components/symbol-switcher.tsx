@@ -6,7 +6,14 @@ import { useDeferredValue, useState } from "react";
 
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { Command, CommandEmpty, CommandGroup, CommandInput, CommandItem, CommandList } from "@/components/ui/command";
+import {
+  Command,
+  CommandEmpty,
+  CommandGroup,
+  CommandInput,
+  CommandItem,
+  CommandList,
+} from "@/components/ui/command";
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
 import { ErrorNote } from "@/components/common/error-state";
 import { Figure } from "@/components/common/figure";
@@ -76,7 +83,9 @@ export function SymbolSwitcher({
                 </CommandEmpty>
               )
             )}
-            {search.isPending && <div className="px-3 py-6 text-center text-sm text-muted-foreground">Loading…</div>}
+            {search.isPending && (
+              <div className="px-3 py-6 text-center text-sm text-muted-foreground">Loading…</div>
+            )}
             <CommandGroup>
               {found.map((instrument) => (
                 <CommandItem

@@ -6,8 +6,22 @@ import { useMemo } from "react";
 import { ErrorNote } from "@/components/common/error-state";
 import { Spinner } from "@/components/common/spinner";
 import { Button } from "@/components/ui/button";
-import { Command, CommandEmpty, CommandGroup, CommandInput, CommandItem, CommandList } from "@/components/ui/command";
-import { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle, DialogTrigger } from "@/components/ui/dialog";
+import {
+  Command,
+  CommandEmpty,
+  CommandGroup,
+  CommandInput,
+  CommandItem,
+  CommandList,
+} from "@/components/ui/command";
+import {
+  Dialog,
+  DialogContent,
+  DialogDescription,
+  DialogHeader,
+  DialogTitle,
+  DialogTrigger,
+} from "@/components/ui/dialog";
 import { useLanguage } from "@/features/strategies/api";
 import { buildHelp, type WordHelp } from "@/features/strategies/completions";
 
@@ -50,13 +64,20 @@ export function LanguageReference() {
                   {words
                     .filter((word) => word.kind === kind)
                     .map((word) => (
-                      <CommandItem key={word.name} value={`${word.name} ${word.help}`} className="cursor-default items-start">
+                      <CommandItem
+                        key={word.name}
+                        value={`${word.name} ${word.help}`}
+                        className="cursor-default items-start"
+                      >
                         <div className="grid min-w-0 gap-0.5">
                           <code className="font-mono text-xs font-medium">{word.signature}</code>
                           <span className="text-xs text-muted-foreground">{word.help}</span>
                           {word.facts.map(({ label, text }) => (
                             <span key={label} className="text-xs text-muted-foreground">
-                              {label}: <span className={label === "Example" ? "font-mono text-foreground" : ""}>{text}</span>
+                              {label}:{" "}
+                              <span className={label === "Example" ? "font-mono text-foreground" : ""}>
+                                {text}
+                              </span>
                             </span>
                           ))}
                         </div>

@@ -4,7 +4,14 @@ import { useId, useState, type FormEvent } from "react";
 
 import { ErrorNote } from "@/components/common/error-state";
 import { Button } from "@/components/ui/button";
-import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "@/components/ui/dialog";
+import {
+  Dialog,
+  DialogContent,
+  DialogDescription,
+  DialogFooter,
+  DialogHeader,
+  DialogTitle,
+} from "@/components/ui/dialog";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 
@@ -92,7 +99,11 @@ function NameForm({
           onChange={(event) => setName(event.target.value)}
         />
         <p id={`${id}-note`} className="text-xs text-muted-foreground">
-          {isTried && isMissing ? <span className="text-destructive">Give it a name.</span> : "Names need not be unique."}
+          {isTried && isMissing ? (
+            <span className="text-destructive">Give it a name.</span>
+          ) : (
+            "Names need not be unique."
+          )}
         </p>
       </div>
       {error != null && <ErrorNote error={error} />}

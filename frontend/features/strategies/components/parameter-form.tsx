@@ -116,8 +116,9 @@ export function ParameterForm({
   if (parameters.length === 0)
     return (
       <p className="text-[0.8125rem] text-muted-foreground">
-        This rule has none. A line like <code className="font-mono text-foreground">fast = param(10, 5, 50)</code> makes a number
-        that a run can change.
+        This rule has none. A line like{" "}
+        <code className="font-mono text-foreground">fast = param(10, 5, 50)</code> makes a number that a run
+        can change.
       </p>
     );
   return (

@@ -37,9 +37,13 @@ export function ProblemList({
   return (
     <div id={id} aria-live="polite" className="border-t px-3 py-2 text-[0.8125rem]">
       {isEmpty ? (
-        <p className="text-muted-foreground">Write a rule: a name, an equals sign and what it is. Begin with enter_long.</p>
+        <p className="text-muted-foreground">
+          Write a rule: a name, an equals sign and what it is. Begin with enter_long.
+        </p>
       ) : isUnreachable ? (
-        <p className="text-muted-foreground">The rule could not be checked. It is checked again when you go on typing.</p>
+        <p className="text-muted-foreground">
+          The rule could not be checked. It is checked again when you go on typing.
+        </p>
       ) : !check ? (
         <p className="flex items-center gap-2 text-muted-foreground">
           <LoaderCircle className="size-4 animate-spin" aria-hidden /> Checking…

@@ -73,7 +73,12 @@ export function RuleEditor({
   }));
 
   return (
-    <div className={cn("relative focus-within:outline-2 focus-within:-outline-offset-2 focus-within:outline-ring", className)}>
+    <div
+      className={cn(
+        "relative focus-within:outline-2 focus-within:-outline-offset-2 focus-within:outline-ring",
+        className,
+      )}
+    >
       {!view && (
         // Until the editor is there the text can be read, and written should its code not come.
         <textarea

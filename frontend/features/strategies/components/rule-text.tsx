@@ -20,22 +20,36 @@ const CLASSES: Partial<Record<TokenKind, string>> = {
 };
 
 /** A rule to be read, coloured as in the editor. */
-export function RuleText({ source, className, label = "Rule" }: { source: string; className?: string; label?: string }) {
+export function RuleText({
+  source,
+  className,
+  label = "Rule",
+}: {
+  source: string;
+  className?: string;
+  label?: string;
+}) {
   const words = useRuleWords();
   return (
     <pre
       tabIndex={0}
       role="region"
       aria-label={label}
-      className={cn("focus-inset overflow-x-auto rounded-md bg-muted/60 p-3 font-mono text-xs leading-5", className)}
+      className={cn(
+        "focus-inset overflow-x-auto rounded-md bg-muted/60 p-3 font-mono text-xs leading-5",
+        className,
+      )}
     >
       <code>
-        {source.replace(/\n+$/, "").split("\n").map((line, i) => (
-          <Fragment key={i}>
-            {renderLine(line, words)}
-            {"\n"}
-          </Fragment>
-        ))}
+        {source
+          .replace(/\n+$/, "")
+          .split("\n")
+          .map((line, i) => (
+            <Fragment key={i}>
+              {renderLine(line, words)}
+              {"\n"}
+            </Fragment>
+          ))}
       </code>
     </pre>
   );

@@ -4,7 +4,7 @@ import type { ColumnDef } from "@tanstack/react-table";
 import { FilePlus2, ScrollText, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { useMemo, useState } from "react";
-import { toast } from "sonner";
+import { toast } from "@/components/ui/sonner";
 
 import { ConfirmDialog } from "@/components/common/confirm-dialog";
 import { DataTable } from "@/components/common/data-table";
@@ -51,7 +51,10 @@ export function StrategyListPage() {
         accessorFn: (row) => row.strategy.name,
         sortingFn: "text",
         cell: ({ row: { original } }) => (
-          <Link href={`/strategies/${original.strategy.id}`} className="font-medium underline-offset-4 hover:underline">
+          <Link
+            href={`/strategies/${original.strategy.id}`}
+            className="font-medium underline-offset-4 hover:underline"
+          >
             {original.strategy.name}
           </Link>
         ),
@@ -95,7 +98,10 @@ export function StrategyListPage() {
         accessorFn: (row) => row.strategy.updated_at,
         meta: { className: "hidden sm:table-cell" },
         cell: ({ row: { original } }) => (
-          <span className="whitespace-nowrap text-muted-foreground" title={`${formatDateTime(original.strategy.updated_at)} UTC`}>
+          <span
+            className="whitespace-nowrap text-muted-foreground"
+            title={`${formatDateTime(original.strategy.updated_at)} UTC`}
+          >
             {formatAgo(original.strategy.updated_at)}
           </span>
         ),
@@ -186,9 +192,15 @@ export function StrategyListPage() {
                 </CardHeader>
                 <CardContent className="flex flex-1 flex-col gap-3">
                   <p className="text-[0.8125rem] text-muted-foreground">{example.summary}</p>
-                  <RuleText source={example.source} label={`Rule ${example.name}`} className="max-h-52 flex-1" />
+                  <RuleText
+                    source={example.source}
+                    label={`Rule ${example.name}`}
+                    className="max-h-52 flex-1"
+                  />
                   <Button asChild variant="outline" size="sm" className="self-start">
-                    <Link href={`/strategies/new?example=${encodeURIComponent(example.name)}`}>Start from this</Link>
+                    <Link href={`/strategies/new?example=${encodeURIComponent(example.name)}`}>
+                      Start from this
+                    </Link>
                   </Button>
                 </CardContent>
               </Card>

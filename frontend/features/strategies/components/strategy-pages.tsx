@@ -17,7 +17,11 @@ import type { RunRead } from "@/lib/api/generated";
 
 function WorkbenchSkeleton() {
   return (
-    <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_23rem]" role="status" aria-label="Loading the rule">
+    <div
+      className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_23rem]"
+      role="status"
+      aria-label="Loading the rule"
+    >
       <Skeleton className="h-7 w-48 lg:col-span-2" />
       <Skeleton className="h-[60dvh]" />
       <Skeleton className="h-[60dvh]" />
@@ -26,7 +30,11 @@ function WorkbenchSkeleton() {
 }
 
 /** Where the run form begins: as a run was asked, else as the last one in this browser, on the symbol of the address. */
-function presetSettings(params: URLSearchParams, run: RunRead | undefined, firstSymbol: string | undefined): RunSettings {
+function presetSettings(
+  params: URLSearchParams,
+  run: RunRead | undefined,
+  firstSymbol: string | undefined,
+): RunSettings {
   const settings = run ? settingsOfRun(run) : findLastSettings();
   const symbol = params.get("symbol")?.toUpperCase() ?? "";
   const interval = params.get("interval");
@@ -39,17 +47,33 @@ function presetSettings(params: URLSearchParams, run: RunRead | undefined, first
 }
 
 /** Loads what the address names (`?run=`, `?example=`, `?symbol=`) and hands over once all of it is there. */
-function WithPresets({ children }: { children: (presets: { run?: RunRead; settings: RunSettings }) => ReactNode }) {
+function WithPresets({
+  children,
+}: {
+  children: (presets: { run?: RunRead; settings: RunSettings }) => ReactNode;
+}) {
   const params = useSearchParams();
   const runId = params.get("run");
   return runId ? <WithRun id={runId}>{children}</WithRun> : <WithFirstSymbol>{children}</WithFirstSymbol>;
 }
 
-function WithRun({ id, children }: { id: string; children: (presets: { run?: RunRead; settings: RunSettings }) => ReactNode }) {
+function WithRun({
+  id,
+  children,
+}: {
+  id: string;
+  children: (presets: { run?: RunRead; settings: RunSettings }) => ReactNode;
+}) {
   const params = useSearchParams();
   const run = useRun(id);
   if (run.isError)
-    return <ErrorState title="The run to start from could not be loaded" error={run.error} onRetry={() => void run.refetch()} />;
+    return (
+      <ErrorState
+        title="The run to start from could not be loaded"
+        error={run.error}
+        onRetry={() => void run.refetch()}
+      />
+    );
   if (run.isPending) return <WorkbenchSkeleton />;
   return children({ run: run.data, settings: presetSettings(params, run.data, undefined) });
 }
@@ -108,7 +132,13 @@ function NewStrategy({ start }: { start: WorkbenchStart }) {
 export function StrategyPage({ id }: { id: string }) {
   const strategy = useStrategy(id);
   if (strategy.isError)
-    return <ErrorState title="The strategy could not be loaded" error={strategy.error} onRetry={() => void strategy.refetch()} />;
+    return (
+      <ErrorState
+        title="The strategy could not be loaded"
+        error={strategy.error}
+        onRetry={() => void strategy.refetch()}
+      />
+    );
   if (strategy.isPending) return <WorkbenchSkeleton />;
   return (
     <WithPresets>

@@ -60,7 +60,10 @@ export function VersionMenu({
                     Version {version.version}
                     {version.version === latest && <span className="sr-only"> (latest)</span>}
                   </span>
-                  <span className="flex-1 truncate text-xs text-muted-foreground" title={`${formatDateTime(version.created_at)} UTC`}>
+                  <span
+                    className="flex-1 truncate text-xs text-muted-foreground"
+                    title={`${formatDateTime(version.created_at)} UTC`}
+                  >
                     {formatAgo(version.created_at)}
                   </span>
                   {version.version === current && <Check className="size-4 text-primary" aria-hidden />}

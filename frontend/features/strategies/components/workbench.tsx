@@ -5,13 +5,18 @@ import { EllipsisVertical, Pencil, Save, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { useForm } from "react-hook-form";
-import { toast } from "sonner";
+import { toast } from "@/components/ui/sonner";
 
 import { ConfirmDialog } from "@/components/common/confirm-dialog";
 import { PageHeader } from "@/components/common/page-header";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
-import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from "@/components/ui/dropdown-menu";
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuTrigger,
+} from "@/components/ui/dropdown-menu";
 import { useStartRun } from "@/features/backtests/api";
 import { RunForm } from "@/features/backtests/components/run-form";
 import { keepLastSettings } from "@/features/backtests/last-settings";
@@ -80,7 +85,11 @@ export function Workbench({
   const isChanged = strategy ? source !== strategy.source : source.trim() !== "";
   /** The saved version that the editor's text is, if any: then the run names it instead of carrying the text. */
   const version =
-    strategy && source === strategy.source ? strategy.version : source === opened.source ? opened.version : null;
+    strategy && source === strategy.source
+      ? strategy.version
+      : source === opened.source
+        ? opened.version
+        : null;
   const guard = useLeaveGuard(isChanged && version === null);
 
   useEffect(() => {
@@ -89,7 +98,10 @@ export function Workbench({
   }, [draftKey, source, isChanged, version]);
 
   const problems = check.data && check.isFresh ? check.data.errors : NO_PROBLEMS;
-  const parameters = useMemo(() => check.data?.parameters ?? strategy?.parameters ?? [], [check.data, strategy]);
+  const parameters = useMemo(
+    () => check.data?.parameters ?? strategy?.parameters ?? [],
+    [check.data, strategy],
+  );
   const values = useMemo(() => parameterValues(parameters, set), [parameters, set]);
   const isBroken = check.isFresh && check.data?.ok === false;
   const isEmpty = source.trim() === "";
@@ -102,7 +114,9 @@ export function Workbench({
   function explain(error: unknown, what: string) {
     if (error instanceof ApiProblem && error.code === "rule_invalid") {
       const first = error.errors[0];
-      toast.error(`The rule has ${error.errors.length === 1 ? "a problem" : "problems"}, so it was not ${what}.`);
+      toast.error(
+        `The rule has ${error.errors.length === 1 ? "a problem" : "problems"}, so it was not ${what}.`,
+      );
       if (first?.line) editor.current?.goTo(first.line, first.column ?? 1);
     } else toast.error(error instanceof Error ? error.message : `It was not ${what}.`);
   }
@@ -234,7 +248,10 @@ export function Workbench({
               <LanguageReference />
             </CardHeader>
             {showsRestored && (
-              <div className="flex flex-wrap items-center gap-2 border-b bg-warn/10 px-4 py-1.5 text-[0.8125rem]" role="status">
+              <div
+                className="flex flex-wrap items-center gap-2 border-b bg-warn/10 px-4 py-1.5 text-[0.8125rem]"
+                role="status"
+              >
                 Changes you had not saved are back.
                 <Button
                   variant="link"
@@ -340,7 +357,7 @@ export function Workbench({
             onConfirm={() =>
               remove.mutate(strategy.id, {
                 onSuccess: () => {
-                          dropDraft(strategy.id);
+                  dropDraft(strategy.id);
                   toast.success(`“${strategy.name}” is deleted.`);
                   router.replace("/strategies");
                 },
