@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import sys
 
+from app.engine.annual_periods import DAYS_PER_YEAR, MONTHS_PER_YEAR, SESSIONS_PER_YEAR, WEEKS_PER_YEAR
 from app.engine.conventions import CONVENTIONS, CONVENTIONS_VERSION, METRIC_DEFINITIONS
-from app.engine.metrics import DAYS_PER_YEAR, MONTHS_PER_YEAR, SESSIONS_PER_YEAR, WEEKS_PER_YEAR
 from app.engine.verdict import chance, costs, data, look_ahead, out_of_sample, sample
 
 _INTRODUCTION = """# What a backtest assumes

@@ -32,7 +32,7 @@ class BacktestInputs:
     `bars`: with the warm-up before `first_bar`, the first bar whose signal counts. `rule_source`,
     `parameters` (every one's value) and `instrument` (symbol, adjustment, …) go into the manifest.
     `signals_of`: the rule on any bars; it is called again on shortened ones. `facts`: what is known of the
-    data. `periods_per_year`: see `app.engine.metrics.periods_per_year`.
+    data. `periods_per_year`: see `app.engine.annual_periods`.
     """
 
     bars: Bars

@@ -15,16 +15,12 @@ import numpy as np
 
 from app.engine.bars import Bars, Column
 from app.engine.fills import Fills
-from app.engine.intervals import DAY_SECONDS, Interval
+from app.engine.intervals import DAY_SECONDS
 from app.engine.metrics_drawdown import drawdowns, longest_drawdown_bars
 from app.engine.metrics_trades import TradeFigures, trade_figures
 
 Figure: TypeAlias = float | None
 
-SESSIONS_PER_YEAR = 252
-DAYS_PER_YEAR = 365
-WEEKS_PER_YEAR = 52
-MONTHS_PER_YEAR = 12
 CALENDAR_YEAR_SECONDS = 365.25 * DAY_SECONDS
 VAR_PERCENTILE = 5.0
 NOISE = 1e-14
@@ -72,7 +68,7 @@ class Metrics:
 def compute_metrics(bars: Bars, fills: Fills, periods_per_year: float) -> Metrics:
     """All figures of `fills` on its `bars` (the same that were simulated), from its first bar on.
 
-    `periods_per_year`: returns per year, see `periods_per_year`.
+    `periods_per_year`: returns per year, see `app.engine.annual_periods`.
     """
     equity = fills.equity[fills.first_bar :]
     seconds = int(bars.time[-1] - bars.time[fills.first_bar])
@@ -95,26 +91,6 @@ def compute_metrics(bars: Bars, fills: Fills, periods_per_year: float) -> Metric
         var_95=value_at_risk(returns),
         **of_trades,
     )
-
-
-def periods_per_year(
-    interval: Interval, *, round_the_clock: bool, session_seconds: float = DAY_SECONDS
-) -> float:
-    """Bars of `interval` in a year, for annualising.
-
-    252 sessions of `session_seconds` each (a bar cut short by the close counts as one), or 365 days of 24
-    hours when the market trades round the clock. A year has 52 weeks and 12 months either way. Raises
-    ValueError when `session_seconds` is not above 0.
-    """
-    if session_seconds <= 0:
-        raise ValueError(f"session_seconds must be above 0, not {session_seconds}")
-    if interval is Interval.MONTH_1:
-        return float(MONTHS_PER_YEAR)
-    if interval is Interval.WEEK_1:
-        return float(WEEKS_PER_YEAR)
-    if round_the_clock:
-        return float(DAYS_PER_YEAR * (DAY_SECONDS / interval.seconds))
-    return float(SESSIONS_PER_YEAR * max(1, math.ceil(min(session_seconds, DAY_SECONDS) / interval.seconds)))
 
 
 def equity_returns(equity: Column) -> Column:

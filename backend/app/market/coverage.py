@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.engine.annual_periods import periods_per_year
 from app.engine.bars import Bars, Times
 from app.engine.intervals import DAY_SECONDS, Interval
 from app.market.domain import ALWAYS_OPEN, DataFacts
@@ -14,7 +15,6 @@ from app.market.local_time import local_day_labels, month_labels, week_labels
 from app.market.resampling import next_label
 
 _SHOWN_GAPS = 20
-_SESSIONS_A_YEAR, _DAYS_A_YEAR, _WEEKS_A_YEAR, _MONTHS_A_YEAR = 252, 365, 52, 12
 _FIRST_WEEKEND_DAY = 5
 # With fewer weekend bars than this share, a market without a calendar counts as one of sessions.
 _WEEKEND_SHARE = 0.1
@@ -135,7 +135,7 @@ def _measure_within_days(bars: Bars, sessions: Sessions) -> Coverage:
     return Coverage(
         int(fitting.sum()),
         int(short.sum()),
-        int(np.count_nonzero(bars.time >= starts[0]) - counted.sum()),
+        int(np.count_nonzero(bars.time > starts[0] - step) - counted.sum()),
         int(short.max()),
         tuple(missing[:_SHOWN_GAPS].tolist()),
     )
@@ -190,19 +190,14 @@ def count_periods_per_year(bars: Bars, calendar: str | None) -> float:
     Within the day: times the usual number of bars of a day, counted in the bars themselves. Without a
     calendar a market that trades at weekends counts 365 days.
     """
-    if bars.interval is Interval.WEEK_1:
-        return _WEEKS_A_YEAR
-    if bars.interval is Interval.MONTH_1:
-        return _MONTHS_A_YEAR
+    if bars.interval in (Interval.WEEK_1, Interval.MONTH_1) or len(bars) == 0:
+        return periods_per_year(bars.interval, round_the_clock=calendar == ALWAYS_OPEN)
     days = local_day_labels(bars.time, bars.timezone) if bars.interval.is_intraday else bars.time
     every_day = calendar == ALWAYS_OPEN or (calendar is None and _trades_at_weekends(days))
-    days_a_year = _DAYS_A_YEAR if every_day else _SESSIONS_A_YEAR
-    if not bars.interval.is_intraday or len(bars) == 0:
-        return float(days_a_year)
-    if every_day:
-        return days_a_year * DAY_SECONDS / bars.interval.seconds
     _days, bars_of_day = np.unique(days, return_counts=True)
-    return days_a_year * float(np.median(bars_of_day))
+    return periods_per_year(
+        bars.interval, round_the_clock=every_day, bars_per_session=float(np.median(bars_of_day))
+    )
 
 
 def _trades_at_weekends(day_labels: Times) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.engine.annual_periods import periods_per_year
 from app.engine.conventions import METRIC_DEFINITIONS
 from app.engine.execution import Execution
 from app.engine.fills import Fills, simulate
@@ -20,7 +21,6 @@ from app.engine.metrics import (
     compute_metrics,
     equity_returns,
     omega,
-    periods_per_year,
     sharpe,
     sortino,
     value_at_risk,
@@ -261,30 +261,27 @@ def test_every_figure_is_finite_or_undefined(seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("interval", "round_the_clock", "session_hours", "expected"),
+    ("interval", "round_the_clock", "bars_per_session", "expected"),
     [
-        (Interval.DAY_1, False, 6.5, 252),
-        (Interval.DAY_1, True, 24, 365),
-        (Interval.HOUR_1, False, 6.5, 252 * 7),
-        (Interval.MIN_1, False, 6.5, 252 * 390),
-        (Interval.MIN_45, False, 6.5, 252 * 9),
-        (Interval.HOUR_1, True, 24, 365 * 24),
-        (Interval.MIN_5, True, 24, 365 * 288),
-        (Interval.HOUR_4, False, 2, 252),
-        (Interval.WEEK_1, False, 6.5, 52),
-        (Interval.WEEK_1, True, 24, 52),
-        (Interval.MONTH_1, True, 24, 12),
+        (Interval.DAY_1, False, 1, 252),
+        (Interval.DAY_1, False, 0, 252),
+        (Interval.DAY_1, True, 1, 365),
+        (Interval.HOUR_1, False, 6.5, 252 * 6.5),
+        (Interval.MIN_1, False, 390, 252 * 390),
+        (Interval.HOUR_1, True, 7, 365 * 24),
+        (Interval.MIN_5, True, 1, 365 * 288),
+        (Interval.WEEK_1, False, 1, 52),
+        (Interval.WEEK_1, True, 1, 52),
+        (Interval.MONTH_1, True, 1, 12),
     ],
 )
 def test_periods_per_year(
-    interval: Interval, round_the_clock: bool, session_hours: float, expected: float
+    interval: Interval, round_the_clock: bool, bars_per_session: float, expected: float
 ) -> None:
-    periods = periods_per_year(
-        interval, round_the_clock=round_the_clock, session_seconds=session_hours * 3_600
-    )
+    periods = periods_per_year(interval, round_the_clock=round_the_clock, bars_per_session=bars_per_session)
     assert periods == expected
 
 
-def test_a_session_without_length_is_refused() -> None:
-    with pytest.raises(ValueError, match="session_seconds"):
-        periods_per_year(Interval.HOUR_1, round_the_clock=False, session_seconds=0)
+def test_a_session_without_bars_is_refused() -> None:
+    with pytest.raises(ValueError, match="bars_per_session"):
+        periods_per_year(Interval.HOUR_1, round_the_clock=False, bars_per_session=0)
