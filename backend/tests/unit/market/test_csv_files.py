@@ -10,7 +10,7 @@ import pytest
 
 from app.engine.intervals import Interval
 from app.market.domain import ImportRefused
-from tests.unit.market.builders import NOW, assert_same_bars, read_csv
+from tests.unit.market.builders import assert_same_bars, read_csv
 
 
 def at(text: str) -> int:
