@@ -114,7 +114,6 @@ def make_environment(servers: RunningServers, options: Options, given: Mapping[s
         "APP_SECRET_KEY": os.environ.get("APP_SECRET_KEY") or home.secret("app-secret-key"),
         "JWT_SECRET_KEY": os.environ.get("JWT_SECRET_KEY") or home.secret("jwt-secret-key"),
         "CORS_ORIGINS": given.get("CORS_ORIGINS") or origins,
-        "NUMBA_CACHE_DIR": given.get("NUMBA_CACHE_DIR") or str(home.path / "compiled"),
     }
     if given.get("APP_ENV") != "production":
         kept["DEMO_PASSWORD"] = given.get("DEMO_PASSWORD") or home.secret(
