@@ -14,6 +14,7 @@ from app.core.clock import SystemClock
 from app.core.database import Databases
 from app.market.demo.loading import load_demo
 from app.worker.process import run_worker
+from tests.integration.backtests.long_runs import ask_for_long_run, store_long_instrument
 from tests.integration.conftest import Person
 
 PATH = "/api/v1/backtests"
@@ -48,6 +49,13 @@ async def run(person: Person, **fields: Any) -> dict[str, Any]:
 async def demo_bars(databases: Databases) -> None:
     """The demo's instruments with their real bars."""
     await load_demo(databases, SystemClock())
+
+
+@pytest.fixture
+async def long_run(databases: Databases) -> dict[str, Any]:
+    """What to ask for to get a run that takes seconds."""
+    await store_long_instrument(databases)
+    return ask_for_long_run()
 
 
 @pytest.fixture

@@ -28,21 +28,16 @@ METRICS = {
 
 
 @needs_worker
-@pytest.mark.parametrize(
-    ("symbol", "close_at_end", "trades", "final_equity"),
-    [
+async def test_the_figures_are_the_oracles(member: Person) -> None:
+    for symbol, close_at_end, trades, final_equity in (
         ("GOOG", True, 33, 5_454_497.97),
         ("GOOG", False, 33, 5_459_957.93),
         ("AAPL", True, 59, 8_838_572.94),
-    ],
-)
-async def test_the_figures_are_the_oracles(
-    member: Person, symbol: str, close_at_end: bool, trades: int, final_equity: float
-) -> None:
-    done = await run(member, symbol=symbol, close_at_end=close_at_end)
-    assert done["status"] == "succeeded"
-    assert done["metrics"]["trades"] == trades
-    assert round(done["metrics"]["final_equity"], 2) == final_equity
+    ):
+        done = await run(member, symbol=symbol, close_at_end=close_at_end)
+        assert done["status"] == "succeeded"
+        assert done["metrics"]["trades"] == trades
+        assert round(done["metrics"]["final_equity"], 2) == final_equity
 
 
 @needs_worker
@@ -115,18 +110,14 @@ async def test_trades_as_pages_columns_and_csv(member: Person) -> None:
 
 
 @needs_worker
-@pytest.mark.parametrize("query", ["sort=profit", "limit=101", "limit=0", "cursor=x", "format=xml"])
-async def test_trades_asked_for_wrongly_are_422(member: Person, query: str) -> None:
-    done = await run(member)
-    assert (await member.client.get(f"{PATH}/{done['id']}/trades?{query}")).status_code == 422
-
-
-@needs_worker
-async def test_a_cursor_of_another_order_is_refused(member: Person) -> None:
+async def test_trades_asked_for_wrongly_are_422(member: Person) -> None:
     done = await run(member)
     path = f"{PATH}/{done['id']}/trades"
-    cursor = (await member.client.get(f"{path}?limit=5&sort=pnl")).json()["next_cursor"]
-    assert (await member.client.get(f"{path}?limit=5&sort=-pnl&cursor={cursor}")).status_code == 422
+    of_another_order = (await member.client.get(f"{path}?limit=5&sort=-pnl")).json()["next_cursor"]
+    for query in (
+        "sort=profit", "limit=101", "limit=0", "cursor=x", "format=xml", f"cursor={of_another_order}",
+    ):  # fmt: skip
+        assert (await member.client.get(f"{path}?{query}")).status_code == 422, query
 
 
 @needs_worker
@@ -217,7 +208,9 @@ async def test_raw_prices_are_another_run(member: Person) -> None:
 
 @needs_worker
 async def test_an_interval_that_can_be_made_from_stored_bars_runs(member: Person) -> None:
-    done = await run(member, interval="1week", source="enter_long = close > sma(close, 4)\nexit_long = close < open")
+    done = await run(
+        member, interval="1week", source="enter_long = close > sma(close, 4)\nexit_long = close < open"
+    )
     assert done["status"] == "succeeded"
     assert done["manifest"]["data"]["interval"] == "1week"
 
@@ -242,7 +235,6 @@ BAD_BODIES: list[tuple[dict[str, Any], int, str]] = [
     ({"source": ""}, 422, "rule_invalid"),
     ({"parameters": {"fast": 10}}, 422, "parameters_invalid"),
     ({"source": f"n = param(5, 1, 9)\n{RULE}", "parameters": {"n": 10}}, 422, "parameters_invalid"),
-    ({"source": f"n = param(5, 1, 9)\n{RULE}", "parameters": {"n": "5"}}, 200, ""),
     ({"start": "2010-01-01", "end": "2010-01-01"}, 422, "invalid_range"),
     ({"start": "2010-01-02", "end": "2010-01-01"}, 422, "invalid_range"),
     ({"start": "soon"}, 422, "validation_failed"),
@@ -262,29 +254,26 @@ BAD_BODIES: list[tuple[dict[str, Any], int, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("fields", "status", "code"), [case for case in BAD_BODIES if case[1] != 200], ids=lambda v: str(v)[:40]
-)
-async def test_what_cannot_run_is_refused_at_once(
-    member: Person, fields: dict[str, Any], status: int, code: str
-) -> None:
-    started = time.perf_counter()
-    answer = await member.client.post(f"{PATH}?wait=10", json=ask(**fields))
-    assert time.perf_counter() - started < 1
-    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
+async def test_what_cannot_run_is_refused_at_once(member: Person) -> None:
+    for fields, status, code in BAD_BODIES:
+        started = time.perf_counter()
+        answer = await member.client.post(f"{PATH}?wait=10", json=ask(**fields))
+        assert time.perf_counter() - started < 1, fields
+        assert (answer.status_code, answer.json()["code"]) == (status, code), (fields, answer.text)
+        assert answer.headers["content-type"] == "application/problem+json"
     assert (await member.client.get(PATH)).json()["items"] == []
 
 
-@pytest.mark.parametrize(
-    "number", [b"NaN", b"Infinity", b"-Infinity", b"1e999", b"true", b'"1e999"', b"9" * 400], ids=str
-)
-@pytest.mark.parametrize("field", [b"initial_cash", b"commission_bps", b"version"])
-async def test_numbers_that_do_not_exist_are_4xx(member: Person, field: bytes, number: bytes) -> None:
-    body = b'{"source":"enter_long = close > 1","symbol":"GOOG","interval":"1day","%s":%s}' % (field, number)
-    answer = await member.client.post(PATH, content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code in {400, 422}
-    assert answer.headers["content-type"] == "application/problem+json"
+async def test_numbers_that_do_not_exist_are_4xx(member: Person) -> None:
+    start = b'{"source":"enter_long = close > 1","symbol":"GOOG","interval":"1day",'
+    for field in (b"initial_cash", b"commission_bps", b"version"):
+        for number in (b"NaN", b"Infinity", b"-Infinity", b"1e999", b"true", b'"1e999"', b"9" * 400):
+            body = start + b'"%s":%s}' % (field, number)
+            answer = await member.client.post(
+                PATH, content=body, headers={"Content-Type": "application/json"}
+            )
+            assert answer.status_code in {400, 422}, body
+            assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_deep_json_is_4xx(member: Person) -> None:
@@ -302,9 +291,9 @@ async def test_invalid_parameters_name_the_parameter(member: Person) -> None:
     assert errors["m"]["code"] == "unknown_parameter"
 
 
-@pytest.mark.parametrize("wait", ["-1", "31", "nan", "inf", "long"])
-async def test_waits_are_bounded(member: Person, wait: str) -> None:
-    assert (await member.client.post(f"{PATH}?wait={wait}", json=ask())).status_code == 422
+async def test_waits_are_bounded(member: Person) -> None:
+    for wait in ("-1", "31", "nan", "inf", "long"):
+        assert (await member.client.post(f"{PATH}?wait={wait}", json=ask())).status_code == 422, wait
 
 
 @needs_worker

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-
 from typing import Any
 from uuid import UUID
 
@@ -141,9 +140,7 @@ async def test_a_lost_run_goes_back_and_fails_when_it_is_lost_too_often(
     assert ended["finished_at"] is not None
 
 
-async def test_a_lost_run_that_was_to_be_cancelled_is_cancelled(
-    databases: Databases, member: Person
-) -> None:
+async def test_a_lost_run_that_was_to_be_cancelled_is_cancelled(databases: Databases, member: Person) -> None:
     run_id = await _queue(member)
     async with databases.main.session() as session:
         await repository.claim_run(session, run_id)
@@ -254,5 +251,3 @@ async def _wait_for_status(person: Person, run_id: UUID, status: str) -> None:
     while (await _read(person, run_id))["status"] != status:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.005)
-
-
