@@ -79,9 +79,7 @@ def largest_quantity(
 def quantity_for_size(
     equity: float, size: float, price: float, commission_rate: float, commission_fixed: float, scale: float
 ) -> float:
-    """Quantity that the fraction `size` (above 1 counts as 1) of `equity` buys at `price`, commission
-    included.
-    """
+    """What the fraction `size` (above 1 counts as 1) of `equity` buys at `price`, commission included."""
     return largest_quantity(
         min(size, 1.0) * equity,
         price * (1.0 + commission_rate),

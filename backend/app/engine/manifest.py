@@ -1,6 +1,6 @@
-"""What makes a run repeatable:
+"""What makes a run repeatable.
 
-the rule, its parameters, the data's hash, the terms, the engine, and the result's hash.
+The rule, its parameters, the data's hash, the terms, the engine, and the result's hash.
 """
 
 from __future__ import annotations

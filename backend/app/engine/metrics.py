@@ -29,9 +29,9 @@ NOISE = 1e-14
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """The figures by their names in the API;
+    """The figures by their names in the API, in the published order.
 
-    `metric_definitions` in `app.engine.conventions` says each in a sentence.
+    `METRIC_DEFINITIONS` in `app.engine.conventions` says each in a sentence.
     """
 
     final_equity: float
@@ -155,9 +155,9 @@ def omega(returns: Column) -> Figure:
 
 
 def value_at_risk(returns: Column) -> Figure:
-    """Historical value at risk:
+    """Historical value at risk, a negative fraction as a rule.
 
-    the 5th percentile of the returns (linear interpolation), a negative fraction as a rule.
+    The 5th percentile of the returns, linearly interpolated.
     """
     return float(np.percentile(returns, VAR_PERCENTILE)) if len(returns) else None
 

@@ -26,9 +26,7 @@ UNLIKELY = 0.05
 LIKELY = 0.20
 """Above this share: red."""
 LEAST_FREE_SHARE = 0.05
-"""A run with less than this share of its bars outside a position leaves random entries nowhere else to go:
-amber.
-"""
+"""With less than this share of its bars outside a position, a run leaves random entries nowhere to go: amber."""
 
 
 def check_chance(bars: Bars, fills: Fills) -> Check:

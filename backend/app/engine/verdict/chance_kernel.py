@@ -23,9 +23,9 @@ _UNIT = 1.0 / 9007199254740992.0  # 2^-53
 
 @compile_loop
 def _mixed(state: np.uint64) -> np.uint64:
-    """SplitMix64's output for a state (Steele, Lea & Flood 2014):
+    """SplitMix64's output for a state (Steele, Lea & Flood 2014).
 
-    the same numbers on every machine and version.
+    The same numbers on every machine and version.
     """
     z = (state ^ (state >> _SHIFTS[0])) * _MIX_A
     z = (z ^ (z >> _SHIFTS[1])) * _MIX_B

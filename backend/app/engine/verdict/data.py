@@ -57,9 +57,9 @@ class DataFacts:
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """A step between two bars that looks like an unrecorded split:
+    """A step between two bars that looks like an unrecorded split.
 
-    `ratio` old shares' price to the new one's.
+    `ratio`: old shares' price to the new one's.
     """
 
     index: int

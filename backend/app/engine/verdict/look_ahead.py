@@ -75,9 +75,7 @@ def choose_cuts(signals: Signals) -> tuple[int, ...]:
 
 
 def is_prefix(shorter: Signals, longer: Signals, count: int) -> bool:
-    """Whether `shorter` (count bars) equals the first `count` bars of `longer` to the bit, an undefined
-    value an undefined one.
-    """
+    """Whether `shorter` equals the first `count` bars of `longer` to the bit; any NaN equals any NaN."""
     for name in Signals.__slots__:
         left, right = getattr(shorter, name), getattr(longer, name)
         if (left is None) != (right is None):
