@@ -26,7 +26,7 @@ UNLIKELY = 0.05
 LIKELY = 0.20
 """Above this share: red."""
 LEAST_FREE_SHARE = 0.05
-"""With less than this share of its bars outside a position, a run leaves random entries nowhere to go: amber."""
+"""With less than this share of its bars out of a position, a run leaves random entries no choice: amber."""
 
 
 def check_chance(bars: Bars, fills: Fills) -> Check:
