@@ -349,4 +349,3 @@ def test_what_was_understood_is_told() -> None:
         "volume": "volume",
     }
     assert (understood["first_at"], understood["last_at"]) == ("2019-01-02T00:00:00Z", "2019-01-03T00:00:00Z")
-    assert DAYS[-1] < NOW
