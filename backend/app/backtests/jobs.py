@@ -112,7 +112,7 @@ async def compute_run(
     owner_id: UUID | None,
     report: Callable[[float], None] | None = None,
 ) -> RunResult:
-    """Load the bars and run the rule on them, in a thread. Without `owner_id`: the installation's instruments.
+    """Load the bars and run the rule on them, in a thread; without `owner_id` on the installation's bars.
 
     `report` is told the share done; what it raises ends the run and is raised here. Raises RunFailed.
     """
@@ -141,7 +141,7 @@ async def _load_bars(
 
 
 async def _get_instrument(session: AsyncSession, request: RunRequest, viewer: Viewer) -> Instrument:
-    """The instrument itself, or what the symbol means to who asks where the request names no more than that."""
+    """The instrument, or what its symbol means to who asks where the request names no more than that."""
     if request.instrument_id is None:
         return await market.get_instrument(session, viewer, request.symbol)
     return await market.get_instrument_by_id(session, viewer, request.instrument_id)

@@ -18,7 +18,7 @@ def _visible_to(user_id: UUID) -> ColumnElement[bool]:
     return StrategyRow.owner_id == user_id
 
 
-def _latest() -> Select[tuple[StrategyRow, StrategyVersionRow]]:
+def _latest() -> Select[StrategyRow, StrategyVersionRow]:
     return select(StrategyRow, StrategyVersionRow).join(
         StrategyVersionRow,
         (StrategyVersionRow.strategy_id == StrategyRow.id)

@@ -136,14 +136,12 @@ def list_examples() -> tuple[ExampleRule, ...]:
     return EXAMPLES
 
 
-async def ensure_examples(session: AsyncSession, owner_id: UUID) -> list[Strategy]:
-    """Give a user the example rules, each once: what he has under the same name stays as it is."""
-    kept = await repository.list_strategies(session, owner_id, 100, None)
-    present = {strategy.name: strategy for strategy in kept}
-    return [
-        present.get(example.name) or await create_strategy(session, owner_id, example.name, example.source)
-        for example in EXAMPLES
-    ]
+async def ensure_examples(session: AsyncSession, owner_id: UUID) -> None:
+    """Give the example rules to a user who has no strategies."""
+    if await repository.list_strategies(session, owner_id, 1, None):
+        return
+    for example in reversed(EXAMPLES):  # lists show the newest first
+        await create_strategy(session, owner_id, example.name, example.source)
 
 
 def _describe(rule: Rule) -> RuleContent:
