@@ -18,7 +18,7 @@ TASK = "backtests.run"
 TOPIC = "run"
 MAXIMUM_ATTEMPTS = 3
 # A worker renews its lease every few seconds while it works; one that is gone is noticed after this long.
-LEASE_SECONDS = 15
+LEASE_SECONDS = 10
 
 
 class RunStatus(StrEnum):

@@ -19,9 +19,9 @@ from app.core.database import Databases
 from app.market import jobs as market
 from app.market.domain import TASK as RUN_IMPORT
 
-HEARTBEAT_SECONDS = 3.0
+HEARTBEAT_SECONDS = 2.0
 # A worker that has not said anything for this long counts as gone: its jobs go to others.
-STALLED_SECONDS = 15.0
+STALLED_SECONDS = 10.0
 # NOTIFY wakes the worker at once; this is for the notification that gets lost.
 POLL_SECONDS = 1.0
 # Less than any supervisor waits before it kills.

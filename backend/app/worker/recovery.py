@@ -15,7 +15,7 @@ from app.worker.queue import STALLED_SECONDS
 
 log = structlog.get_logger(__name__)
 
-RECOVERY_SECONDS = 5.0
+RECOVERY_SECONDS = 3.0
 # Jobs that failed stay for a while, for whoever wants to know why.
 KEEP_FAILED_HOURS = 7 * 24
 _SWEEP_SECONDS = 3600.0
