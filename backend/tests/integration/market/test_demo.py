@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from app.core.clock import FixedClock
 from app.core.database import Databases
 from app.market.demo.loading import load_demo
-
 from tests.integration.conftest import Person
 
 NOW = FixedClock(datetime(2026, 11, 20, tzinfo=UTC))
