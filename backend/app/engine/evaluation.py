@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from app.engine.bars import Bars, Column, Times, Truth
+from app.engine.columns import readable_flags, readable_numbers
 from app.engine.indicators import (
     averages,
     crosses,
@@ -61,9 +62,9 @@ def evaluate_rule(rule: Rule, bars: Bars, parameters: Mapping[str, float] | None
 def _spread(value: Value, count: int) -> Column | Truth:
     """A column of shape (count,): bool for a truth, float64 for a number."""
     if isinstance(value, bool):
-        return np.full(count, value, np.bool_)
+        return readable_flags(np.full(count, value))
     if isinstance(value, float):
-        return np.full(count, value, np.float64)
+        return readable_numbers(np.full(count, value))
     return value
 
 
@@ -89,14 +90,15 @@ class _Evaluation:
             for place, node in enumerate(nodes):
                 if node.is_scalar:
                     continue
-                values[place] = self._compute(node, [values[argument] for argument in node.arguments])
+                value = self._compute(node, [values[argument] for argument in node.arguments])
+                values[place] = readable_flags(value) if node.type == "truth" else readable_numbers(value)
                 for argument in node.arguments:
                     uses[argument] -= 1
                     if uses[argument] == 0:
                         del values[argument]
         return {name: values[place] for name, place in self._rule.outputs.items()}
 
-    def _compute(self, node: Node, arguments: list[Value]) -> Value:
+    def _compute(self, node: Node, arguments: list[Value]) -> Column | Truth:
         if node.operation == "input":
             return self._read_input(str(node.value))
         operation = WINDOW_OPERATIONS.get(node.operation)
@@ -113,7 +115,7 @@ class _Evaluation:
             if self._local_seconds is None:
                 self._local_seconds = find_local_seconds(self._bars)
             return make_column(self._local_seconds)
-        values: Column = np.ascontiguousarray(getattr(self._bars, name), np.float64)
+        values: Column = getattr(self._bars, name)
         return np.where(np.isfinite(values), values, np.nan) if np.isinf(values).any() else values
 
 
@@ -123,8 +125,8 @@ def _finite(result: Column) -> Column:
 
 
 def _power(base: Column | float, exponent: Column | float) -> Column:
-    bases, exponents = np.broadcast_arrays(np.asarray(base, np.float64), np.asarray(exponent, np.float64))
-    return pointwise.power(np.ascontiguousarray(bases), np.ascontiguousarray(exponents))
+    bases, exponents = np.broadcast_arrays(base, exponent)
+    return pointwise.power(readable_numbers(bases), readable_numbers(exponents))
 
 
 def _shift(x: Column | Truth, n: int) -> Column | Truth:
@@ -142,7 +144,7 @@ _LOCAL_TIME_INPUTS: Mapping[str, Callable[[Times], Column]] = {
     "month": month_column,
 }
 
-_POINTWISE: Mapping[str, Callable[..., Value]] = {
+_POINTWISE: Mapping[str, Callable[..., Column | Truth]] = {
     "add": lambda a, b: _finite(np.add(a, b)),
     "subtract": lambda a, b: _finite(np.subtract(a, b)),
     "multiply": lambda a, b: _finite(np.multiply(a, b)),
@@ -165,7 +167,7 @@ _POINTWISE: Mapping[str, Callable[..., Value]] = {
     "if_else": np.where,
 }
 
-_WINDOWS: Mapping[str, Callable[..., Value]] = {
+_WINDOWS: Mapping[str, Callable[..., Column | Truth]] = {
     "sma": window_sums.mean_window,
     "sum": window_sums.sum_window,
     "wma": window_sums.weighted_mean_window,

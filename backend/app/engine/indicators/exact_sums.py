@@ -23,6 +23,10 @@ _LIMB_COUNT = 70
 _LIMB_BITS = 32
 _LIMB_MASK = 0xFFFFFFFF
 _LOWEST_EXPONENT = -1074
+# The most that the weights of a window, and so the divisor of its sum, can come to.
+_WEIGHT_BITS = 24
+# Room below a sum for the 62 bits of a quotient that is up to 24 bits shorter.
+_SPARE_LIMBS = 3
 # Gathered from the highest bit down before rounding: more than the 53 of a float64, less than the 63 of an
 # int64.
 _KEPT_BITS = 62
@@ -54,17 +58,17 @@ def add_exactly(limbs: Limbs, value: float, times: int) -> None:
 
 
 @compile_loop
-def write_digits(limbs: Limbs, digits: Limbs) -> bool:
+def write_digits(limbs: Limbs, digits: Limbs, first: int, last: int) -> bool:
     """Writes the size of the number in `limbs` to `digits`, 32 bits each; true when it is negative."""
     carry = 0
-    for limb in range(_LIMB_COUNT):
+    for limb in range(first, last):
         total = limbs[limb] + carry
         digits[limb] = total & _LIMB_MASK
         carry = total >> _LIMB_BITS
     if carry >= 0:
         return False
     carry = 1
-    for limb in range(_LIMB_COUNT):
+    for limb in range(first, last):
         total = (digits[limb] ^ _LIMB_MASK) + carry
         digits[limb] = total & _LIMB_MASK
         carry = total >> _LIMB_BITS
@@ -72,19 +76,20 @@ def write_digits(limbs: Limbs, digits: Limbs) -> bool:
 
 
 @compile_loop
-def round_quotient(limbs: Limbs, divisor: int, digits: Limbs) -> float:
+def round_quotient(limbs: Limbs, divisor: int, digits: Limbs, first: int, last: int) -> float:
     """The number in `limbs` divided by `divisor` (1 to 2^24), rounded once; infinite on overflow.
 
-    `digits` is scratch of the same shape. `limbs` is not changed.
+    `digits` is scratch of the same shape, `limbs` is not changed. Only limbs from `first` to `last` - 1 are
+    looked at: the others are zero, and so are the `_SPARE_LIMBS` from `first` on unless that is 0.
     """
-    is_negative = write_digits(limbs, digits)
+    is_negative = write_digits(limbs, digits, first, last)
     remainder = 0
-    for limb in range(_LIMB_COUNT - 1, -1, -1):
+    for limb in range(last - 1, first - 1, -1):
         current = (remainder << _LIMB_BITS) | digits[limb]
         digits[limb] = current // divisor
         remainder = current % divisor
-    top = _LIMB_COUNT - 1
-    while top > 0 and digits[top] == 0:
+    top = last - 1
+    while top > first and digits[top] == 0:
         top -= 1
     kept = digits[top]
     kept_bits = 0
@@ -93,7 +98,7 @@ def round_quotient(limbs: Limbs, divisor: int, digits: Limbs) -> float:
     is_sticky = remainder != 0  # whether anything follows the bits that are kept
     exponent = top * _LIMB_BITS + _LOWEST_EXPONENT
     limb = top - 1
-    while limb >= 0 and kept_bits < _KEPT_BITS:
+    while limb >= first and kept_bits < _KEPT_BITS:
         room = min(_KEPT_BITS - kept_bits, _LIMB_BITS)
         rest_bits = _LIMB_BITS - room
         kept = (kept << room) | (digits[limb] >> rest_bits)
@@ -102,7 +107,7 @@ def round_quotient(limbs: Limbs, divisor: int, digits: Limbs) -> float:
         if digits[limb] & ((1 << rest_bits) - 1) != 0:
             is_sticky = True
         limb -= 1
-    while limb >= 0 and not is_sticky:
+    while limb >= first and not is_sticky:
         is_sticky = digits[limb] != 0
         limb -= 1
     excess = kept_bits - 53
@@ -121,12 +126,17 @@ def round_quotient(limbs: Limbs, divisor: int, digits: Limbs) -> float:
 
 
 @compile_loop
-def sum_windows(x: Column, n: int, divisor: int, is_weighted: bool, out: Column) -> None:
+def sum_windows(
+    x: Column, n: int, divisor: int, is_weighted: bool, lowest: int, highest: int, out: Column
+) -> None:
     """Writes the exact sum of each window of n values, divided by `divisor` and rounded once, to `out`.
 
-    `is_weighted`: the newest value counts n times, the oldest once. n ≤ 5,000. `out` keeps what it has before
-    n bars, where a value of the window is NaN and where the result is not finite.
+    `is_weighted`: the newest value counts n times, the oldest once. n ≤ 5,000. Defined values are multiples
+    of 2^`lowest` and below 2^`highest`. `out` keeps what it has before n bars, where a value of the window is
+    NaN and where the result is not finite.
     """
+    first = max((lowest - _LOWEST_EXPONENT) // _LIMB_BITS - _SPARE_LIMBS, 0)
+    last = min((highest + _WEIGHT_BITS - _LOWEST_EXPONENT) // _LIMB_BITS + 2, _LIMB_COUNT)
     limbs = np.zeros(_LIMB_COUNT, np.int64)
     weighted = np.zeros(_LIMB_COUNT, np.int64)
     digits = np.empty(_LIMB_COUNT, np.int64)
@@ -134,7 +144,8 @@ def sum_windows(x: Column, n: int, divisor: int, is_weighted: bool, out: Column)
     for i in range(len(x)):
         if is_weighted:
             # Every value in the window loses one weight; the oldest, at weight 1, thereby leaves.
-            weighted -= limbs
+            for limb in range(first, last):
+                weighted[limb] -= limbs[limb]
         if x[i] == x[i]:
             add_exactly(limbs, x[i], 1)
             if is_weighted:
@@ -147,7 +158,7 @@ def sum_windows(x: Column, n: int, divisor: int, is_weighted: bool, out: Column)
             else:
                 undefined -= 1
         if undefined == 0 and i >= n - 1:
-            result = round_quotient(weighted if is_weighted else limbs, divisor, digits)
+            result = round_quotient(weighted if is_weighted else limbs, divisor, digits, first, last)
             if abs(result) < np.inf:
                 out[i] = result
 
@@ -165,5 +176,5 @@ def means_ending_at(x: Column, ends: Indices, n: int) -> Column:
         limbs[:] = 0
         for i in range(ends[place] - n + 1, ends[place] + 1):
             add_exactly(limbs, x[i], 1)
-        means[place] = round_quotient(limbs, n, digits)
+        means[place] = round_quotient(limbs, n, digits, 0, _LIMB_COUNT)
     return means

@@ -8,12 +8,22 @@ from app.engine.bars import Column
 from app.engine.indicators.compiled import compile_loop
 
 
-@compile_loop
 def highest(x: Column, n: int) -> Column:
-    """The greatest of x[i-n+1] … x[i]. Shape (bars,); NaN before n bars and where one is NaN.
+    """The greatest of x[i-n+1] … x[i]. Shapes (bars,); NaN before n bars and where one of them is NaN."""
+    return find_extremes(x, n, 1.0)
 
-    Keeps the bars that can still become the greatest, their values descending: each bar enters and leaves
-    once.
+
+def lowest(x: Column, n: int) -> Column:
+    """The least of x[i-n+1] … x[i]. As `highest`."""
+    return find_extremes(x, n, -1.0)
+
+
+@compile_loop
+def find_extremes(x: Column, n: int, sign: float) -> Column:
+    """The value of each window whose product with `sign` (1 or -1) is greatest.
+
+    Keeps the bars that can still become the extreme of a window in a ring, their values falling away:
+    each bar enters and leaves once, whatever n.
     """
     out = np.full(len(x), np.nan)
     candidates = np.empty(n, np.int64)
@@ -21,7 +31,7 @@ def highest(x: Column, n: int) -> Column:
     count = 0
     run = 0
     for i in range(len(x)):
-        value = x[i]
+        value = x[i] * sign
         if value != value:
             run = 0
             count = 0
@@ -34,7 +44,7 @@ def highest(x: Column, n: int) -> Column:
             last = first + count - 1
             if last >= n:
                 last -= n
-            if x[candidates[last]] > value:
+            if x[candidates[last]] * sign > value:
                 break
             count -= 1
         place = first + count
@@ -45,8 +55,3 @@ def highest(x: Column, n: int) -> Column:
         if run >= n:
             out[i] = x[candidates[first]]
     return out
-
-
-def lowest(x: Column, n: int) -> Column:
-    """The least of x[i-n+1] … x[i]. As `highest`."""
-    return -highest(-x, n)

@@ -9,6 +9,7 @@ from app.engine.indicators.averages import find_starts
 from app.engine.indicators.compiled import compile_loop
 from app.engine.indicators.exact_sums import means_ending_at
 
+
 def rsi(x: Column, n: int) -> Column:
     """Relative strength index (Wilder 1978): 100·g/(g + l) of the smoothed rises g and falls l. As TA-Lib's
     RSI.

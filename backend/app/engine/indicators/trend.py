@@ -9,6 +9,7 @@ import numpy as np
 from app.engine.bars import Column
 from app.engine.indicators.compiled import compile_loop
 
+
 @compile_loop
 def true_range(high: Column, low: Column, close: Column) -> Column:
     """The greatest of high − low, |high − close before|, |low − close before|, in price.

@@ -56,7 +56,7 @@ def _run(x: Column, n: int, weight: int, divisor: int, is_weighted: bool) -> Col
     if low < unit:
         low = find_lowest_bit(x)
     if low < unit or unit < _LOWEST_EXPONENT or high + spare_bits > _HIGHEST_EXPONENT:
-        sum_windows(x, n, divisor, is_weighted, out)
+        sum_windows(x, n, divisor, is_weighted, low, high, out)
         return out
     anchor = math.ldexp(1.5, 52 + 53 + unit - spare_bits)
     if is_weighted:

@@ -24,17 +24,22 @@ _constants = st.one_of(
     st.sampled_from(["0.0", "1e-300", "1e300", "0.1"]),
 )
 _leaves = st.one_of(
-    st.sampled_from(COLUMNS), st.sampled_from(COLUMNS), _constants, st.sampled_from(["hour", "weekday", "month", "k"])
+    st.sampled_from(COLUMNS),
+    st.sampled_from(COLUMNS),
+    _constants,
+    st.sampled_from(["hour", "weekday", "month", "k"]),
 )
+_pair = "{0[0]}({0[1]}, {0[2]})".format  # a function's name and two arguments
+_infix = "({0[0]} {0[1]} {0[2]})".format
 
 
 def _deepen(numbers: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of(
-        st.tuples(numbers, st.sampled_from(["+", "-", "*", "/", "%", "**"]), numbers).map("({0[0]} {0[1]} {0[2]})".format),
+        st.tuples(numbers, st.sampled_from(["+", "-", "*", "/", "%", "**"]), numbers).map(_infix),
         numbers.map("(-{})".format),
         numbers.map("abs({})".format),
-        st.tuples(st.sampled_from(["min", "max"]), numbers, numbers).map("{0[0]}({0[1]}, {0[2]})".format),
-        st.tuples(st.sampled_from(SERIES_WINDOW), numbers, _windows).map("{0[0]}({0[1]}, {0[2]})".format),
+        st.tuples(st.sampled_from(["min", "max"]), numbers, numbers).map(_pair),
+        st.tuples(st.sampled_from(SERIES_WINDOW), numbers, _windows).map(_pair),
         st.tuples(st.sampled_from(MACDS), numbers, _windows, _windows, _windows).map(
             "{0[0]}({0[1]}, {0[2]}, {0[3]}, {0[4]})".format
         ),
@@ -54,7 +59,7 @@ numbers = st.recursive(_leaves, _deepen, max_leaves=5)
 
 def _deepen_truths(truths: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of(
-        st.tuples(truths, st.sampled_from(["and", "or"]), truths).map("({0[0]} {0[1]} {0[2]})".format),
+        st.tuples(truths, st.sampled_from(["and", "or"]), truths).map(_infix),
         truths.map("(not {})".format),
         st.tuples(truths, st.integers(0, 5)).map("shift({0[0]}, {0[1]})".format),
         st.tuples(truths, truths, truths).map("if_else({0[0]}, {0[1]}, {0[2]})".format),
@@ -64,12 +69,12 @@ def _deepen_truths(truths: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 _comparisons = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
 truths = st.recursive(
     st.one_of(
-        st.tuples(numbers, _comparisons, numbers).map("({0[0]} {0[1]} {0[2]})".format),
+        st.tuples(numbers, _comparisons, numbers).map(_infix),
         st.tuples(numbers, _comparisons, numbers, _comparisons, numbers).map(
             "({0[0]} {0[1]} {0[2]} {0[3]} {0[4]})".format
         ),
-        st.tuples(st.sampled_from(["crossover", "crossunder"]), numbers, numbers).map("{0[0]}({0[1]}, {0[2]})".format),
-        st.tuples(st.sampled_from(["rising", "falling"]), numbers, _windows).map("{0[0]}({0[1]}, {0[2]})".format),
+        st.tuples(st.sampled_from(["crossover", "crossunder"]), numbers, numbers).map(_pair),
+        st.tuples(st.sampled_from(["rising", "falling"]), numbers, _windows).map(_pair),
         st.sampled_from(["True", "False"]),
     ),
     _deepen_truths,
@@ -83,8 +88,10 @@ def rules(draw: st.DrawFn) -> str:
     lines = ["n = param(2, 1, 6)", "m = param(3, 1, 6)", "k = param(0.5, -2, 4, 0.5)"]
     lines.append(f"part = {draw(numbers)}")
     lines.append(f"enter_long = {draw(truths)} or part > {draw(numbers)}")
-    lines.extend(f"{name} = {draw(truths)}" for name in draw(st.sets(st.sampled_from(TRUTH_OUTPUTS), max_size=1)))
-    lines.extend(f"{name} = {draw(numbers)}" for name in draw(st.sets(st.sampled_from(NUMBER_OUTPUTS), max_size=2)))
+    more_truths = st.lists(st.sampled_from(TRUTH_OUTPUTS), max_size=1)
+    more_numbers = st.lists(st.sampled_from(NUMBER_OUTPUTS), max_size=2, unique=True)
+    lines.extend(f"{name} = {draw(truths)}" for name in draw(more_truths))
+    lines.extend(f"{name} = {draw(numbers)}" for name in draw(more_numbers))
     return "\n".join(lines)
 
 
@@ -129,4 +136,5 @@ def some_bars(draw: st.DrawFn) -> Bars:
     start = draw(st.integers(0, 2_000_000_000)) // 900 * 900
     time = start + np.arange(count, dtype=np.int64) * interval.seconds
     zone = draw(st.sampled_from(["UTC", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]))
-    return Bars(time, *(draw(columns(count)) for _ in COLUMNS), interval, zone)
+    open_, high, low, close, volume = (draw(columns(count)) for _ in COLUMNS)
+    return Bars(time, open_, high, low, close, volume, interval, zone)

@@ -1,7 +1,7 @@
 """A second, plain and slow meaning of the rule language: it reads a rule's text itself and loops over bars.
 
-It shares nothing with the product but the bars: sums are fractions, columns are lists, windows are sliced. What it
-computes must equal the product's evaluators to the bit.
+It shares nothing with the product but the bars: sums are fractions, columns are lists, windows are slices.
+What it computes must equal the product's evaluators to the bit.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ import operator
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from app.engine.bars import Bars
 
-Numbers: TypeAlias = list[float]
-Truths: TypeAlias = list[bool]
+# Series or truths, one for each bar.
+Series: TypeAlias = list[Any]
 NAN = math.nan
 
 
-def evaluate_plainly(source: str, bars: Bars, parameters: Mapping[str, float]) -> dict[str, Numbers | Truths]:
+def evaluate_plainly(source: str, bars: Bars, parameters: Mapping[str, float]) -> dict[str, Series]:
     """Every name of the rule with its value on every bar."""
     return _Reading(bars, parameters).read(source)
 
@@ -38,7 +38,7 @@ def _round(exact: Fraction) -> float:
         return NAN
 
 
-def _windows(x: Numbers, n: int, compute: Callable[[Numbers], float]) -> Numbers:
+def _windows(x: Series, n: int, compute: Callable[[Series], float]) -> Series:
     """`compute` on every whole window of defined values."""
     out = []
     for i in range(len(x)):
@@ -47,16 +47,16 @@ def _windows(x: Numbers, n: int, compute: Callable[[Numbers], float]) -> Numbers
     return out
 
 
-def _mean(window: Numbers) -> float:
+def _mean(window: Series) -> float:
     return _round(sum(map(Fraction, window), Fraction(0)) / len(window))
 
 
-def _weighted(window: Numbers) -> float:
+def _weighted(window: Series) -> float:
     weighted = sum((k * Fraction(v) for k, v in enumerate(window, 1)), Fraction(0))
     return _round(weighted / Fraction(len(window) * (len(window) + 1) // 2))
 
 
-def _deviation(window: Numbers) -> float:
+def _deviation(window: Series) -> float:
     mean = _mean(window)
     total = 0.0
     for value in window:
@@ -64,7 +64,7 @@ def _deviation(window: Numbers) -> float:
     return _finite(math.sqrt(total / len(window)))
 
 
-def _runs(x: Numbers) -> list[tuple[int, int]]:
+def _runs(x: Series) -> list[tuple[int, int]]:
     """First and last + 1 of every run of defined values."""
     runs, start = [], None
     for i, value in enumerate([*x, NAN]):
@@ -77,7 +77,7 @@ def _runs(x: Numbers) -> list[tuple[int, int]]:
     return runs
 
 
-def _smooth_run(values: Numbers, n: int, weight: float) -> Numbers:
+def _smooth_run(values: Series, n: int, weight: float) -> Series:
     """The average from the n-th value of a run on."""
     average = _mean(values[:n])
     averages = [average]
@@ -87,7 +87,7 @@ def _smooth_run(values: Numbers, n: int, weight: float) -> Numbers:
     return averages
 
 
-def _smooth(x: Numbers, n: int, weight: float) -> Numbers:
+def _smooth(x: Series, n: int, weight: float) -> Series:
     out = [NAN] * len(x)
     for start, stop in _runs(x):
         if stop - start >= n:
@@ -95,15 +95,15 @@ def _smooth(x: Numbers, n: int, weight: float) -> Numbers:
     return out
 
 
-def _ema(x: Numbers, n: int) -> Numbers:
+def _ema(x: Series, n: int) -> Series:
     return _smooth(x, n, 2.0 / (n + 1))
 
 
-def _rma(x: Numbers, n: int) -> Numbers:
+def _rma(x: Series, n: int) -> Series:
     return _smooth(x, n, 1.0 / n)
 
 
-def _macd(x: Numbers, fast: int, slow: int, signal: int = 9) -> Numbers:
+def _macd(x: Series, fast: int, slow: int, signal: int = 9) -> Series:
     fast, slow = min(fast, slow), max(fast, slow)
     out = [NAN] * len(x)
     for start, stop in _runs(x):
@@ -114,20 +114,21 @@ def _macd(x: Numbers, fast: int, slow: int, signal: int = 9) -> Numbers:
     return out
 
 
-def _macd_signal(x: Numbers, fast: int, slow: int, signal: int) -> Numbers:
+def _macd_signal(x: Series, fast: int, slow: int, signal: int) -> Series:
     return _ema(_macd(x, fast, slow), signal)
 
 
-def _each(compute: Callable[..., float], *columns: Numbers) -> Numbers:
-    return [NAN if any(map(math.isnan, row)) else _finite(compute(*row)) for row in zip(*columns, strict=True)]
+def _each(compute: Callable[..., float], *columns: Series) -> Series:
+    rows = zip(*columns, strict=True)
+    return [NAN if any(map(math.isnan, row)) else _finite(compute(*row)) for row in rows]
 
 
-def _shift(x: list[float] | list[bool], n: int) -> list[float] | list[bool]:
+def _shift(x: Series, n: int) -> Series:
     empty = [False] * len(x) if isinstance(x[0], bool) else [NAN] * len(x)
     return [*empty[:n], *x[: max(len(x) - n, 0)]]
 
 
-def _rsi(x: Numbers, n: int) -> Numbers:
+def _rsi(x: Series, n: int) -> Series:
     moves = _each(operator.sub, x, _shift(x, 1))
     out = [NAN] * len(x)
     for start, stop in _runs(moves):
@@ -141,7 +142,7 @@ def _rsi(x: Numbers, n: int) -> Numbers:
     return out
 
 
-def _smooth_rsi(values: Numbers, n: int) -> Numbers:
+def _smooth_rsi(values: Series, n: int) -> Series:
     average = _mean(values[:n])
     averages = [average]
     for value in values[n:]:
@@ -150,32 +151,30 @@ def _smooth_rsi(values: Numbers, n: int) -> Numbers:
     return averages
 
 
-def _extreme(choose: Callable[[Numbers], float]) -> Callable[[Numbers, int], Numbers]:
+def _extreme(choose: Callable[[Series], float]) -> Callable[[Series, int], Series]:
     return lambda x, n: _windows(x, n, choose)
 
 
-def _beyond(compare: Callable[[float, float], bool]) -> Callable[[Numbers, int], Truths]:
-    def evaluate(x: Numbers, n: int) -> Truths:
-        return [
-            i >= n and all(compare(x[i], x[i - back]) for back in range(1, n + 1)) for i in range(len(x))
-        ]
+def _beyond(compare: Callable[[float, float], bool]) -> Callable[[Series, int], Series]:
+    def evaluate(x: Series, n: int) -> Series:
+        return [i >= n and all(compare(x[i], x[i - back]) for back in range(1, n + 1)) for i in range(len(x))]
 
     return evaluate
 
 
-def _crossover(a: Numbers, b: Numbers) -> Truths:
+def _crossover(a: Series, b: Series) -> Series:
     return [i > 0 and a[i - 1] <= b[i - 1] and a[i] > b[i] for i in range(len(a))]
 
 
-def _band(sign: float) -> Callable[[Numbers, int, float], Numbers]:
-    def evaluate(x: Numbers, n: int, k: float) -> Numbers:
+def _band(sign: float) -> Callable[[Series, int, float], Series]:
+    def evaluate(x: Series, n: int, k: float) -> Series:
         width = _each(lambda deviation: k * deviation, _windows(x, n, _deviation))
         return _each(lambda mean, wide: mean + sign * wide, _windows(x, n, _mean), width)
 
     return evaluate
 
 
-def _roc(x: Numbers, n: int) -> Numbers:
+def _roc(x: Series, n: int) -> Series:
     ratio = _each(lambda now, before: now / before if before else NAN, x, _shift(x, n))
     return _each(lambda r: 100.0 * r, _each(lambda r: r - 1.0, ratio))
 
@@ -209,7 +208,7 @@ class _Reading:
     def __init__(self, bars: Bars, parameters: Mapping[str, float]) -> None:
         self.bars = bars
         self.parameters = parameters
-        self.values: dict[str, Numbers | Truths] = {}
+        self.values: dict[str, Series] = {}
         for name in ("open", "high", "low", "close", "volume"):
             self.values[name] = [_finite(float(v)) for v in getattr(bars, name)]
         zone = ZoneInfo(bars.timezone) if bars.interval.is_intraday else UTC
@@ -220,7 +219,7 @@ class _Reading:
         high, low, close = self.values["high"], self.values["low"], self.values["close"]
         self.true_range = _each(_true_range, high, low, _shift(close, 1))
 
-    def read(self, source: str) -> dict[str, Numbers | Truths]:
+    def read(self, source: str) -> dict[str, Series]:
         for statement in ast.parse(source).body:
             assert isinstance(statement, ast.Assign)
             target = statement.targets[0]
@@ -232,13 +231,14 @@ class _Reading:
                 self.values[target.id] = self.value(call)
         return self.values
 
-    def spread(self, value: float | bool) -> list[float] | list[bool]:
+    def spread(self, value: float | bool) -> Series:
         return [value] * len(self.bars)
 
-    def value(self, node: ast.expr) -> list:
+    def value(self, node: ast.expr) -> Series:
         if isinstance(node, ast.Name):
             return self.values[node.id]
         if isinstance(node, ast.Constant):
+            assert isinstance(node.value, (bool, int, float))
             return self.spread(node.value if isinstance(node.value, bool) else float(node.value))
         if isinstance(node, ast.BinOp):
             return _each(_BINARY[type(node.op)], self.value(node.left), self.value(node.right))
@@ -260,7 +260,7 @@ class _Reading:
         assert isinstance(node.func, ast.Name)
         return self.call(node.func.id, [self.value(argument) for argument in node.args])
 
-    def call(self, name: str, given: list[list]) -> list:
+    def call(self, name: str, given: list[Series]) -> Series:
         if name in ("min", "max"):
             choose = min if name == "min" else max
             return _each(lambda *row: choose(row), *given)
@@ -274,19 +274,24 @@ class _Reading:
             return _band(1.0 if name == "bb_upper" else -1.0)(given[0], int(given[1][0]), given[2][0])
         if name in ("atr", "adx", "stoch_k"):
             windows = [int(column[0]) for column in given]
-            return getattr(self, name)(*windows)
+            measures: Mapping[str, Callable[..., Series]] = {
+                "atr": self.atr,
+                "adx": self.adx,
+                "stoch_k": self.stoch_k,
+            }
+            return measures[name](*windows)
         return _FUNCTIONS[name](given[0], *(int(column[0]) for column in given[1:]))
 
-    def atr(self, n: int) -> Numbers:
+    def atr(self, n: int) -> Series:
         return _rma(self.true_range, n)
 
-    def stoch_k(self, n: int, smooth: int) -> Numbers:
+    def stoch_k(self, n: int, smooth: int) -> Series:
         lows = _windows(self.values["low"], n, min)
         highs = _windows(self.values["high"], n, max)
         fast = _each(_stochastic, self.values["close"], lows, highs)
         return _windows(fast, smooth, _mean)
 
-    def adx(self, n: int) -> Numbers:
+    def adx(self, n: int) -> Series:
         high, low = self.values["high"], self.values["low"]
         ups = _each(operator.sub, high, _shift(high, 1))
         downs = _each(operator.sub, _shift(low, 1), low)
@@ -308,7 +313,7 @@ def _stochastic(close: float, lowest: float, highest: float) -> float:
     return 100.0 * ((close - lowest) / reach) if reach else 0.0
 
 
-def _adx_run(rows: list[tuple[float, float, float]], n: int) -> Numbers:
+def _adx_run(rows: list[tuple[float, float, float]], n: int) -> Series:
     """The index from the (2n − 1)-th move of a run on."""
     plus = minus = reach = 0.0
     directions: list[float] = []
@@ -344,7 +349,7 @@ def _direction(plus: float, minus: float, reach: float) -> float:
     return NAN if shares == 0.0 else 100.0 * (abs(minus_share - plus_share) / shares)
 
 
-_FUNCTIONS: Mapping[str, Callable[..., list]] = {
+_FUNCTIONS: Mapping[str, Callable[..., Series]] = {
     "sma": lambda x, n: _windows(x, n, _mean),
     "mean": lambda x, n: _windows(x, n, _mean),
     "sum": lambda x, n: _windows(x, n, lambda window: _round(sum(map(Fraction, window), Fraction(0)))),

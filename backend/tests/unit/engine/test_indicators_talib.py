@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from app.engine.language import compile_rule
 
 Column = NDArray[np.float64]
 COUNT = 700
+SMA: Any = 0  # talib.MA_Type.SMA, which talib's stubs do not export
 
 
 def make_market(kind: str) -> Bars:
@@ -60,8 +62,8 @@ CASES: list[tuple[str, Oracle]] = [
     ("macd(close, 5, 35, 5)", lambda b: talib.MACD(b.close, 5, 35, 5)[0]),
     ("macd_signal(close, 12, 26, 9)", lambda b: talib.MACD(b.close, 12, 26, 9)[1]),
     ("macd_hist(close, 12, 26, 9)", lambda b: talib.MACD(b.close, 12, 26, 9)[2]),
-    ("stoch_k(14)", lambda b: talib.STOCHF(b.high, b.low, b.close, 14, 3, 0)[0]),
-    ("stoch_k(14, 3)", lambda b: talib.STOCH(b.high, b.low, b.close, 14, 3, 0, 3, 0)[0]),
+    ("stoch_k(14)", lambda b: talib.STOCHF(b.high, b.low, b.close, 14, 3, SMA)[0]),
+    ("stoch_k(14, 3)", lambda b: talib.STOCH(b.high, b.low, b.close, 14, 3, SMA, 3, SMA)[0]),
 ]
 
 
@@ -85,7 +87,7 @@ def test_agrees_with_talib(expression: str, oracle: Oracle, market: str) -> None
         ("atr(14)", lambda b: talib.ATR(b.high, b.low, b.close, 14)),
         ("adx(14)", lambda b: talib.ADX(b.high, b.low, b.close, 14)),
         ("macd_signal(close, 12, 26, 9)", lambda b: talib.MACD(b.close, 12, 26, 9)[1]),
-        ("stoch_k(14, 3)", lambda b: talib.STOCH(b.high, b.low, b.close, 14, 3, 0, 1, 0)[0]),
+        ("stoch_k(14, 3)", lambda b: talib.STOCH(b.high, b.low, b.close, 14, 3, SMA, 1, SMA)[0]),
         ("highest(close, 20)", lambda b: talib.MAX(b.close, 20)),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,24 @@ from app.engine.language.scalars import SCALAR_OPERATIONS
 from app.engine.language.vocabulary import INPUTS, KEYWORDS, OUTPUTS, RESERVED_FOR_LATER
 
 PAGE = Path(__file__).parents[4] / "docs" / "language.md"
-FIRST_CUT = (
-    "sma ema wma rma rsi macd macd_signal macd_hist bb_upper bb_lower atr adx stoch_k roc stdev highest lowest sum "
-    "mean min max abs crossover crossunder rising falling shift if_else"
-).split()
+FIRST_CUT = {
+    *(
+        "sma",
+        "ema",
+        "wma",
+        "rma",
+        "rsi",
+        "macd",
+        "macd_signal",
+        "macd_hist",
+        "bb_upper",
+        "bb_lower",
+        "atr",
+        "adx",
+    ),
+    *("stoch_k", "roc", "stdev", "highest", "lowest", "sum", "mean", "min", "max", "abs"),
+    *("crossover", "crossunder", "rising", "falling", "shift", "if_else"),
+}
 
 
 def test_the_page_is_fresh() -> None:
@@ -44,7 +59,7 @@ def test_writing_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_the_first_functions_are_there() -> None:
-    assert set(FIRST_CUT) <= set(RULE_FUNCTIONS)
+    assert set(RULE_FUNCTIONS) >= FIRST_CUT
 
 
 @pytest.mark.parametrize("name", RULE_FUNCTIONS)
@@ -78,7 +93,13 @@ def test_the_vocabularies_do_not_overlap() -> None:
 def test_the_description_is_plain_data_with_everything_in_it() -> None:
     language = describe_language()
     assert json.loads(json.dumps(language)) == language
-    for key, table in (("functions", RULE_FUNCTIONS), ("inputs", INPUTS), ("outputs", OUTPUTS), ("keywords", KEYWORDS)):
+    tables: dict[str, Mapping[str, object]] = {
+        "functions": RULE_FUNCTIONS,
+        "inputs": INPUTS,
+        "outputs": OUTPUTS,
+        "keywords": KEYWORDS,
+    }
+    for key, table in tables.items():
         assert [row["name"] for row in language[key]] == list(table)
         assert all(row["help"] for row in language[key])
     rsi = next(row for row in language["functions"] if row["name"] == "rsi")
@@ -88,7 +109,14 @@ def test_the_description_is_plain_data_with_everything_in_it() -> None:
 
 def test_names_of_other_tools_are_understood() -> None:
     known = {*RULE_FUNCTIONS, *INPUTS, *OUTPUTS, *KEYWORDS}
-    for name, meant in {"SMA": "sma", "avg": "mean", "cross_above": "crossover", "HHV": "highest", "buy": "enter_long"}.items():
+    meanings = {
+        "SMA": "sma",
+        "avg": "mean",
+        "cross_above": "crossover",
+        "HHV": "highest",
+        "buy": "enter_long",
+    }
+    for name, meant in meanings.items():
         assert suggest_name(name, known) == meant
     assert suggest_name("qqqqq", known) is None
     assert suggest_name("close" * 20, known) is None

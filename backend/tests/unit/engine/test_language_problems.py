@@ -193,14 +193,16 @@ MISTAKES: list[tuple[str, int, int, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("source", "line", "column", "code", "part"), MISTAKES, ids=[f"{row[3]}:{row[0][:30]!r}" for row in MISTAKES]
-)
+NAMES = [f"{row[3]}:{row[0][:30]!r}" for row in MISTAKES]
+
+
+@pytest.mark.parametrize(("source", "line", "column", "code", "part"), MISTAKES, ids=NAMES)
 def test_one_mistake_gives_one_problem_with_its_place_and_a_way_out(
     source: str, line: int, column: int, code: str, part: str
 ) -> None:
     checked = check_rule(source)
-    assert [(problem.line, problem.column, problem.code) for problem in checked.errors] == [(line, column, code)]
+    found = [(problem.line, problem.column, problem.code) for problem in checked.errors]
+    assert found == [(line, column, code)]
     assert part in checked.errors[0].message
     assert not checked.ok
     assert checked.rule is None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -84,7 +86,9 @@ def test_rules_that_are_fine(source: str) -> None:
 
 
 def test_equal_parts_are_one_node() -> None:
-    rule = compile_rule("enter_long = sma(close, 5) > bb_upper(close, 5)\nexit_long = mean(close, 5) < bb_lower(close, 5)")
+    rule = compile_rule(
+        "enter_long = sma(close, 5) > bb_upper(close, 5)\nexit_long = mean(close, 5) < bb_lower(close, 5)"
+    )
     assert operations(rule).count("sma") == 1
     assert operations(rule).count("stdev") == 1
     assert operations(rule).count("input") == 1
@@ -131,7 +135,9 @@ def test_lookback_follows_the_parameters() -> None:
 
 
 def test_parameters_take_their_defaults_and_any_value_of_their_range() -> None:
-    rule = compile_rule("n = param(10, 5, 50)\nk = param(2, 1, 3, 0.5)\nenter_long = bb_upper(close, n, k) > close")
+    rule = compile_rule(
+        "n = param(10, 5, 50)\nk = param(2, 1, 3, 0.5)\nenter_long = bb_upper(close, n, k) > close"
+    )
     assert rule.resolve_parameters() == {"n": 10.0, "k": 2.0}
     assert rule.resolve_parameters({"k": 2.71828}) == {"n": 10.0, "k": 2.71828}
     resolved = rule.resolve_parameters({"n": 5, "k": 3})
@@ -193,7 +199,8 @@ def test_the_hash_is_of_the_meaning() -> None:
 
     one = content_hash("n = param(5, 1, 9)\na = sma(close, n)\nenter_long = close > a\nexit_long = close < a")
     same = content_hash(
-        "# other\nn=param(5,1,9,1)\nexit_long = close < mean(close,n)\nunused = 3\nenter_long = close>sma(close , n)"
+        "# other\nn=param(5,1,9,1)\nexit_long = close < mean(close,n)\nunused = 3\n"
+        "enter_long = close>sma(close , n)"
     )
     assert one == same
     assert len(one) == 64
@@ -208,12 +215,10 @@ def test_the_hash_is_of_the_meaning() -> None:
 
 
 def test_the_language_needs_no_heavy_part() -> None:
-    import subprocess
-    import sys
-
     code = (
         "import sys, app.engine.language, app.engine.language.description\n"
-        "heavy = {'numpy', 'numba', 'talib', 'polars', 'pandas', 'sqlalchemy', 'fastapi', 'pydantic'} & set(sys.modules)\n"
+        "heavy = {'numpy', 'numba', 'talib', 'polars', 'pandas', 'sqlalchemy', 'fastapi', 'pydantic'}\n"
+        "heavy &= set(sys.modules)\n"
         "sys.exit(', '.join(sorted(heavy)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
