@@ -47,8 +47,18 @@ def run_faults(arguments: list[str]) -> int:
 
 
 def run_benchmarks(arguments: list[str]) -> int:
+    """Every benchmark that is a program, or those named; each prints its ratios."""
     prepare.prepare_python(with_tools=True)
-    return run_openly([VENV_PYTHON, "-m", "benchmarks", *arguments], folder=BACKEND)
+    files = sorted((BACKEND / "benchmarks").glob("*.py"))
+    programs = {path.stem: path for path in files if "__main__" in path.read_text("utf-8")}
+    unknown = set(arguments) - programs.keys()
+    if unknown:
+        raise StepFailed(f"no benchmark is called {', '.join(sorted(unknown))}: {', '.join(programs)}")
+    failed = 0
+    for name in arguments or programs:
+        say(f"\n=== {name} ===")
+        failed += run_openly([VENV_PYTHON, "-m", f"benchmarks.{name}"], folder=BACKEND) != 0
+    return 1 if failed else 0
 
 
 def clean(_arguments: list[str]) -> int:
