@@ -11,6 +11,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from app.auth import repository
+from app.auth.domain import Role
 from app.auth.service import create_first_admin_code, create_user, on_start
 from app.config import Settings
 from app.core.clock import FixedClock, SystemClock
@@ -100,6 +102,23 @@ async def test_of_many_at_once_one_becomes_the_first_admin(
         assert (await session.execute(admins)).scalar_one() == 1
 
 
+async def test_whoever_is_second_looks_again(client: httpx.AsyncClient, databases: Databases) -> None:
+    """Another process is about to commit an admin: the claim waits for it, then sees it."""
+    code = await create_first_admin_code(databases, CLOCK)
+    waiters = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    async with databases.credentials.session() as session:
+        await repository.lock_admins(session)
+        claiming = asyncio.create_task(claim(client, code))
+        while not (await session.execute(waiters)).scalar_one():
+            assert not claiming.done(), "it did not wait"
+            await asyncio.sleep(0.02)
+        await repository.insert_credential(
+            session, email="first@example.com", password_hash="x", display_name="First", role=Role.ADMIN
+        )
+    answer = await claiming
+    assert (answer.status_code, answer.json()["code"]) == (403, "invalid_first_admin_token")
+
+
 async def test_a_failed_try_does_not_use_the_code_up(client: httpx.AsyncClient, databases: Databases) -> None:
     await create_user(databases, "taken@example.com", PASSWORD, "Taken")
     code = await create_first_admin_code(databases, CLOCK)
@@ -117,6 +136,8 @@ async def test_the_command_line_makes_admins_and_ends_the_codes(
     made = await create_user(databases, "Root@example.com", PASSWORD, " Root ", role="admin")
     assert (made.email, made.display_name, made.role) == ("root@example.com", "Root", "admin")
     assert (await claim(client, code, "other@example.com")).status_code == 403
+    async with databases.credentials.session() as session:
+        assert (await session.execute(text("SELECT count(*) FROM first_admin_codes"))).scalar_one() == 0
     with pytest.raises(Conflict):
         await create_user(databases, "root@example.com", PASSWORD, "Root", role="admin")
     for bad in (

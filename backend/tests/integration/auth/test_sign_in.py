@@ -12,11 +12,13 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from app.auth import repository
 from app.auth.service import create_user, on_start
 from app.config import Settings
 from app.core import security
 from app.core.clock import FixedClock
 from app.core.database import Databases
+from app.core.security import hash_opaque_token
 from tests.integration.auth.conftest import PRODUCTION, Serve
 from tests.integration.conftest import PASSWORD
 
@@ -141,6 +143,23 @@ async def test_of_many_at_once_one_at_most_goes_on(client: httpx.AsyncClient) ->
     winners = [answer.json()["refresh_token"] for answer in answers if answer.status_code == 200]
     for winner in winners:  # a token that was seen twice ended the family, the winner's successor too
         assert (await refresh(client, winner)).status_code == 401
+
+
+async def test_using_a_token_up_holds_by_itself(client: httpx.AsyncClient, databases: Databases) -> None:
+    """The one statement alone, as it runs when another request was faster than the look before it."""
+
+    async def consume(token: str, now: datetime) -> bool:
+        async with databases.credentials.session() as session:
+            family_id = await repository.consume_refresh_token(session, hash_opaque_token(token), now)
+        return family_id is not None
+
+    now = datetime.now(UTC)
+    token, ended = [(await sign_in(client))["refresh_token"] for _ in range(2)]
+    await client.post("/api/v1/auth/logout", json={"refresh_token": ended})
+    assert not await consume(ended, now)
+    assert not await consume("unknown", now)
+    assert not await consume(token, now + timedelta(days=7, seconds=1))
+    assert sorted(await asyncio.gather(*(consume(token, now) for _ in range(5)))) == [False] * 4 + [True]
 
 
 @pytest.mark.parametrize("token", ["", "unknown", "\x00", "ä", "x" * 512])
