@@ -136,7 +136,12 @@ def import_file(
 
 @cli.command()
 def backtest(
-    rule: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A rule's file.")],
+    rule: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, readable=True, allow_dash=True, help="A rule's file; - reads it here."
+        ),
+    ],
     symbol: Annotated[str, typer.Option(help="An instrument of the installation.")],
     interval: Annotated[Interval, typer.Option(help="The bars' length.")] = Interval.DAY_1,
     start: Annotated[datetime | None, typer.Option(formats=_DATES, help="First day, in UTC.")] = None,
@@ -149,10 +154,11 @@ def backtest(
     whole_units: Annotated[bool, typer.Option("--whole-units")] = False,
     close_at_end: Annotated[bool, typer.Option("--close-at-end/--leave-open")] = True,
     adjust: Annotated[Adjustment, typer.Option(help="Apply recorded splits, or not.")] = Adjustment.SPLITS,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     home: Home = None,
 ) -> None:
     """Run a rule and print what can be believed, then the figures. Nothing is stored."""
-    from app.backtests.console_report import render_report
+    from app.backtests.console_report import render_json, render_report
     from app.backtests.domain import RunFailed, RunRequest, RunResult
     from app.backtests.jobs import compute_run
     from app.engine.language import ParametersInvalid, RuleInvalid, compile_rule
@@ -160,7 +166,7 @@ def backtest(
     from app.market.domain import Viewer, normalize_symbol
 
     try:
-        compiled = compile_rule(rule.read_text("utf-8"))
+        compiled = compile_rule(_read_text(rule))
         parameters = compiled.resolve_parameters(_read_parameters(parameter or []))
     except RuleInvalid as error:
         _fail("\n".join(f"{rule}:{p.line}:{p.column}: {p.message}" for p in error.problems))
@@ -193,7 +199,7 @@ def backtest(
             result = _run(compute)
         except RunFailed as error:
             _fail(error.failure.detail)
-    sys.stdout.write(render_report(result) + "\n")
+    sys.stdout.write((render_json(result) if as_json else render_report(result)) + "\n")
 
 
 @users.command("create")
@@ -262,6 +268,10 @@ def _run(body: Callable[[_Tools], Awaitable[T]]) -> T:
             await databases.dispose()
 
     return asyncio.run(run())
+
+
+def _read_text(path: Path) -> str:
+    return sys.stdin.read() if path == Path("-") else path.read_text("utf-8")
 
 
 def _read_parameters(given: list[str]) -> dict[str, float]:

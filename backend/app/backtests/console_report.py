@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,17 @@ def render_report(result: RunResult) -> str:
     lines += ["", f"{'':22}{'strategy':>18}{'buy and hold':>18}"]
     lines += [_render_row(name, result.metrics, result.benchmark) for name in result.metrics]
     return "\n".join(lines)
+
+
+def render_json(result: RunResult) -> str:
+    """The same for programs: the API's fields of a finished run."""
+    report = {
+        "verdict": result.verdict,
+        "metrics": result.metrics,
+        "benchmark": result.benchmark,
+        "manifest": result.manifest,
+    }
+    return json.dumps(report, indent=2, ensure_ascii=False)
 
 
 def _render_row(name: str, metrics: Mapping[str, Any], benchmark: Mapping[str, Any]) -> str:
