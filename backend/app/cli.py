@@ -136,12 +136,7 @@ def import_file(
 
 @cli.command()
 def backtest(
-    rule: Annotated[
-        Path,
-        typer.Argument(
-            exists=True, dir_okay=False, readable=True, allow_dash=True, help="A rule's file; - reads it here."
-        ),
-    ],
+    rule: Annotated[str, typer.Argument(help="A rule's file; - reads standard input.")],
     symbol: Annotated[str, typer.Option(help="An instrument of the installation.")],
     interval: Annotated[Interval, typer.Option(help="The bars' length.")] = Interval.DAY_1,
     start: Annotated[datetime | None, typer.Option(formats=_DATES, help="First day, in UTC.")] = None,
@@ -166,11 +161,11 @@ def backtest(
     from app.market.domain import Viewer, normalize_symbol
 
     try:
-        compiled = compile_rule(_read_text(rule))
+        compiled = compile_rule(_read_rule(rule))
         parameters = compiled.resolve_parameters(_read_parameters(parameter or []))
     except RuleInvalid as error:
         _fail("\n".join(f"{rule}:{p.line}:{p.column}: {p.message}" for p in error.problems))
-    except (ParametersInvalid, UnicodeDecodeError) as error:
+    except ParametersInvalid as error:
         _fail(str(error))
     request = RunRequest(
         source=compiled.source,
@@ -270,8 +265,11 @@ def _run(body: Callable[[_Tools], Awaitable[T]]) -> T:
     return asyncio.run(run())
 
 
-def _read_text(path: Path) -> str:
-    return sys.stdin.read() if path == Path("-") else path.read_text("utf-8")
+def _read_rule(path: str) -> str:
+    try:
+        return sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        _fail(f"{path} cannot be read: {error}")
 
 
 def _read_parameters(given: list[str]) -> dict[str, float]:
