@@ -14,6 +14,11 @@ from collections import deque
 from app.engine.language.problems import RuleProblem
 from app.engine.language.vocabulary import MAXIMUM_NODES, MAXIMUM_SOURCE_BYTES
 
+_FILE_NAME = "<rule>"
+# CPython warns of odd literals such as '\d' and `1or 2`; the checker has its own words for them. Set once and
+# not around each parse, because catch_warnings changes the filters of all threads.
+warnings.filterwarnings("ignore", module=re.escape(_FILE_NAME))
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # A word, a number or an operator: each stands for at least a third of a node (`x = 1` is one node in three
 # tokens).
@@ -85,11 +90,7 @@ def parse_source(source: str) -> tuple[ast.Module | None, list[RuleProblem]]:
     if problem is not None:
         return None, [problem]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # CPython warns of odd literals; the checker has its own words for them
-            tree = ast.parse(source.removeprefix("\ufeff"))
+        tree = ast.parse(source.removeprefix("\ufeff"), filename=_FILE_NAME)
     except SyntaxError as error:
         return None, [_describe_syntax_error(error, source)]
     except (RecursionError, MemoryError):

@@ -237,6 +237,32 @@ def test_one_mistake_does_not_cause_others_where_its_name_is_used() -> None:
     assert [problem.code for problem in check_rule(source).errors] == ["unknown_name"]
 
 
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        ("def up(x):\n    return x\nenter_long = up", "function_definition"),
+        ("class up:\n    pass\nenter_long = up", "class_definition"),
+        ("import up\nenter_long = up", "import"),
+        ("import os as up\nenter_long = up", "import"),
+        ("for up in close:\n    pass\nenter_long = up", "loop"),
+        ("if close > 1:\n    up = 1\nenter_long = up", "if_statement"),
+        ("up += 1\nenter_long = up", "augmented_assignment"),
+        ("up, down = 1, 2\nenter_long = up", "assignment_target"),
+        ("a = up = close > 1\nenter_long = up", "double_assignment"),
+        ("if close > 1:\n    enter_long = True\nexit_long = close < 1", "if_statement"),
+        ("enter_long, exit_long = True, False", "assignment_target"),
+        ("close = close > 1\nenter_long = close > open", "reserved_name"),
+    ],
+)
+def test_a_name_given_in_a_wrong_way_is_one_mistake(lines: str, code: str) -> None:
+    assert [problem.code for problem in check_rule(lines).errors] == [code]
+
+
+def test_a_wrong_value_of_a_wrong_target_is_reported_too() -> None:
+    found = [problem.code for problem in check_rule("a.b = clsoe\nenter_long = True").errors]
+    assert found == ["assignment_target", "unknown_name"]
+
+
 def test_an_unknown_name_is_reported_once() -> None:
     source = "enter_long = qqq > 1\nexit_long = qqq < 1"
     assert [(problem.line, problem.code) for problem in check_rule(source).errors] == [(1, "unknown_name")]

@@ -214,6 +214,14 @@ def test_the_hash_is_of_the_meaning() -> None:
     assert len(others | {one}) == 6
 
 
+def test_odd_literals_leave_no_warning_in_the_log() -> None:
+    code = "from app.engine.language import check_rule; check_rule(r\"a = '\\d'\"); check_rule('a = 1or 2')"
+    done = subprocess.run(
+        [sys.executable, "-W", "always", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+
+
 def test_the_language_needs_no_heavy_part() -> None:
     code = (
         "import sys, app.engine.language, app.engine.language.description\n"
