@@ -41,6 +41,18 @@ _HABITS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"=<"), "comparison_operator", "Write `<=` instead of `=<`."),
     (re.compile(r"\?"), "if_expression", "Write if_else(condition, a, b) instead of `condition ? a : b`."),
     (re.compile(r"^\s*(else|elif|if)\b"), "if_statement", "Write the condition itself: name = condition."),
+    (
+        re.compile(r"[≤≥≠×÷−–]"),
+        "sign",
+        "Write `<=`, `>=`, `!=`, `*`, `/` and `-` with the keys of the keyboard.",
+    ),
+    (re.compile(r":="), "walrus", "Write `=` instead of `:=`; a name is given once."),
+    (re.compile(r"\b(AND|OR|NOT)\b"), "capital_operator", "Write `and`, `or` and `not` in small letters."),
+    (
+        re.compile(r"^\s*(let|var|const|float|int|bool)\s"),
+        "annotation",
+        "Names carry no types: write name = expression.",
+    ),
     (re.compile(r"//|/\*"), "comment", "A comment starts with `#`."),
     (re.compile(r"\bcrosses\b|\bcross\b"), "cross_words", "Write crossover(a, b) or crossunder(a, b)."),
 )
