@@ -26,10 +26,10 @@ _AWAY = (ConnectorException, OperationalError, PoolTimeout, DBAPIError, OSError)
 
 
 async def run_worker(settings: Settings, clock: Clock | None = None) -> None:
-    """Work until SIGTERM, SIGINT, or until the database is gone.
+    """Work until cancelled, or until the database is gone; jobs under way get a few seconds to end.
 
-    A worker whose database went away returns like one that was told to stop: whoever supervises it starts it
-    anew, and it waits for the database there. Raises TimeoutError when the databases never came.
+    A worker whose database went away just returns: whoever supervises it starts it anew, and it waits for the
+    database there. Raises TimeoutError when the database never came.
     """
     databases = Databases.from_settings(settings, application_name="flowrex-worker")
     try:
@@ -56,7 +56,7 @@ async def _work(settings: Settings, databases: Databases, clock: Clock) -> None:
                 await asyncio.wait((working, recovering), return_when=asyncio.FIRST_COMPLETED)
             finally:
                 await _end(working, recovering)
-            log.info("stopped")
+                log.info("stopped")
     except _AWAY as error:
         if isinstance(error, DBAPIError) and not is_database_away(error):
             raise

@@ -62,7 +62,7 @@ def make_queue(settings: Settings, databases: Databases, clock: Clock) -> procra
 
 
 async def work(queue: procrastinate.App, concurrency: int) -> None:
-    """Take jobs until a signal says stop or the database is gone; jobs under way get a few seconds to end."""
+    """Take jobs until cancelled or the database is gone; jobs under way get a few seconds to end."""
     await queue.run_worker_async(
         concurrency=concurrency,
         fetch_job_polling_interval=POLL_SECONDS,
@@ -71,6 +71,7 @@ async def work(queue: procrastinate.App, concurrency: int) -> None:
         stalled_worker_timeout=STALLED_SECONDS,
         delete_jobs=DeleteJobCondition.SUCCESSFUL,
         listen_notify=True,
+        install_signal_handlers=False,
     )
 
 
