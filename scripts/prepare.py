@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import re
 import shutil
 import sys
@@ -49,7 +50,7 @@ def prepare_python(*, with_tools: bool) -> None:
     lock = BACKEND / ("requirements-dev.txt" if with_tools else "requirements.txt")
     stamp = VENV / ("flowrex-tools.stamp" if with_tools else "flowrex.stamp")
     _make_venv()
-    facts = _hash([lock, BACKEND / "requirements-uv.txt"], _python_version(VENV_PYTHON))
+    facts = _hash([lock, BACKEND / "requirements-uv.txt"], _find_venv_version() or "")
     if _read(stamp) != facts:
         _install_uv()
         with Step(f"Python packages of backend/{lock.name}"):
@@ -126,12 +127,9 @@ def prepare_uv() -> None:
 
 
 def _make_venv() -> None:
-    wanted = _python_version(Path(sys.executable))
-    if VENV_PYTHON.exists() and (VENV / "bin" / "pip").exists():
-        try:
-            found = _python_version(VENV_PYTHON)
-        except StepFailed:
-            found = "broken"
+    wanted = platform.python_version()
+    found = _find_venv_version()
+    if found is not None:
         asked = bool(os.environ.get("PYTHON"))
         if found.rpartition(".")[0] in {"3.11", "3.12", "3.13"} and (found == wanted or not asked):
             return
@@ -165,9 +163,8 @@ def _link_sources() -> None:
 
     The project needs no build for that, so running it needs no build tools. A moved project is linked anew.
     """
-    packages = Path(
-        run_quietly([VENV_PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]).strip()
-    )
+    version = (_find_venv_version() or "").rpartition(".")[0]
+    packages = VENV / "lib" / f"python{version}" / "site-packages"
     _write_if_changed(packages / "flowrex-sources.pth", f"{BACKEND}\n")
     command = VENV / "bin" / "flowrex"
     # A first line may hold no spaces and few characters: a shell finds the Python beside the command.
@@ -202,11 +199,11 @@ def _hash(paths: Iterable[Path], *words: str) -> str:
     return digest.hexdigest()
 
 
-def _python_version(python: Path) -> str:
-    try:
-        return run_quietly([python, "-c", "import platform; print(platform.python_version())"]).strip()
-    except OSError as error:
-        raise StepFailed(f"{python} does not run: {error}") from error
+def _find_venv_version() -> str | None:
+    """The environment's Python, such as 3.12.4; None when there is none, or only a part of one."""
+    match = re.search(r"^version\s*=\s*(\S+)", _read(VENV / "pyvenv.cfg") or "", re.MULTILINE)
+    is_whole = VENV_PYTHON.exists() and (VENV / "bin" / "pip").exists()
+    return match.group(1) if match and is_whole else None
 
 
 def _read(path: Path) -> str | None:
