@@ -65,10 +65,10 @@ def days_csv(count: int, first: str = "2019-01-01", close: float = 100.0) -> str
 
 
 def minutes_csv(count: int, first: str = "2019-01-02T00:00:00") -> str:
-    """A file of minutes whose closes rise by a cent."""
+    """A file of minutes whose closes rise by a quarter."""
     start = int(datetime.fromisoformat(first).replace(tzinfo=UTC).timestamp())
     rows = []
     for n in range(count):
-        close = round(100 + n / 100, 2)
+        close = 100 + n / 4
         rows.append(f"{start + 60 * n},{close},{close + 1},{close - 1},{close},{n + 1}")
     return "time,open,high,low,close,volume\n" + "\n".join(rows) + "\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
 from sqlalchemy import text
@@ -136,26 +138,26 @@ async def test_a_date_format_settles_ambiguous_dates(member: Person, do_import: 
     assert bars["time"] == [1548979200]  # 2019-02-01
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"symbol": "not a symbol"},
-        {"symbol": ""},
-        {"interval": "7min"},
-        {"timezone": "Mars/Base"},
-        {"asset_class": "house"},
-        {"calendar": "XXXX"},
-        {"date_format": "whatever"},
-        {"scope": "everyone"},
-        {"name": "x" * 201},
-        {"name": "a\x00b"},
-        {"unknown": "field"},
-    ],
-)
-async def test_a_form_that_does_not_make_sense(member: Person, fields: dict[str, str]) -> None:
-    answer = await send_file(member.client, days_csv(2), **fields)
-    assert answer.status_code == 422
-    assert answer.headers["content-type"] == "application/problem+json"
+SENSELESS_FORMS = [
+    {"symbol": "not a symbol"},
+    {"symbol": ""},
+    {"interval": "7min"},
+    {"timezone": "Mars/Base"},
+    {"asset_class": "house"},
+    {"calendar": "XXXX"},
+    {"date_format": "whatever"},
+    {"scope": "everyone"},
+    {"name": "x" * 201},
+    {"name": "a\x00b"},
+    {"unknown": "field"},
+]
+
+
+async def test_a_form_that_does_not_make_sense(member: Person) -> None:
+    for fields in SENSELESS_FORMS:
+        answer = await send_file(member.client, days_csv(2), **fields)
+        assert answer.status_code == 422, fields
+        assert answer.headers["content-type"] == "application/problem+json"
     assert (await member.client.get("/api/v1/imports")).json()["items"] == []
 
 
@@ -188,25 +190,25 @@ async def test_a_later_import_changes_only_what_it_says(member: Person, do_impor
     assert item["timezone"] == "Europe/Berlin"
 
 
-@pytest.mark.parametrize(
-    "request_",
-    [
-        {"content": b"no form"},
-        {"json": {"symbol": "TEST"}},
-        {"data": {"symbol": "TEST", "interval": "1day"}},
-        {"data": {"symbol": "TEST", "interval": "1day", "file": "no file"}},
-        {"content": b"broken", "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
-        {"content": b"broken", "headers": {"Content-Type": "multipart/form-data"}},
-        {
-            "files": [("file", ("a", b"a")), ("file", ("b", b"b"))],
-            "data": {"symbol": "TEST", "interval": "1day"},
-        },
-    ],
-)
-async def test_requests_that_are_no_upload(member: Person, request_: dict[str, object]) -> None:
-    answer = await member.client.post("/api/v1/imports", **request_)  # type: ignore[arg-type]  # httpx's own arguments
-    assert answer.status_code in {400, 422}
-    assert answer.headers["content-type"] == "application/problem+json"
+FIELDS = {"symbol": "TEST", "interval": "1day"}
+NO_UPLOADS: list[dict[str, Any]] = [
+    {"content": b"no form"},
+    {"json": FIELDS},
+    {"data": FIELDS},
+    {"data": {**FIELDS, "file": "no file"}},
+    {"content": b"broken", "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
+    {"content": b"broken", "headers": {"Content-Type": "multipart/form-data"}},
+    {"files": [("file", ("a", b"a")), ("file", ("b", b"b"))], "data": FIELDS},
+    {"files": [("file", ("a", b"a"))], "data": {f"field_{number}": "x" for number in range(50)}},
+    {"files": [("file", ("a", b"a"))], "data": {**FIELDS, "name": "x" * 50_000}},
+]
+
+
+async def test_requests_that_are_no_upload(member: Person) -> None:
+    for number, request in enumerate(NO_UPLOADS):
+        answer = await member.client.post("/api/v1/imports", **request)
+        assert answer.status_code in {400, 422}, number
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_a_file_that_is_too_large_is_refused_by_its_announced_length(
