@@ -106,6 +106,7 @@ def _make_lifespan(settings: Settings, clock: Clock) -> _Lifespan:
                 yield
         finally:
             await state.notifications.stop()
+            await state.rate_limits.aclose()
             await state.redis.aclose()
             await state.databases.dispose()
             log.info("stopped")

@@ -215,7 +215,7 @@ def normalize_email(address: str) -> str:
             allow_domain_literal=False,
         )
     except EmailNotValidError as error:
-        raise ValueError("must be an e-mail address like ada@example.com") from error
+        raise ValueError("An e-mail address looks like ada@example.com.") from error
     return (parsed.ascii_email or parsed.normalized).lower()
 
 
@@ -231,11 +231,11 @@ def check_password(password: str) -> str:
     """
     password = normalize_password(password)
     if len(password) < MIN_PASSWORD_CHARS:
-        raise ValueError(f"must have at least {MIN_PASSWORD_CHARS} characters")
+        raise ValueError(f"A password has at least {MIN_PASSWORD_CHARS} characters.")
     if len(password.encode()) > MAX_PASSWORD_BYTES:
-        raise ValueError(f"must have at most {MAX_PASSWORD_BYTES:,} bytes")
+        raise ValueError(f"A password has at most {MAX_PASSWORD_BYTES:,} bytes.")
     if password.casefold() in _common_passwords():
-        raise ValueError("is among the first that anybody would guess: choose another")
+        raise ValueError("This password is among the first that anybody would guess: choose another.")
     return password
 
 
@@ -243,12 +243,12 @@ def clean_display_name(name: str) -> str:
     """The name without surrounding or repeated space. Raises ValueError when empty, long or unprintable."""
     kinds = {character: unicodedata.category(character) for character in name}
     if not _UNPRINTABLE.isdisjoint(kinds.values()) or not _TURNING.isdisjoint(name):
-        raise ValueError("must not contain control characters")
+        raise ValueError("A display name has no control characters.")
     spaced = "".join(" " if kinds[character] == "Zs" else character for character in name)
     name = unicodedata.normalize("NFC", " ".join(spaced.split()))
     if not _INVISIBLE.issuperset(kinds.values()) and 1 <= len(name) <= MAX_DISPLAY_NAME_CHARS:
         return name
-    raise ValueError(f"must have 1 to {MAX_DISPLAY_NAME_CHARS} characters")
+    raise ValueError(f"A display name has 1 to {MAX_DISPLAY_NAME_CHARS} characters.")
 
 
 @cache

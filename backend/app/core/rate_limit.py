@@ -12,6 +12,7 @@ from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter, RateLimiter
 from limits.storage import storage_from_string
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from app.core.errors import TooManyRequests
@@ -20,12 +21,20 @@ log = structlog.get_logger(__name__)
 
 REDIS_TIMEOUT_SECONDS = 0.1
 AVOID_REDIS_SECONDS = 10.0
+MAX_CONNECTIONS = 50
 
 
 class RateLimits:
     """Counts hits against published limits such as "10/minute"."""
 
     def __init__(self, redis_url: str, *, multiplier: int = 1) -> None:
+        # A pool of our own, because the library never closes the one it makes.
+        self._pool = ConnectionPool.from_url(
+            redis_url,
+            socket_timeout=REDIS_TIMEOUT_SECONDS,
+            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+            max_connections=MAX_CONNECTIONS,
+        )
         self._redis_url = redis_url
         self._multiplier = multiplier
         self._shared: RateLimiter | None = None
@@ -45,6 +54,10 @@ class RateLimits:
                 log.warning("rate_limits_fall_back_to_memory", reason=type(error).__name__)
         await self._hit(self._local, item, identifiers)
 
+    async def aclose(self) -> None:
+        """Close the connections to Redis."""
+        await self._pool.disconnect()
+
     async def _hit(self, limiter: RateLimiter, item: RateLimitItem, identifiers: tuple[str, ...]) -> None:
         if await limiter.hit(item, *identifiers):
             return
@@ -57,8 +70,7 @@ class RateLimits:
             storage = storage_from_string(
                 f"async+{self._redis_url}",
                 implementation="redispy",
-                socket_timeout=REDIS_TIMEOUT_SECONDS,
-                socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+                connection_pool=self._pool,  # type: ignore[arg-type]  # it is taken; the annotation forgot it
             )
             if not isinstance(storage, Storage):
                 raise TypeError("limits gave a storage that is not asynchronous")
