@@ -51,7 +51,7 @@ async function generate(path) {
   await createClient({
     input: shortenOperationIds(readDocument()),
     output: { path, clean: true },
-    logs: { level: "silent" },
+    logs: { level: "silent", file: false },
     plugins: [
       { name: "@hey-api/client-axios", runtimeConfigPath: "@/lib/api/client-config", throwOnError: true },
       "@hey-api/typescript",

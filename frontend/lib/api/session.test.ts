@@ -188,6 +188,23 @@ describe("page load", () => {
     expect(await reloaded.session.findAccessToken()).toBe("access-1");
   });
 
+  it("waits for the refresh of a page that was left in the middle of it", async () => {
+    localStorage.setItem("flowrex.session", "1");
+    delayMs = 300;
+    const left = await openTab();
+    // A page that is gone runs no code any more, but its request reaches the server.
+    const remove = vi.spyOn(Storage.prototype, "removeItem").mockImplementation(() => {});
+    void left.session.resumeSession();
+    await vi.waitFor(() => expect(refreshes).toBe(1));
+    installLocks();
+
+    const reloaded = await openTab();
+    await reloaded.session.resumeSession();
+    remove.mockRestore();
+    expect([refreshes, revoked]).toEqual([2, false]);
+    expect(reloaded.session.getSessionStatus()).toBe("signed_in");
+  });
+
   it("waits when the server is away, instead of signing out", async () => {
     localStorage.setItem("flowrex.session", "1");
     failWith = 503;

@@ -30,6 +30,9 @@ const LOCK = "flowrex-session";
 /** Says only that there was a session, so that a newcomer's first page makes no call that must fail. */
 const HINT = "flowrex.session";
 const EARLY_MS = 20_000;
+/** Since when a refresh is under way. A page that is left in the middle cannot take it back. */
+const UNDER_WAY = "flowrex.refreshing";
+const SETTLED_MS = 2000;
 
 let status: SessionStatus = "starting";
 let token: Token | null = null;
@@ -44,12 +47,19 @@ function set(next: SessionStatus, nextToken: Token | null) {
   for (const listener of listeners) listener();
 }
 
-function remember(signedIn: boolean) {
+function remember() {
   try {
-    if (signedIn) localStorage.setItem(HINT, "1");
-    else localStorage.removeItem(HINT);
+    localStorage.setItem(HINT, "1");
   } catch {
     // Storage may be switched off; the hint only saves a request.
+  }
+}
+
+function forget(key: string) {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // Then there is nothing to forget.
   }
 }
 
@@ -80,21 +90,36 @@ async function oneTabAtATime<T>(work: () => Promise<T>): Promise<T> {
 /** Takes over a token answer (sign-in, refresh) and tells the other tabs. */
 export function adoptToken(answer: TokenAnswer) {
   const next = { value: answer.access_token, expiresAt: Date.now() + answer.expires_in * 1000 };
-  remember(true);
+  remember();
   set("signed_in", next);
   tabs()?.postMessage({ kind: "token", token: next } satisfies TabMessage);
 }
 
 /** Forgets the session in every tab. The caller tells the server. */
 export function dropSession() {
-  remember(false);
+  forget(HINT);
   set("signed_out", null);
   tabs()?.postMessage({ kind: "signed_out" } satisfies TabMessage);
+}
+
+/**
+ * Somebody reloads while a refresh is under way: the old page's request still reaches the server and
+ * rotates the cookie. The new page waits until that has settled, and does not send the used one again.
+ */
+async function waitForInterruptedRefresh() {
+  const age = Date.now() - Number(localStorage.getItem(UNDER_WAY));
+  if (age >= 0 && age < SETTLED_MS) await new Promise((done) => setTimeout(done, SETTLED_MS - age));
 }
 
 async function rotate(stale: Token | null): Promise<boolean> {
   if (token && token !== stale && token.expiresAt - EARLY_MS > Date.now()) return true; // another tab was first
   let response: Response;
+  try {
+    await waitForInterruptedRefresh();
+    localStorage.setItem(UNDER_WAY, String(Date.now()));
+  } catch {
+    // Storage may be switched off: a reload in the middle may then end the session.
+  }
   try {
     // keepalive: a page that is left in the middle must not lose the rotated cookie.
     response = await fetch(`${API_BASE}/auth/refresh`, {
@@ -104,8 +129,9 @@ async function rotate(stale: Token | null): Promise<boolean> {
       headers: { Accept: "application/json" },
     });
   } catch {
-    throw new ApiProblem(UNREACHABLE);
+    throw new ApiProblem(UNREACHABLE); // the page may be going: what became of the request nobody knows here
   }
+  forget(UNDER_WAY);
   if (response.ok) {
     adoptToken((await response.json()) as TokenAnswer);
     return true;
