@@ -22,6 +22,7 @@ import asyncpg
 import brotli
 import numpy as np
 import orjson
+import structlog
 
 from app.core.clock import Clock
 from app.engine.bars import Bars
@@ -35,7 +36,10 @@ from app.market.domain import (
     choose_source_interval,
     normalize_symbol,
 )
+from app.market.pages import PageDamaged
 from app.market.schemas import BarsFormat
+
+log = structlog.get_logger(__name__)
 
 CACHE_BYTES = 16 * 1024 * 1024
 _MAX_CACHED_BYTES = 2 * 1024 * 1024
@@ -149,7 +153,11 @@ class BarAnswers:
         known = self._cache.find(key, now)
         if known is not None:
             return known
-        bars, expires = await self._read(query, found, source, now)
+        try:
+            bars, expires = await self._read(query, found, source, now)
+        except PageDamaged:
+            log.error("stored_bars_are_damaged", instrument_id=str(found.id), symbol=found.symbol)
+            raise
         body = _write(bars, found.symbol, query)
         if encoding is not None and len(body) >= _MIN_COMPRESSED_BYTES:
             body = await asyncio.to_thread(_compress, body, encoding)

@@ -39,6 +39,7 @@ from app.market.domain import (
     Viewer,
 )
 from app.market.import_service import check_form, get_import, keep_file
+from app.market.pages import PageDamaged
 
 log = structlog.get_logger(__name__)
 
@@ -142,6 +143,9 @@ async def _import(database: Database, clock: Clock, claimed: ClaimedImport, atte
         else:
             await _write(database, claimed, read)
     except ImportRefused as error:
+        await _finish(database, claimed, ImportFailure(error.code, error.detail))
+    except PageDamaged as error:
+        log.exception("stored_bars_are_damaged", import_id=str(claimed.id))
         await _finish(database, claimed, ImportFailure(error.code, error.detail))
     except _Superseded:
         raise

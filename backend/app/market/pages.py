@@ -22,6 +22,9 @@ from app.market.columns import make_bars
 MAX_BARS_PER_PAGE = 1_000
 BYTES_PER_BAR = 48
 _FLOAT_COLUMNS = 5
+_DAMAGED = (
+    "A page of stored bars does not match its checksum. Delete the instrument and import its files again."
+)
 _TIME = np.dtype("<i8")
 _FLOAT = np.dtype("<f8")
 
@@ -108,7 +111,7 @@ def decode_pages(
     at = 0
     for count, checksum, columns in pages:
         if len(columns) != count * BYTES_PER_BAR or zlib.crc32(columns) != checksum:
-            raise PageDamaged("A page of stored bars does not match its checksum. Import the file again.")
+            raise PageDamaged(_DAMAGED)
         time[at : at + count] = np.frombuffer(columns, _TIME, count)
         stored = np.frombuffer(columns, _FLOAT, _FLOAT_COLUMNS * count, offset=count * _TIME.itemsize)
         values[:, at : at + count] = stored.reshape(_FLOAT_COLUMNS, count)
