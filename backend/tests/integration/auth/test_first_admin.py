@@ -18,6 +18,7 @@ from app.config import Settings
 from app.core.clock import FixedClock, SystemClock
 from app.core.database import Databases
 from app.core.errors import Conflict
+from app.core.logging import configure_logging
 from tests.integration.auth.conftest import PRODUCTION, Serve
 from tests.integration.conftest import PASSWORD
 
@@ -55,10 +56,24 @@ async def test_the_start_log_opens_the_door_once(
 async def test_a_start_with_an_admin_says_nothing(
     databases: Databases, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    configure_logging("INFO")
+    development = settings.model_copy(update={"app_env": "development"})
+    await on_start(databases, development, CLOCK)
+    assert "one_time_code" in capsys.readouterr().out
     await create_user(databases, "root@example.com", PASSWORD, "Root", role="admin")
-    await on_start(databases, settings.model_copy(update={"app_env": "development"}), CLOCK)
+    await on_start(databases, development, CLOCK)
     assert "one_time_code" not in capsys.readouterr().out
     assert await create_first_admin_code(databases, CLOCK) is None
+
+
+async def test_a_start_before_the_migrations_says_so_and_goes_on(
+    databases: Databases, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging("INFO")
+    async with databases.credentials.session() as session:
+        await session.execute(text("DROP TABLE first_admin_codes"))
+    await on_start(databases, settings.model_copy(update={"app_env": "development"}), CLOCK)
+    assert "identity_tables_are_missing" in capsys.readouterr().out
 
 
 async def test_the_code_is_kept_by_its_hash(databases: Databases) -> None:
