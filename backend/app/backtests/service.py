@@ -24,7 +24,7 @@ from app.backtests.domain import (
     RunStatus,
     RunUnderWay,
 )
-from app.backtests.schemas import BacktestCreate
+from app.backtests.schemas import BacktestCreate as BacktestCreate  # what other rooms ask for a run with
 from app.core.jobs import defer_job
 from app.core.notifications import Notifications, notify
 from app.core.pagination import InvalidCursor, PageQuery, cut_page, decode_cursor, encode_cursor

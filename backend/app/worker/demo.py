@@ -8,7 +8,6 @@ from app.auth.domain import DemoAccount
 from app.auth.service import ensure_demo_user
 from app.backtests import service as backtests
 from app.backtests.domain import RunFilter
-from app.backtests.schemas import BacktestCreate
 from app.config import Settings
 from app.core.clock import Clock
 from app.core.database import Databases
@@ -44,7 +43,7 @@ async def ensure_demo_run(databases: Databases, clock: Clock, user_id: UUID) -> 
             return
         mine, _ = await strategies.list_strategies(session, user_id, PageQuery(limit=100, cursor=None))
         saved = next((strategy for strategy in mine if strategy.name == SMA_CROSSOVER.name), None)
-        body = BacktestCreate.model_validate(
+        body = backtests.BacktestCreate.model_validate(
             {
                 **({"strategy_id": saved.id} if saved else {"source": SMA_CROSSOVER.source}),
                 "symbol": SYMBOL,
