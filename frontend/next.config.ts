@@ -11,6 +11,14 @@ const { version } = JSON.parse(readFileSync(`${here}/package.json`, "utf8")) as 
 /** Paths that belong to the backend. `front.mjs` and nginx know the same list. */
 const BACKEND_PATHS = ["/api/:path*", "/docs/:path*", "/openapi.json", "/health"];
 
+/** On every answer of Next; the policy on scripts and frames is proxy.ts's, with a nonce for each page. */
+const SECURITY_HEADERS = [
+  { key: "X-Content-Type-Options", value: "nosniff" },
+  { key: "X-Frame-Options", value: "DENY" },
+  { key: "Referrer-Policy", value: "same-origin" },
+  { key: "Permissions-Policy", value: "camera=(), geolocation=(), microphone=(), payment=(), usb=()" },
+];
+
 export default function config(phase: string): NextConfig {
   const development = phase === PHASE_DEVELOPMENT_SERVER;
   const backend = process.env.BACKEND_URL ?? "http://127.0.0.1:8000";
@@ -21,13 +29,10 @@ export default function config(phase: string): NextConfig {
     // No picture goes through the optimizer, so its native library stays out of the output.
     images: { unoptimized: true },
     outputFileTracingExcludes: { "*": ["node_modules/sharp/**", "node_modules/@img/**"] },
-    outputFileTracingIncludes: { "*": ["node_modules/next/dist/server/next.js"] },
     poweredByHeader: false,
     reactStrictMode: true,
-    // front.mjs answers in a stream; nginx or the browser's own cache do the rest.
-    compress: true,
     env: { NEXT_PUBLIC_APP_VERSION: version },
-    typedRoutes: false,
+    headers: async () => [{ source: "/:path*", headers: SECURITY_HEADERS }],
     // Only `next dev` proxies by rewrites: a build would fix the backend's address, cut bodies over
     // 10 MB and answers after 30 s. The built client stands behind front.mjs.
     ...(development && {

@@ -13,19 +13,22 @@ export function ErrorState({
   title,
   onRetry,
   action,
+  heading: Heading = "h2",
   className,
 }: {
   error: unknown;
   title?: string;
   onRetry?: () => void;
   action?: ReactNode;
+  /** "h1" where it is all the page has. */
+  heading?: "h1" | "h2";
   className?: string;
 }) {
   const problem = toApiProblem(error);
   return (
     <div role="alert" className={cn("flex flex-col items-center gap-2 px-6 py-12 text-center", className)}>
       <CircleAlert className="size-6 text-destructive" strokeWidth={1.5} aria-hidden />
-      <h2 className="text-sm font-semibold">{title ?? problem.title}</h2>
+      <Heading className="text-sm font-semibold">{title ?? problem.title}</Heading>
       <p className="max-w-md text-[0.8125rem]">{problem.message}</p>
       <p className="max-w-md text-[0.8125rem] text-muted-foreground">{adviseOn(problem)}</p>
       {problem.requestId && (

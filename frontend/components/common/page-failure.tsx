@@ -14,6 +14,7 @@ export function PageFailure({ error, reset }: { error: Error & { digest?: string
   return (
     <ErrorState
       error={error}
+      heading="h1"
       onRetry={reset}
       action={
         <Button asChild variant="ghost" size="sm">

@@ -29,7 +29,9 @@ export function AuthGuard({ children }: { children: ReactNode }) {
 
   if (status === "signed_in") return <>{children}</>;
   if (status === "unreachable") {
-    return <ErrorState error={new ApiProblem(UNREACHABLE)} onRetry={() => void resumeSession()} />;
+    return (
+      <ErrorState heading="h1" error={new ApiProblem(UNREACHABLE)} onRetry={() => void resumeSession()} />
+    );
   }
   return (
     <div className="flex justify-center py-24">

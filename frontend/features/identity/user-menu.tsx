@@ -24,7 +24,7 @@ export function UserMenu() {
         <Button
           variant="ghost"
           className="size-9 justify-start gap-2.5 px-2.5 text-[0.8125rem] text-muted-foreground md:w-full"
-          aria-label="Your account"
+          aria-label={`Your account, ${me?.display_name ?? "Account"}`}
         >
           <CircleUserRound className="size-4.5" strokeWidth={1.75} aria-hidden />
           <span className="hidden truncate xl:inline">{me?.display_name ?? "Account"}</span>

@@ -12,6 +12,7 @@ import {
   cancelImport,
   createImport,
   deleteInstrument,
+  listImports,
   listInstruments,
   listSplits,
   readImport,
@@ -141,6 +142,14 @@ export function useImport(id: string) {
     },
     staleTime: Infinity,
     refetchInterval: ({ state }) => (state.data && isFinal(state.data.status) ? false : 500),
+  });
+}
+
+export function useRecentImports() {
+  return useQuery({
+    queryKey: ["imports", "recent"],
+    queryFn: async ({ signal }) => (await listImports({ query: { limit: 5 }, signal })).data.items,
+    refetchInterval: ({ state }) => (state.data?.some((read) => !isFinal(read.status)) ? 1000 : false),
   });
 }
 

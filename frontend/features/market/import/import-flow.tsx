@@ -13,6 +13,7 @@ import { useStartImport, type ImportForm } from "@/features/market/api";
 import { HEAD_BYTES, previewCsv, readHead, UnreadableFile } from "@/features/market/import/csv-preview";
 import { ImportFormCard } from "@/features/market/import/import-form";
 import { ImportStatus } from "@/features/market/import/import-status";
+import { RecentImports } from "@/features/market/import/recent-imports";
 import { formatBytes } from "@/lib/format";
 
 const MAX_BYTES = 200 * 1024 * 1024;
@@ -101,18 +102,21 @@ export function ImportFlow() {
   }
 
   return (
-    <Card className="mx-auto max-w-2xl p-4">
-      <FileDrop
-        label="Drop a CSV file here, or choose one"
-        hint="Comma, semicolon or tab; with a header or without; dates in nearly any form; newest or oldest first; up to 200 MB."
-        accept=".csv,.tsv,.txt,text/csv,text/plain,text/tab-separated-values"
-        onFile={(file) => void choose(file)}
-      />
-      {problem && (
-        <p role="alert" className="mt-3 rounded-md bg-destructive/10 px-3 py-2 text-[0.8125rem]">
-          {problem}
-        </p>
-      )}
-    </Card>
+    <div className="mx-auto grid max-w-2xl gap-4">
+      <Card className="p-4">
+        <FileDrop
+          label="Drop a CSV file here, or choose one"
+          hint="Comma, semicolon or tab; with a header or without; dates in nearly any form; newest or oldest first; up to 200 MB."
+          accept=".csv,.tsv,.txt,text/csv,text/plain,text/tab-separated-values"
+          onFile={(file) => void choose(file)}
+        />
+        {problem && (
+          <p role="alert" className="mt-3 rounded-md bg-destructive/10 px-3 py-2 text-[0.8125rem]">
+            {problem}
+          </p>
+        )}
+      </Card>
+      <RecentImports />
+    </div>
   );
 }
