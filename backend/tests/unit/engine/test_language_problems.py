@@ -14,6 +14,7 @@ MISTAKES: list[tuple[str, int, int, str, str]] = [
     ("enter_long = close.mean > 1", 1, 14, "attribute", "mean(x, n)"),
     ("enter_long = close.close > 1", 1, 14, "attribute", "write close"),
     ("enter_long = ta.sma(close, 5) > 1", 1, 14, "attribute", "sma(x, n)"),
+    ("enter_long = close.foo > 1", 1, 14, "attribute", "names and functions"),
     ("enter_long = close.__class__", 1, 14, "attribute", "dot"),
     ("enter_long = ().__class__.__bases__", 1, 14, "attribute", "dot"),
     ("enter_long = close[1] > 2", 1, 14, "subscript", "shift(close, 1)"),
@@ -260,6 +261,11 @@ def test_one_mistake_does_not_cause_others_where_its_name_is_used() -> None:
 )
 def test_a_name_given_in_a_wrong_way_is_one_mistake(lines: str, code: str) -> None:
     assert [problem.code for problem in check_rule(lines).errors] == [code]
+
+
+def test_the_arguments_of_an_unknown_function_are_checked_all_the_same() -> None:
+    found = [problem.code for problem in check_rule("enter_long = foo(clsoe, n=opne, *close)").errors]
+    assert found == ["unknown_function", "unknown_name", "unknown_name"]
 
 
 def test_a_wrong_value_of_a_wrong_target_is_reported_too() -> None:
