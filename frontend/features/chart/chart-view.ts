@@ -53,6 +53,7 @@ export type ChartViewOptions = {
 };
 
 const RIGHT_ROOM_BARS = 3;
+const EDGE_BARS = 3;
 const GESTURE_MS = 1_200;
 const NARROW_PIXELS = 560;
 
@@ -240,11 +241,17 @@ export class ChartView {
     this.#options.onCrosshair?.(index);
   }
 
+  /** Moves the view by bars, not past the ends of what is loaded: an empty view would lead nowhere. */
   pan(bars: number): void {
     const view = this.view();
     if (!view) return;
     this.#noteGesture();
-    this.#chart.timeScale().setVisibleLogicalRange({ from: view.from + bars, to: view.to + bars });
+    const span = view.to - view.from;
+    const from = Math.max(
+      Math.min(view.from, -EDGE_BARS),
+      Math.min(view.from + bars, Math.max(view.from, this.#bars.time.length - EDGE_BARS)),
+    );
+    this.#chart.timeScale().setVisibleLogicalRange({ from, to: from + span });
   }
 
   /** Shows `factor` times as many bars, holding the right edge. */

@@ -31,12 +31,13 @@ export function PaletteButton() {
       variant="ghost"
       className="size-9 justify-start gap-2.5 px-2.5 text-[0.8125rem] text-muted-foreground md:w-full"
       onClick={() => setOpen(true)}
-      aria-label="Search and commands"
       aria-keyshortcuts="Control+K Meta+K"
     >
       <Search className="size-4.5" strokeWidth={1.75} aria-hidden />
-      <span className="hidden xl:inline">Search</span>
-      <kbd className="ml-auto hidden font-sans text-2xs xl:inline">Ctrl K</kbd>
+      <span className="sr-only xl:not-sr-only">Search</span>
+      <kbd className="ml-auto hidden font-sans text-2xs xl:inline" aria-hidden>
+        Ctrl K
+      </kbd>
     </Button>
   );
 }

@@ -274,6 +274,7 @@ export class RuleEditorView {
           EditorView.contentAttributes.of({
             "aria-label": label,
             "aria-describedby": describedBy,
+            tabindex: "0",
             spellcheck: "false",
             autocapitalize: "off",
           }),

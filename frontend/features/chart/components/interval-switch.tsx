@@ -43,7 +43,7 @@ export function IntervalSwitch({
             <TooltipTrigger asChild>
               <button
                 type="button"
-                aria-label={isPossible ? longInterval(interval) : `${longInterval(interval)}, not available`}
+                aria-label={`${shortInterval(interval)}, ${longInterval(interval)}${isPossible ? "" : ", not available"}`}
                 aria-pressed={isChosen}
                 aria-disabled={!isPossible || undefined}
                 onClick={() => isPossible && onChange(interval)}
