@@ -150,6 +150,7 @@ class ClaimedRun:
     id: UUID
     owner_id: UUID
     attempt: int
+    cancel_requested: bool
     request: RunRequest
 
 

@@ -90,6 +90,9 @@ async def run_backtest_job(databases: Databases, clock: Clock, run_id: UUID) -> 
         log.info("run_not_to_be_had", run_id=str(run_id))
         return
     attempt = _Attempt()
+    if claimed.cancel_requested:
+        await _finish(database, claimed, attempt, None)
+        return
     beating = asyncio.create_task(_keep_lease(database, claimed, attempt))
     try:
         outcome = await _compute(database, clock, claimed, attempt)

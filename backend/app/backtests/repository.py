@@ -193,7 +193,11 @@ async def claim_run(session: AsyncSession, run_id: UUID) -> ClaimedRun | None:
         .returning(RunRow)
     )
     row = (await session.execute(taken)).scalar_one_or_none()
-    return None if row is None else ClaimedRun(row.id, row.owner_id, row.attempt, _read_request(row))
+    return (
+        None
+        if row is None
+        else ClaimedRun(row.id, row.owner_id, row.attempt, row.cancel_requested, _read_request(row))
+    )
 
 
 def _under(run_id: UUID, attempt: int) -> ColumnElement[bool]:
@@ -256,10 +260,10 @@ async def hand_back_run(session: AsyncSession, run_id: UUID, attempt: int) -> bo
 
 
 async def requeue_lost_runs(session: AsyncSession) -> Sequence[UUID]:
-    """Put runs whose worker is gone back in the queue, those that have attempts left; their ids."""
+    """Put runs whose worker is gone back in the queue; their ids. Call `end_lost_runs` before."""
     back = (
         update(RunRow)
-        .where(_lost(), RunRow.attempt < MAXIMUM_ATTEMPTS, RunRow.cancel_requested.is_(False))
+        .where(_lost())
         .values(status=RunStatus.QUEUED.value, lease_until=None, progress=0.0)
         .returning(RunRow.id)
     )
@@ -267,7 +271,10 @@ async def requeue_lost_runs(session: AsyncSession) -> Sequence[UUID]:
 
 
 async def end_lost_runs(session: AsyncSession, failure: RunFailure) -> Sequence[UUID]:
-    """End the other lost runs: cancelled when that was asked for, else failed; their ids."""
+    """End lost runs that shall not begin anew: cancelled when that was asked for, failed when lost too often.
+
+    Returns their ids.
+    """
     cancelled = (
         update(RunRow)
         .where(_lost(), RunRow.cancel_requested)

@@ -172,6 +172,15 @@ async def test_a_running_run_stops_when_it_is_cancelled(
     assert (cancelled["status"], cancelled["metrics"]) == ("cancelled", None)
 
 
+async def test_a_run_that_came_back_to_be_cancelled_is_not_begun(
+    databases: Databases, member: Person
+) -> None:
+    run_id = await _queue(member)
+    await _execute(databases, "UPDATE backtest_runs SET cancel_requested = true WHERE id = :id", id=run_id)
+    await jobs.run_backtest_job(databases, SystemClock(), run_id)
+    assert (await _read(member, run_id))["status"] == "cancelled"
+
+
 async def test_a_worker_that_stops_hands_its_run_back(
     databases: Databases, member: Person, long_run: dict[str, Any]
 ) -> None:
