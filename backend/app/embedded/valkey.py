@@ -13,7 +13,7 @@ from app.embedded.binaries import Binaries, ServerUser
 from app.embedded.errors import PortTaken, ServerNotStarted
 from app.embedded.home import Home
 
-STOP_SECONDS = 10.0
+STOP_SECONDS = 20.0
 _NAME = "valkey-server"
 
 

@@ -74,8 +74,8 @@ def test_asked_twice_it_does_not_wait_for_anybody(make_stack: MakeStack) -> None
     stack = make_stack()
     stack.wait_ready()
     processes = stack.descendants()
-    backend = stack.get("backend")
-    os.kill(backend.pid, signal.SIGSTOP)  # it will not answer to SIGTERM
+    for name in ("backend", "valkey"):
+        os.kill(stack.get(name).pid, signal.SIGSTOP)  # they will not answer to SIGTERM
 
     stack.process.send_signal(signal.SIGINT)
     wait_until(lambda: "SIGINT: stopping" in stack.output, 10, stack.dump)

@@ -138,13 +138,14 @@ def test_a_port_that_is_taken_between_choice_and_start_is_chosen_anew(
                 assert client.ping()
 
 
-def test_what_an_unclean_death_left_is_cleared(tmp_path: Path) -> None:
+def test_what_an_unclean_death_left_is_cleared(servers: RunningServers, tmp_path: Path) -> None:
     """A process id in postmaster.pid that somebody else has by now, and a half-made data folder."""
     home = tmp_path / "home"
     with start_servers(home, durable=False):
         pass
     stale = home / "postgres-main" / "postmaster.pid"
-    stale.write_text(f"{os.getppid()}\n{home}/postgres-main\n1\n1\n\n127.0.0.1\n1 1\nready\n")
+    assert servers.main.process is not None
+    stale.write_text(f"{servers.main.process.pid}\n{home}/postgres-main\n1\n1\n\n127.0.0.1\n1 1\nready\n")
     os.rename(home / "postgres-credentials", home / "postgres-credentials.new")
     (home / "postgres-credentials.new" / "PG_VERSION").unlink()
     with start_servers(home, durable=False) as again:
