@@ -92,12 +92,12 @@ class Supervisor:
             if not child.recipe.needs_servers:
                 child.start()  # it can wake up while the databases are being migrated
         self._run_step("Migrations of both databases", "migrate", environment)
-        has_demo = options.with_demo and not place.is_production
-        if has_demo:
-            self._run_step("Demo data", "demo", environment)
         for child in self._children:
             if child.recipe.needs_servers:
                 child.start()
+        has_demo = options.with_demo and not place.is_production
+        if has_demo:
+            self._run_step("Demo data", "demo", environment)  # while backend and worker wake up
         with progress.step(", ".join(child.name for child in self._children).capitalize()):
             self._await_ready()
         port = options.frontend_port if options.with_web else options.backend_port
