@@ -183,11 +183,22 @@ class OutputRead(ReadModel):
     example: str
 
 
+class ArgumentRead(ReadModel):
+    """An argument of a function. `kind`: series, truth, any, window (`min` is its least) or number."""
+
+    name: str
+    kind: str
+    default: float | None
+    min: int | None
+    repeats: bool
+
+
 class FunctionRead(ReadModel):
     """A function of the language. `warm_up`: bars before its first value, in terms of its arguments."""
 
     name: str
     signature: str
+    arguments: list[ArgumentRead]
     returns: str
     units: str
     warm_up: str
@@ -204,10 +215,20 @@ class KeywordRead(ReadModel):
     help: str
 
 
+class CapsRead(ReadModel):
+    """How large a rule may be."""
+
+    source_bytes: int
+    nodes: int
+    lookback_bars: int
+    parameters: int
+
+
 class LanguageRead(ReadModel):
-    """The words of the language: what editors complete and explain."""
+    """The words of the language, what editors complete and explain, and its caps."""
 
     inputs: list[InputRead]
     outputs: list[OutputRead]
     functions: list[FunctionRead]
     keywords: list[KeywordRead]
+    caps: CapsRead

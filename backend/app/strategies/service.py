@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.pagination import InvalidCursor, PageQuery, cut_page, decode_cursor, encode_cursor
-from app.engine.language import RULE_FUNCTIONS, CheckedRule, Rule, check_rule
-from app.engine.language.vocabulary import INPUTS, KEYWORDS, OUTPUTS
+from app.engine.language import CheckedRule, Rule, check_rule
+from app.engine.language import description as language
 from app.strategies import repository
 from app.strategies.domain import (
     ExampleRule,
@@ -23,7 +23,7 @@ from app.strategies.domain import (
     StrategyVersionNotFound,
 )
 from app.strategies.examples import EXAMPLES
-from app.strategies.schemas import FunctionRead, InputRead, KeywordRead, LanguageRead, OutputRead
+from app.strategies.schemas import LanguageRead
 
 # A rule made to be slow to read may take a tenth of a second: never in the event loop, and one at a time, so
 # that a flood of them leaves the loop its share of the interpreter.
@@ -123,12 +123,7 @@ async def delete_strategy(session: AsyncSession, user_id: UUID, strategy_id: UUI
 @cache
 def describe_language() -> LanguageRead:
     """The words of the language, from the one table that the checker and the documentation read too."""
-    return LanguageRead(
-        inputs=[InputRead.model_validate(row) for row in INPUTS.values()],
-        outputs=[OutputRead.model_validate(row) for row in OUTPUTS.values()],
-        functions=[FunctionRead.model_validate(row) for row in RULE_FUNCTIONS.values()],
-        keywords=[KeywordRead.model_validate(row) for row in KEYWORDS.values()],
-    )
+    return LanguageRead.model_validate(language.describe_language())
 
 
 def list_examples() -> tuple[ExampleRule, ...]:

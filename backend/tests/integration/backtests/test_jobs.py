@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -31,10 +32,14 @@ async def _read(person: Person, run_id: UUID) -> dict[str, Any]:
     return body
 
 
-async def _execute(databases: Databases, statement: str, **values: Any) -> Any:
+async def _execute(databases: Databases, statement: str, **values: Any) -> None:
     async with databases.main.session() as session:
-        done = await session.execute(text(statement), values)
-        return done.all() if done.returns_rows else None
+        await session.execute(text(statement), values)
+
+
+async def _fetch(databases: Databases, statement: str, **values: Any) -> Sequence[Any]:
+    async with databases.main.session() as session:
+        return (await session.execute(text(statement), values)).all()
 
 
 async def _expire_lease(databases: Databases, run_id: UUID) -> None:
@@ -44,7 +49,7 @@ async def _expire_lease(databases: Databases, run_id: UUID) -> None:
 
 
 async def _count_jobs(databases: Databases, run_id: UUID) -> int:
-    rows = await _execute(
+    rows = await _fetch(
         databases,
         "SELECT id FROM procrastinate_jobs WHERE args->>'run_id' = :id AND status = 'todo'",
         id=str(run_id),

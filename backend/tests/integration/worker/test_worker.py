@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,10 +75,14 @@ async def worker(settings: Settings, tmp_path: Path) -> AsyncIterator[Worker]:
         await process.wait()
 
 
-async def _execute(databases: Databases, statement: str, **values: Any) -> Any:
+async def _execute(databases: Databases, statement: str, **values: Any) -> None:
     async with databases.main.session() as session:
-        done = await session.execute(text(statement), values)
-        return done.all() if done.returns_rows else None
+        await session.execute(text(statement), values)
+
+
+async def _fetch(databases: Databases, statement: str, **values: Any) -> Sequence[Any]:
+    async with databases.main.session() as session:
+        return (await session.execute(text(statement), values)).all()
 
 
 def _is_there(path: Path) -> bool:
@@ -106,7 +110,7 @@ async def test_a_job_of_a_worker_that_is_gone_goes_back_and_one_of_a_living_work
     async with queue.open_async():
         await recover(queue, databases)
         await recover(queue, databases)
-    rows = await _execute(databases, "SELECT id, status FROM procrastinate_jobs")
+    rows = await _fetch(databases, "SELECT id, status FROM procrastinate_jobs")
     assert {row.id: row.status for row in rows} == jobs
 
 
@@ -129,7 +133,7 @@ async def test_finished_jobs_leave_the_queue(worker: Worker, databases: Database
         await defer_job(session, "backtests.run", {"run_id": "00000000-0000-7000-8000-000000000000"})
     await worker.wait_for("run_not_to_be_had")
     for _ in range(500):
-        if not await _execute(databases, "SELECT id FROM procrastinate_jobs"):
+        if not await _fetch(databases, "SELECT id FROM procrastinate_jobs"):
             return
         await asyncio.sleep(0.02)
     pytest.fail("the job is still there")
@@ -141,12 +145,12 @@ async def test_it_ends_with_0_when_its_database_goes_away(
     await worker.wait_for("ready")
     name = make_url(settings.database_dsn).database
     with psycopg.connect(servers.main_dsn, autocommit=True) as connection:
-        connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')  # type: ignore[call-overload]  # a name of ours
+        connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
         )
         try:
             assert await worker.wait_for_end() == 0
         finally:
-            connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')  # type: ignore[call-overload]  # a name of ours
+            connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
     assert worker.log[-1]["event"] == "database_went_away"
