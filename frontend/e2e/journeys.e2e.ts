@@ -229,8 +229,11 @@ describe("the demo account", () => {
     expect(await minute.getAttribute("aria-disabled")).toBe("true");
     await minute.hover();
     await page
-      .getByRole("tooltip")
-      .getByText(/cannot be made from the stored daily bars/)
+      .getByRole("tooltip", { name: /cannot be made from the stored daily bars/ })
+      .waitFor({ state: "attached" });
+    await minute.click({ force: true });
+    await page
+      .locator("[data-sonner-toast]", { hasText: "cannot be made from the stored daily bars" })
       .waitFor();
     expectQuiet(complaints);
     await context.close();

@@ -3,30 +3,18 @@ import { useMemo } from "react";
 
 import { joinPages } from "@/features/chart/bars";
 import type { Interval } from "@/features/chart/intervals";
-import type { Bars, Instrument, Page } from "@/lib/api/contract";
-import { http } from "@/lib/api/http";
-import { API_BASE } from "@/lib/api/session";
+import { useInstrumentOfSymbol } from "@/features/market/api";
+import { listInstruments, readBars, type BarColumnsRead } from "@/lib/api/generated";
 
 export const OLDER_PAGE_BARS = 5_000;
 export const MAXIMUM_PAGE_BARS = 50_000;
-
-export async function searchInstruments(
-  query: string,
-  limit: number,
-  signal?: AbortSignal,
-): Promise<Instrument[]> {
-  const { data } = await http.get<Page<Instrument>>(`${API_BASE}/instruments`, {
-    params: { query: query || undefined, limit },
-    signal,
-  });
-  return data.items;
-}
 
 /** Instruments whose symbol or name holds the words; keeps the last answer on screen while the next one comes. */
 export function useInstrumentSearch(query: string, isEnabled = true) {
   return useQuery({
     queryKey: ["instruments", "search", query],
-    queryFn: ({ signal }) => searchInstruments(query, 20, signal),
+    queryFn: async ({ signal }) =>
+      (await listInstruments({ query: { query: query || undefined, limit: 20 }, signal })).data.items,
     placeholderData: keepPreviousData,
     enabled: isEnabled,
   });
@@ -34,15 +22,7 @@ export function useInstrumentSearch(query: string, isEnabled = true) {
 
 /** The instrument a symbol means to this user (one's own before the installation's); null when there is none. */
 export function useInstrument(symbol: string | null) {
-  return useQuery({
-    queryKey: ["instruments", "symbol", symbol],
-    queryFn: async ({ signal }) => {
-      const found = await searchInstruments(symbol!, 50, signal);
-      const exact = found.filter((instrument) => instrument.symbol === symbol);
-      return exact.find((instrument) => instrument.scope === "private") ?? exact[0] ?? null;
-    },
-    enabled: symbol !== null,
-  });
+  return useInstrumentOfSymbol(symbol ?? "");
 }
 
 export type BarsRequest = {
@@ -54,9 +34,9 @@ export type BarsRequest = {
   limit: number;
 };
 
-export async function fetchBars(request: BarsRequest, signal?: AbortSignal): Promise<Bars> {
-  const { data } = await http.get<Bars>(`${API_BASE}/bars`, { params: request, signal });
-  return data;
+export async function fetchBars(request: BarsRequest, signal?: AbortSignal): Promise<BarColumnsRead> {
+  const { data } = await readBars({ query: { ...request, format: "columns" }, signal });
+  return data as BarColumnsRead;
 }
 
 function instant(time: number): string {

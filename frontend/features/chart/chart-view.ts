@@ -174,6 +174,10 @@ export class ChartView {
       indicator.lines.forEach((line, i) =>
         this.#indicatorSeries.push(this.#addLine(indicator, line, i, pane)),
       );
+    for (const { indicator, pane } of wanted)
+      if (indicator.place === "pane")
+        // Room for the legend's line at the pane's top.
+        this.#chart.priceScale("right", pane).applyOptions({ scaleMargins: { top: 0.24, bottom: 0.08 } });
     this.#shapePanes();
   }
 

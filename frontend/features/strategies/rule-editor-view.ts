@@ -115,6 +115,8 @@ const theme = EditorView.theme({
   ".cm-completionDetail": { color: "var(--muted-foreground)", fontStyle: "normal" },
   ".cm-completionMatchedText": { textDecoration: "none", color: "var(--primary)" },
   ".cm-tooltip.cm-completionInfo": { padding: "8px 10px", maxWidth: "22rem" },
+  // Where there is no room beside the list, the help would lie on top of it; hovering shows it later.
+  ".cm-completionInfo-left-narrow, .cm-completionInfo-right-narrow": { display: "none" },
   ".cm-diagnostic": { fontFamily: "var(--font-sans)", padding: "4px 10px", borderLeftWidth: "3px" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--destructive)" },
   ".cm-lintRange-error": {

@@ -105,6 +105,9 @@ const COLUMNS: ColumnDef<RunSummary>[] = [
         {run.strategy_version !== null && (
           <span className="ml-1 text-xs font-normal text-muted-foreground">v{run.strategy_version}</span>
         )}
+        <span className="block text-xs font-normal text-muted-foreground sm:hidden">
+          {run.symbol} {longInterval(run.interval)}
+        </span>
       </Link>
     ),
   },
@@ -113,6 +116,7 @@ const COLUMNS: ColumnDef<RunSummary>[] = [
     header: "Instrument",
     accessorFn: (run) => `${run.symbol} ${run.interval}`,
     sortingFn: "text",
+    meta: { className: "hidden sm:table-cell" },
     cell: ({ row: { original: run } }) => (
       <span className="whitespace-nowrap">
         {run.symbol} <span className="text-xs text-muted-foreground">{longInterval(run.interval)}</span>
@@ -226,10 +230,10 @@ export function RunListPage() {
                 onChange={(event) => setWords(event.target.value)}
                 placeholder="Filter by rule or symbol…"
                 aria-label="Filter runs"
-                className="h-8 max-w-64"
+                className="h-8 w-auto max-w-64 min-w-0 flex-1"
               />
               <Select value={outcome} onValueChange={(next) => setOutcome(next as Outcome)}>
-                <SelectTrigger size="sm" className="w-44" aria-label="Outcome">
+                <SelectTrigger size="sm" className="w-40" aria-label="Outcome">
                   <SelectValue />
                 </SelectTrigger>
                 <SelectContent>

@@ -14,6 +14,8 @@ import { cn } from "@/lib/cn";
 import { formatCount, formatMoney, formatNumber, formatPercent, formatPrice } from "@/lib/format";
 
 const RIGHT = { align: "right" } as const;
+/** Left out on a phone: the chart shows them. */
+const ROOMY = { align: "right", className: "hidden md:table-cell" } as const;
 const WIDE = { align: "right", className: "hidden xl:table-cell" } as const;
 
 function Signed({ value, text }: { value: number; text: string }) {
@@ -49,13 +51,14 @@ export function tradeColumns(formatTime: (time: number) => string, digits: numbe
       id: "entryPrice",
       header: "Entry price",
       accessorKey: "entryPrice",
-      meta: RIGHT,
+      meta: ROOMY,
       cell: ({ row }) => price(row.original.entryPrice),
     },
     {
       id: "exit",
       header: "Exit",
       accessorKey: "exitTime",
+      meta: { className: "hidden md:table-cell" },
       sortingFn: (a, b) => byExit(a.original, b.original),
       cell: ({ row }) => (
         <span className="whitespace-nowrap">
@@ -68,7 +71,7 @@ export function tradeColumns(formatTime: (time: number) => string, digits: numbe
       header: "Exit price",
       accessorFn: (trade) => trade.exitPrice ?? undefined,
       sortUndefined: "last",
-      meta: RIGHT,
+      meta: ROOMY,
       cell: ({ row }) => price(row.original.exitPrice),
     },
     {
@@ -107,7 +110,7 @@ export function tradeColumns(formatTime: (time: number) => string, digits: numbe
       id: "bars",
       header: "Bars",
       accessorKey: "bars",
-      meta: RIGHT,
+      meta: ROOMY,
       cell: ({ row }) => formatCount(row.original.bars),
     },
     {

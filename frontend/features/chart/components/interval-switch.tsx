@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "react";
 
+import { toast } from "@/components/ui/sonner";
 import { Tooltip, TooltipContent, TooltipTrigger } from "@/components/ui/tooltip";
 import { intervalChoices, longInterval, shortInterval, type Interval } from "@/features/chart/intervals";
 import { cn } from "@/lib/cn";
@@ -46,7 +47,8 @@ export function IntervalSwitch({
                 aria-label={`${shortInterval(interval)}, ${longInterval(interval)}${isPossible ? "" : ", not available"}`}
                 aria-pressed={isChosen}
                 aria-disabled={!isPossible || undefined}
-                onClick={() => isPossible && onChange(interval)}
+                // A tap opens no tooltip: there the reason comes as a notice.
+                onClick={() => (isPossible ? onChange(interval) : toast.info(reason))}
                 className={cn(
                   "focus-inset inline-flex h-7 min-w-8 items-center justify-center rounded-sm px-1.5 text-xs font-medium",
                   isPossible
