@@ -82,7 +82,7 @@ function proxyRequest(backend, request, response) {
   });
   outgoing.on("error", () => {
     request.unpipe(outgoing);
-    if (response.headersSent) return void response.destroy();
+    if (response.headersSent) return; // the answer is under way and ends or breaks by itself
     const body = JSON.stringify(UNREACHABLE);
     response.writeHead(502, {
       "content-type": "application/problem+json",
@@ -92,6 +92,9 @@ function proxyRequest(backend, request, response) {
     request.resume();
   });
   response.on("close", () => outgoing.destroy());
+  // Not before the first byte of the body, else: the backend may refuse by the headers alone.
+  if (request.headers["transfer-encoding"] || Number(request.headers["content-length"]) > 0)
+    outgoing.flushHeaders();
   request.pipe(outgoing);
 }
 

@@ -172,18 +172,43 @@ describe("requests", () => {
     expect(response.headers.get("x-request-id")).toBe("r-1");
   });
 
-  it("lets the backend know when the client has left", async () => {
-    let left!: () => void;
-    const gone = new Promise<void>((done) => (left = done));
-    answer = (_request, response) => {
-      response.write("first");
-      response.on("close", left);
+  it.each(["before", "after"])(
+    "lets the backend know when the client has left %s the answer began",
+    async (when) => {
+      let left!: () => void;
+      let asked!: () => void;
+      const gone = new Promise<void>((done) => (left = done));
+      const begun = new Promise<void>((done) => (asked = done));
+      answer = (_request, response) => {
+        if (when === "after") response.write("first");
+        response.on("close", left);
+        asked();
+      };
+      const controller = new AbortController();
+      const call = fetch(address("/api/v1/slow"), { signal: controller.signal }).catch(() => null);
+      await begun;
+      if (when === "after") await (await call)!.body!.getReader().read();
+      controller.abort();
+      await gone;
+    },
+  );
+
+  it("reads a refused upload to its end, so that the connection stays good for the next request", async () => {
+    answer = (request, response) => {
+      response.writeHead(request.method === "POST" ? 413 : 200);
+      response.end("answered");
     };
-    const controller = new AbortController();
-    const response = await fetch(address("/api/v1/slow"), { signal: controller.signal });
-    await response.body!.getReader().read();
-    controller.abort();
-    await gone;
+    const socket = connect(portOf(front), "127.0.0.1");
+    const body = Buffer.alloc(32 << 20, 120);
+    let text = "";
+    socket.on("data", (data: Buffer) => (text += data.toString()));
+    socket.write(`POST /api/v1/imports HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n`);
+    while (!text.includes("answered")) await sleep(5);
+    socket.write(body);
+    socket.write("GET /api/v1/x HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (text.split("HTTP/1.1 ").length < 3) await sleep(5);
+    expect(text.split("HTTP/1.1 ").map((part) => part.slice(0, 3))).toEqual(["", "413", "200"]);
+    socket.destroy();
   });
 });
 
@@ -216,10 +241,32 @@ describe("a backend that is gone", () => {
     expect(sockets.size).toBe(3);
   });
 
+  it("survives one that dies in the middle of an upload that it had begun to answer", async () => {
+    answer = (request, response) => {
+      response.write("part");
+      setTimeout(() => request.socket.resetAndDestroy(), 20);
+    };
+    const body = Readable.toWeb(
+      Readable.from(
+        (async function* () {
+          for (let i = 0; i < 20; i += 1) {
+            yield Buffer.alloc(1 << 18);
+            await sleep(5);
+          }
+        })(),
+      ),
+    );
+    const init = { method: "POST", body, duplex: "half" } as unknown as RequestInit;
+    await expect(
+      fetch(address("/api/v1/imports"), init).then((response) => response.text()),
+    ).rejects.toThrow();
+    answer = (_request, response) => response.end("alive");
+    expect(await (await fetch(address("/api/v1/x"))).text()).toBe("alive");
+  });
+
   it("breaks the answer off when it dies in the middle, and never passes a part as the whole", async () => {
     answer = (_request, response) => {
-      response.writeHead(200, { "content-length": "100" });
-      response.write("part");
+      response.write("part"); // in chunks: only the missing end tells that it is a part
       setTimeout(() => response.destroy(), 20);
     };
     const response = await fetch(address("/api/v1/x"));
