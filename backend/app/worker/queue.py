@@ -8,6 +8,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import procrastinate
+from procrastinate import RetryStrategy
 from procrastinate.jobs import DeleteJobCondition
 from psycopg import AsyncConnection
 
@@ -26,6 +27,10 @@ STALLED_SECONDS = 10.0
 POLL_SECONDS = 1.0
 # Less than any supervisor waits before it kills.
 GRACE_SECONDS = 8.0
+
+# Jobs raise only when the database is away, and then their run waits for them: they are tried again. A job
+# that the worker's end cut off is no exception of this kind; its run was handed back with a job of its own.
+_RETRY = RetryStrategy(max_attempts=100, wait=2, retry_exceptions=(Exception,))
 
 _CONNECTION = {
     "application_name": "flowrex-worker-queue",
@@ -50,11 +55,11 @@ def make_queue(settings: Settings, databases: Databases, clock: Clock) -> procra
     )
     queue = procrastinate.App(connector=connector)
 
-    @queue.task(name=RUN_BACKTEST)
+    @queue.task(name=RUN_BACKTEST, retry=_RETRY)
     async def run_backtest(run_id: str) -> None:
         await backtests.run_backtest_job(databases, clock, UUID(run_id))
 
-    @queue.task(name=RUN_IMPORT)
+    @queue.task(name=RUN_IMPORT, retry=_RETRY)
     async def run_import(import_id: str) -> None:
         await market.run_import_job(databases, clock, UUID(import_id))
 

@@ -9,12 +9,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import text
 
 from app.backtests import jobs, repository
-from app.backtests.domain import MAXIMUM_ATTEMPTS, RunFailure, RunResult
+from app.backtests.domain import MAXIMUM_ATTEMPTS, TOPIC, RunFailure, RunResult
+from app.config import Settings
 from app.core.clock import SystemClock
 from app.core.database import Databases
+from app.core.notifications import Notifications
+from app.worker.process import run_worker
 from tests.integration.backtests.conftest import PATH, ask
 from tests.integration.conftest import Person
 
@@ -197,6 +201,58 @@ async def test_a_worker_that_stops_hands_its_run_back(
         await working
     assert (await _read(member, run_id))["status"] == "queued"
     assert await _count_jobs(databases, run_id) == 2
+
+
+async def test_a_job_that_lost_its_database_for_a_moment_is_tried_again(
+    settings: Settings, member: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = jobs.run_backtest_job
+    tries = 0
+
+    async def lose_the_first_time(*arguments: Any) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise ConnectionResetError("the server closed the connection")
+        await begun(*arguments)
+
+    monkeypatch.setattr(jobs, "run_backtest_job", lose_the_first_time)
+    run_id = await _queue(member)
+    worker = asyncio.create_task(run_worker(settings))
+    await _wait_for_status(member, run_id, "succeeded")
+    worker.cancel()
+    await asyncio.wait((worker,))
+    assert tries == 2
+
+
+async def test_whoever_waits_is_told_of_every_end(app: FastAPI, databases: Databases, member: Person) -> None:
+    """Without being told a client would still get its answer, but up to a second late."""
+    notifications: Notifications = app.state.notifications
+    for end in ("computed", "cancelled", "deleted", "lost"):
+        run_id = await _queue(member)
+        with notifications.expect(TOPIC, run_id) as told:
+            if end == "computed":
+                await jobs.run_backtest_job(databases, SystemClock(), run_id)
+            elif end == "cancelled":
+                await member.client.post(f"{PATH}/{run_id}/cancel")
+            elif end == "deleted":
+                await member.client.delete(f"{PATH}/{run_id}")
+            else:
+                await _lose(databases, run_id, attempt=MAXIMUM_ATTEMPTS)
+            async with asyncio.timeout(20):
+                await told.wait()
+
+
+async def _lose(databases: Databases, run_id: UUID, attempt: int) -> None:
+    await _execute(
+        databases,
+        "UPDATE backtest_runs SET status = 'running', attempt = :attempt, lease_until = now() - interval '1 s'"
+        " WHERE id = :id",
+        id=run_id,
+        attempt=attempt,
+    )
+    async with databases.main.session() as session:
+        await jobs.recover_lost_runs(session)
 
 
 async def test_a_long_run_renews_its_lease_and_tells_its_progress(
