@@ -246,8 +246,8 @@ async def test_whoever_waits_is_told_of_every_end(app: FastAPI, databases: Datab
 async def _lose(databases: Databases, run_id: UUID, attempt: int) -> None:
     await _execute(
         databases,
-        "UPDATE backtest_runs SET status = 'running', attempt = :attempt, lease_until = now() - interval '1 s'"
-        " WHERE id = :id",
+        "UPDATE backtest_runs SET status = 'running', attempt = :attempt,"
+        " lease_until = now() - interval '1 s' WHERE id = :id",
         id=run_id,
         attempt=attempt,
     )
