@@ -7,6 +7,7 @@ const help = buildHelp({
     {
       name: "sma",
       signature: "sma(x, n)",
+      arguments: [],
       returns: "number",
       units: "as x",
       warm_up: "n - 1",

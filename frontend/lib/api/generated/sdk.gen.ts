@@ -285,7 +285,7 @@ export const listImports = <ThrowOnError extends boolean = true>(options?: Optio
 /**
  * Create Import
  *
- * Take a CSV file of bars on: a worker reads it. The form's fields are those of `ImportCreate`.
+ * Take a CSV file of bars on. A worker reads it; look at GET /imports/{id} for how it goes.
  */
 export const createImport = <ThrowOnError extends boolean = true>(options: Options<CreateImportData, ThrowOnError>) => (options.client ?? client).post<CreateImportResponses, unknown, ThrowOnError>({
     ...formDataBodySerializer,

@@ -12,6 +12,34 @@ export type ClientOptions = {
 export type Adjustment = 'splits' | 'none';
 
 /**
+ * ArgumentRead
+ *
+ * An argument of a function. `kind`: series, truth, any, window (`min` is its least) or number.
+ */
+export type ArgumentRead = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Default
+     */
+    default: number | null;
+    /**
+     * Min
+     */
+    min: number | null;
+    /**
+     * Repeats
+     */
+    repeats: boolean;
+};
+
+/**
  * AssetClass
  *
  * What kind of thing is traded.
@@ -184,6 +212,30 @@ export type BarRowsRead = {
  * How bars are written.
  */
 export type BarsFormat = 'columns' | 'rows' | 'csv';
+
+/**
+ * CapsRead
+ *
+ * How large a rule may be.
+ */
+export type CapsRead = {
+    /**
+     * Source Bytes
+     */
+    source_bytes: number;
+    /**
+     * Nodes
+     */
+    nodes: number;
+    /**
+     * Lookback Bars
+     */
+    lookback_bars: number;
+    /**
+     * Parameters
+     */
+    parameters: number;
+};
 
 /**
  * Check
@@ -401,6 +453,10 @@ export type FunctionRead = {
      * Signature
      */
     signature: string;
+    /**
+     * Arguments
+     */
+    arguments: Array<ArgumentRead>;
     /**
      * Returns
      */
@@ -726,7 +782,7 @@ export type KeywordRead = {
 /**
  * LanguageRead
  *
- * The words of the language: what editors complete and explain.
+ * The words of the language, what editors complete and explain, and its caps.
  */
 export type LanguageRead = {
     /**
@@ -745,6 +801,7 @@ export type LanguageRead = {
      * Keywords
      */
     keywords: Array<KeywordRead>;
+    caps: CapsRead;
 };
 
 /**
