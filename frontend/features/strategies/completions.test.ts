@@ -25,6 +25,7 @@ const help = buildHelp({
     { name: "param", signature: "param(default, min, max)", help: "A number." },
     { name: "and", signature: "a and b", help: "Both." },
   ],
+  caps: { source_bytes: 10_000, nodes: 500, lookback_bars: 5_000, parameters: 20 },
 });
 const at = (text: string) => {
   const cursor = text.indexOf("|");
