@@ -1,5 +1,4 @@
-"""What the market's benchmarks share: real servers in a folder of their own, and a long file of made-up bars.
-"""
+"""What the market benchmarks share: real servers in their own folder, a long file of made-up bars."""
 
 from __future__ import annotations
 

@@ -19,8 +19,9 @@ Truth: TypeAlias = NDArray[np.bool_]
 class Bars:
     """OHLCV columns of one instrument and interval, oldest first.
 
-    `time`: unix seconds, strictly ascending, shape (n,). Within the day it is the bar's open instant; of 1day,
-    1week and 1month it is 00:00:00Z of the session's date, the week's Monday, the month's first: a label.
+    `time`: unix seconds, strictly ascending, shape (n,). Within the day it is the bar's open instant; of
+    1day, 1week and 1month it is a label: 00:00:00Z of the session's date, the week's Monday, the month's
+    first.
     `open high low close volume`: float64, shape (n,); volume is NaN where the source has none.
     `timezone`: IANA name of the instrument's exchange, for `hour`, `weekday` and `month` within the day.
     Raises ValueError when the columns differ in length.

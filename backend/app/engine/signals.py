@@ -12,7 +12,8 @@ class Signals:
     """A rule's outputs on bars, each of shape (n,), known at the close of its bar.
 
     Truth columns: an output that the rule does not define is all False.
-    `stop_loss take_profit trailing_stop`: distances in price; None when the rule has none; a NaN or ≤ 0 entry means none.
+    `stop_loss take_profit trailing_stop`: distances in price, NaN or ≤ 0 where there is none; None when the
+    rule has none at all.
     `size`: fraction of equity, or None (1.0); NaN or ≤ 0 means no entry, above 1 counts as 1.
     `risk`: fraction of equity lost at the stop, or None; a rule has `size` or `risk`, never both.
     """
