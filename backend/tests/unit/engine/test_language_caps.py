@@ -80,6 +80,12 @@ def test_lookback_at_the_ends_of_several_parameters() -> None:
     two = "a = param(10, 1, 3000)\nb = param(1, 1, 3000)\n"
     assert codes(two + "enter_long = sma(close, a + b) > 1") == ["window_too_long"]
     assert codes(two + "enter_long = sma(close, max(a, b)) > 1") == []
+    assert codes(two + "enter_long = sma(close, a - b + 2500) > 1") == ["window_too_long"]
+    assert codes(two + "enter_long = sma(close, -(b - a) / 1 + abs(2500)) > 1") == ["window_too_long"]
+    assert codes(two + "enter_long = sma(close, a - b + 2000) > 1") == []
+    # a divisor that may be 0 has no bounds; only the values of a run decide
+    assert codes("n = param(2, 0, 9)\nenter_long = sma(close, 10 / n) > 1") == []
+    assert codes("n = param(2, -2, 2)\nenter_long = sma(close, 10 / n + 6) > 1") == []
     # a - b can be below 1, which only the values of a run decide
     assert codes(two + "enter_long = sma(close, a - b) > 1") == []
     # a parameter that occurs twice is not bounded by intervals: 2 to 3,001, never 6,000
