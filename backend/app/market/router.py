@@ -167,7 +167,7 @@ async def read_bars(
 async def create_import(
     request: Request, response: Response, viewer: ViewerDep, session: MainSession, settings: SettingsDep
 ) -> ImportAccepted:
-    """Take a CSV file of bars on: a worker reads it. The form's fields are those of `ImportCreate`."""
+    """Take a CSV file of bars on. A worker reads it; look at GET /imports/{id} for how it goes."""
     # Read here, not declared: a declared file would be taken in before anybody asked who sends it.
     async with request.form(max_files=1, max_fields=_MAX_FORM_FIELDS, max_part_size=_MAX_FIELD_BYTES) as form:
         file = form.get("file")

@@ -151,8 +151,6 @@ def put_in_order(rows: Rows, rejections: Rejections) -> int:
         return 0
     mine, first = rows.values[:, again], rows.values[:, leader[again]]
     repeats = again[((mine == first) | (np.isnan(mine) & np.isnan(first))).all(axis=0)]
-    conflicts = ~is_first
-    conflicts[repeats] = False
     first_lines = rows.lines[leader]
     kept = np.ones(len(rows), dtype=bool)
     kept[repeats] = False
@@ -160,7 +158,7 @@ def put_in_order(rows: Rows, rejections: Rejections) -> int:
     first_lines = first_lines[kept]
     rejections.reject(
         rows,
-        conflicts[kept],
+        ~is_first[kept],
         lambda row: f"its time stands in line {first_lines[row]} already, with other values",
     )
     return len(repeats)

@@ -15,6 +15,7 @@ DELIMITERS = (",", ";", "\t")
 _MAX_HEAD_LINES = 300
 _MAX_BANNER_LINES = 100
 _MIN_FIELDS = 5  # a time and four prices
+_MIN_NUMBERS = 3
 
 _PRICES = ("open", "high", "low", "close")
 # Exact names win; these stand in only where no column has the exact one.
@@ -136,7 +137,8 @@ def _read_layout(lines: Sequence[str], delimiter: str) -> tuple[int, Layout] | N
     if not with_header and any(_names_some_prices(cells) for cells in table[:start]):
         return None  # a header that lacks a price: taking columns by their place would take the wrong ones
     names = table[start] if with_header else []
-    first_row = start + 1 if with_header else start
+    # Without a header a row that is bad may stand first: it is no banner, and shall be named.
+    first_row = start + 1 if with_header else _find_first_data(table, start)
     while first_row < len(table) and with_header and _is_subheader(table[first_row]):
         first_row += 1
     rows = [cells for cells in table[first_row:] if len(cells) >= _MIN_FIELDS]
@@ -187,6 +189,19 @@ def _is_subheader(cells: Sequence[str]) -> bool:
 
 def _is_row(cells: Sequence[str]) -> bool:
     return _columns_by_shape(cells) is not None
+
+
+def _find_first_data(table: Sequence[Sequence[str]], first_good: int) -> int:
+    """The first line that has a time or some numbers where rows have them."""
+    return next(
+        at
+        for at, cells in enumerate(table[: first_good + 1])
+        if at == first_good
+        or (
+            len(cells) >= _MIN_FIELDS
+            and (any(map(looks_like_time, cells[:3])) or sum(map(_looks_like_number, cells)) >= _MIN_NUMBERS)
+        )
+    )
 
 
 _Columns = tuple[tuple[int, ...], tuple[int, int, int, int], int | None]
@@ -248,8 +263,12 @@ def _columns_by_shape(cells: Sequence[str]) -> _Columns | None:
     return None
 
 
+def _looks_like_number(cell: str) -> bool:
+    return _NUMBER.fullmatch(cell) is not None
+
+
 def _are_numbers(cells: Sequence[str], columns: Sequence[int]) -> bool:
-    return all(_NUMBER.fullmatch(cells[column]) is not None for column in columns)
+    return all(_looks_like_number(cells[column]) for column in columns)
 
 
 def _has_decimal_comma(rows: Sequence[Sequence[str]], prices: Sequence[int], delimiter: str) -> bool:

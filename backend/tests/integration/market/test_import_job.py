@@ -158,6 +158,27 @@ async def test_a_late_attempt_writes_nothing(
     assert (done["status"], done["inserted"]) == ("succeeded", 3)
 
 
+async def test_while_a_newer_attempt_works_the_older_writes_nothing(
+    member: Person, databases: Databases, do_import: Importer
+) -> None:
+    queued = await do_import(member, days_csv(3), work=False)
+    attempts = []
+    for _time in range(2):
+        async with databases.main.session() as session:
+            attempts.append(await import_repository.claim_import(session, UUID(queued["id"])))
+        await execute(databases, "UPDATE imports SET lease_until = now() - interval '1 s'")
+    older, newer = attempts
+    assert older is not None
+    assert newer is not None
+    assert (older.attempt, newer.attempt) == (1, 2)
+    result = ImportResult(ImportCounts(9, 9), (), {})
+    async with databases.main.session() as session:
+        assert not await import_repository.finish_import(session, older, result)
+        assert not await import_repository.renew_lease(session, older, 0.5)
+        assert not await import_repository.hand_back_import(session, older)
+        assert await import_repository.renew_lease(session, newer, 0.5)
+
+
 async def test_an_import_under_a_living_lease_is_not_taken_twice(
     member: Person, databases: Databases, do_import: Importer
 ) -> None:

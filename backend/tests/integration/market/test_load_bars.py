@@ -55,6 +55,15 @@ async def test_warm_up_of_coarser_bars(member: Person, databases: Databases, do_
     assert loaded.bars.volume[0] == sum(range(9 * 1440 + 1, 9 * 1440 + 61))
 
 
+async def test_a_symbol_means_ones_own_bars_first(
+    member: Person, other_member: Person, admin: Person, databases: Databases, do_import: Importer
+) -> None:
+    await do_import(member, days_csv(2))
+    await do_import(admin, days_csv(2, close=500.0), scope="installation")
+    assert (await load(databases, member, Interval.DAY_1)).bars.close.tolist() == [100.0, 101.0]
+    assert (await load(databases, other_member, Interval.DAY_1)).bars.close.tolist() == [500.0, 501.0]
+
+
 async def test_splits_are_applied_or_told(member: Person, databases: Databases, do_import: Importer) -> None:
     done = await do_import(member, days_csv(5))
     splits = [{"date": day, "ratio": 2} for day in ("2018-06-01", "2019-01-03", "2019-03-01")]

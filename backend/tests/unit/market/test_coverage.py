@@ -141,6 +141,13 @@ def test_around_the_clock_every_bar_counts() -> None:
     assert (coverage.expected, coverage.missing, coverage.outside) == (96, 3, 0)
 
 
+def test_a_bar_that_reaches_into_the_next_day_counts_once() -> None:
+    sessions = sessions_of("24/7", "2020-01-01", "2020-01-05")
+    times = [instant("2020-01-01T02:00") + 4 * 3600 * n for n in range(18)]
+    coverage = measure_coverage(bars_at(times, Interval.HOUR_4), sessions)
+    assert (coverage.missing, coverage.outside) == (0, 0)
+
+
 def test_a_description_for_the_verdict() -> None:
     bars = bars_at(JANUARY.labels[:-5].tolist())
     bars.high[3] = bars.close[3] - 0.1  # below open and close

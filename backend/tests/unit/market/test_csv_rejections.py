@@ -71,6 +71,13 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
     assert read.rows_read == 2
 
 
+@pytest.mark.parametrize("row", ["2019-01-01,x,12,9,11,100", "x,10,12,9,11,100"])
+def test_without_a_header_a_bad_first_row_is_named(row: str) -> None:
+    read = read_csv("Export of bars\n" + row + "\n2019-01-02,10,12,9,11,100\n")
+    assert list(reasons(read)) == [2]
+    assert (read.rows_read, len(read.bars)) == (2, 1)
+
+
 def test_exact_repetitions_are_no_fault() -> None:
     read = read_csv(HEADER + GOOD + "2019-01-03,20,22,19,21,\n" + GOOD + "2019-01-03,20,22,19,21,\n" + GOOD)
     assert (read.rows_read, read.rejected, read.duplicates, len(read.bars)) == (5, 0, 3, 2)

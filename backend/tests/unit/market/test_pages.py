@@ -161,6 +161,13 @@ def test_bars_behind_a_full_last_page_leave_it_alone() -> None:
     assert [page.bar_count for page in series.pages] == [1_000, 2]
 
 
+def test_a_last_page_that_has_room_is_filled() -> None:
+    series = PagedSeries()
+    series.merge(bars_at(range(900)))
+    assert series.merge(bars_at(range(900, 1_050))) == {0}
+    assert [page.bar_count for page in series.pages] == [1_000, 50]
+
+
 def test_a_page_in_the_middle_that_overflows_is_halved() -> None:
     series = PagedSeries()
     series.merge(bars_at(range(0, 4_000, 2)))
