@@ -83,7 +83,11 @@ describe("a newcomer", () => {
     await page.getByRole("link", { name: "Open the chart" }).click();
     await page.waitForURL(/\/chart\?/);
     await page.getByRole("application", { name: `${name} daily price chart` }).waitFor();
-    await page.getByTestId("legend").getByText("2017-04-19").waitFor();
+    // The legend follows the pointer, which may stand over the chart; the span does not.
+    await page
+      .getByTestId("span")
+      .getByText(/ – 2017-04-19,/)
+      .waitFor();
 
     await page.getByRole("link", { name: "Test an idea" }).click();
     await page.waitForURL(/\/strategies\/new/);
@@ -224,7 +228,15 @@ describe("the demo account", () => {
     await expect.poll(() => page.url()).not.toContain("scale=log");
     await page.goBack();
     await expect.poll(() => page.url()).toContain("adjust=splits");
+    expectQuiet(complaints);
+    await context.close();
+  });
 
+  it("says why an interval cannot be had", async () => {
+    const { context, page, complaints } = await visit(browser);
+    await signInAsDemo(page);
+    await page.goto("/chart?symbol=AAPL");
+    await page.getByTestId("legend").waitFor();
     const minute = page.getByRole("button", { name: "1m, 1 minute, not available" });
     expect(await minute.getAttribute("aria-disabled")).toBe("true");
     await minute.hover();
@@ -262,6 +274,13 @@ describe("the demo account", () => {
     await expect
       .poll(() => new URL(page.url()).searchParams.get("from"), { timeout: 15_000 })
       .toBe("2000-03-01");
+
+    // A range goes over what a hand did, and the way back brings the hand's view again.
+    const span = page.getByTestId("span");
+    await page.getByRole("radio", { name: "1 month" }).click();
+    await span.getByText(/^2013-02-01/).waitFor();
+    await page.goBack();
+    await span.getByText(/^2000-03-01/).waitFor();
     expectQuiet(complaints);
     await context.close();
   });

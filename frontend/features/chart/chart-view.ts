@@ -77,6 +77,7 @@ export class ChartView {
   #indicators: DrawnIndicator[] = [];
   #marked: ChartMarker[] = [];
   #cursor: number | null = null;
+  #wanted: { from: number; to: number } | null = null;
   #gestureUntil = 0;
   #isPressed = false;
 
@@ -96,6 +97,8 @@ export class ChartView {
         borderVisible: false,
         rightOffset: RIGHT_ROOM_BARS,
         minBarSpacing: 0.02,
+        // Where many bars share a pixel they are drawn as one.
+        enableConflation: true,
         rightBarStaysOnScroll: true,
       },
     });
@@ -214,11 +217,19 @@ export class ChartView {
   /** Shows the bars from index `from` to index `to`, with a little air on the right when `to` is the newest. */
   showBars(from: number, to: number): void {
     const air = to >= this.#bars.time.length - 1 ? RIGHT_ROOM_BARS : 0;
-    this.#chart.timeScale().setVisibleLogicalRange({ from: from - 0.5, to: to + 0.5 + air });
+    // Whatever a hand did a moment ago, this view is not its work.
+    this.#gestureUntil = 0;
+    this.#show({ from: from - 0.5, to: to + 0.5 + air });
   }
 
+  /** The bars in view; what was asked for last, while the library has not drawn it yet. */
   view(): { from: number; to: number } | null {
-    return this.#chart.timeScale().getVisibleLogicalRange();
+    return this.#wanted ?? this.#chart.timeScale().getVisibleLogicalRange();
+  }
+
+  #show(view: { from: number; to: number }): void {
+    this.#wanted = view;
+    this.#chart.timeScale().setVisibleLogicalRange(view);
   }
 
   /** Moves the crosshair by bars; it starts at the last bar in view and pulls the view along. */
@@ -255,7 +266,7 @@ export class ChartView {
       Math.min(view.from, -EDGE_BARS),
       Math.min(view.from + bars, Math.max(view.from, this.#bars.time.length - EDGE_BARS)),
     );
-    this.#chart.timeScale().setVisibleLogicalRange({ from, to: from + span });
+    this.#show({ from, to: from + span });
   }
 
   /** Shows `factor` times as many bars, holding the right edge. */
@@ -264,7 +275,7 @@ export class ChartView {
     if (!view) return;
     this.#noteGesture();
     const span = Math.max(5, (view.to - view.from) * factor);
-    this.#chart.timeScale().setVisibleLogicalRange({ from: view.to - span, to: view.to });
+    this.#show({ from: view.to - span, to: view.to });
   }
 
   dispose(): void {
@@ -426,9 +437,12 @@ export class ChartView {
   #listen(): void {
     const { signal } = this.#stop;
     const note = () => this.#noteGesture();
-    this.#container.addEventListener("wheel", note, { signal, passive: true });
-    this.#container.addEventListener("dblclick", note, { signal });
-    this.#container.addEventListener("pointerdown", () => (this.#isPressed = true), { signal });
+    this.#container.addEventListener("wheel", note, { signal, passive: true, capture: true });
+    this.#container.addEventListener("dblclick", note, { signal, capture: true });
+    this.#container.addEventListener("pointerdown", () => (this.#isPressed = true), {
+      signal,
+      capture: true,
+    });
     for (const end of ["pointerup", "pointercancel"])
       window.addEventListener(
         end,
@@ -449,6 +463,7 @@ export class ChartView {
       this.#options.onCrosshair?.(this.#cursor);
     });
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
+      this.#wanted = null;
       if (!range) return;
       const byHand = this.#isPressed || performance.now() < this.#gestureUntil;
       this.#options.onView?.({ from: range.from, to: range.to, byHand });

@@ -17,6 +17,7 @@ const RIGHT = { align: "right" } as const;
 /** Left out on a phone: the chart shows them. */
 const ROOMY = { align: "right", className: "hidden md:table-cell" } as const;
 const WIDE = { align: "right", className: "hidden xl:table-cell" } as const;
+const WIDEST = { align: "right", className: "hidden 2xl:table-cell" } as const;
 
 function Signed({ value, text }: { value: number; text: string }) {
   return <span className={cn("whitespace-nowrap", toneOf(value))}>{text}</span>;
@@ -25,7 +26,13 @@ function Signed({ value, text }: { value: number; text: string }) {
 /** An open trade has no exit: it stands after all others. */
 const byExit = (a: Trade, b: Trade) => (a.exitTime ?? Infinity) - (b.exitTime ?? Infinity);
 
-export function tradeColumns(formatTime: (time: number) => string, digits: number): ColumnDef<Trade>[] {
+export function tradeColumns(
+  formatTime: (time: number) => string,
+  digits: number,
+  isIntraday: boolean,
+): ColumnDef<Trade>[] {
+  // Times of the day take the room that two columns of daily trades have.
+  const last = isIntraday ? WIDEST : WIDE;
   const price = (value: number | null) => formatPrice(value, { digits });
   return [
     {
@@ -117,7 +124,7 @@ export function tradeColumns(formatTime: (time: number) => string, digits: numbe
       id: "quantity",
       header: "Quantity",
       accessorKey: "quantity",
-      meta: WIDE,
+      meta: last,
       cell: ({ row }) => formatNumber(row.original.quantity, { digits: row.original.quantity % 1 ? 4 : 0 }),
     },
     {
@@ -138,7 +145,7 @@ export function tradeColumns(formatTime: (time: number) => string, digits: numbe
       id: "costs",
       header: "Costs",
       accessorFn: (trade) => trade.commission + trade.slippage,
-      meta: WIDE,
+      meta: last,
       cell: ({ row }) => formatMoney(row.original.commission + row.original.slippage),
     },
   ];
@@ -159,7 +166,12 @@ export function TradeTable({
   onChoose: (trade: Trade) => void;
 }) {
   const columns = useMemo(
-    () => tradeColumns(barTimeFormat(timeZone), priceDecimals(trades.map((trade) => trade.entryPrice))),
+    () =>
+      tradeColumns(
+        barTimeFormat(timeZone),
+        priceDecimals(trades.map((trade) => trade.entryPrice)),
+        timeZone !== null,
+      ),
     [timeZone, trades],
   );
   return (

@@ -243,8 +243,8 @@ function BarsChart({
     if (wantsMore && !isFetchingNextPage && !query.isFetchNextPageError) void fetchNextPage();
   }, [wantsMore, isFetchingNextPage, query.isFetchNextPageError, fetchNextPage]);
 
-  const { view, onView, applied } = useView(bars, hasNextPage, isFetchingNextPage, fetchNextPage, change);
-  const viewRequest = useViewRequest(state, bars, start, wantsMore, applied);
+  const { view, onView, onScreenRef } = useView(bars, hasNextPage, isFetchingNextPage, fetchNextPage, change);
+  const viewRequest = useViewRequest(state, bars, start, wantsMore);
 
   const indicators = useMemo<DrawnIndicator[]>(
     () =>
@@ -293,6 +293,7 @@ function BarsChart({
           indicators={indicators}
           scale={state.scale}
           request={viewRequest}
+          onScreenRef={onScreenRef}
           summary={summary}
           announce={(index) => describeBar(bars, index, formatTime)}
           onView={onView}
@@ -328,7 +329,7 @@ function BarsChart({
             </ToggleGroupItem>
           ))}
         </ToggleGroup>
-        <p className="text-xs text-muted-foreground tabular-nums" aria-hidden>
+        <p className="text-xs text-muted-foreground tabular-nums" aria-hidden data-testid="span">
           {query.isFetchNextPageError
             ? "Older bars could not be loaded."
             : isCapped
@@ -397,8 +398,8 @@ function useView(
 ) {
   const [view, setView] = useState<View | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
-  /** The window this hook wrote itself, so that it is not carried out as a request. */
-  const applied = useRef<string | null>(null);
+  /** A window that was moved by hand is on the screen before the address asks for it. */
+  const onScreenRef = useRef<string | null>(null);
   const latest = useRef({ bars, hasMore, isLoading, loadMore });
   useEffect(() => {
     latest.current = { bars, hasMore, isLoading, loadMore };
@@ -409,7 +410,10 @@ function useView(
     (next: View & { byHand: boolean }) => {
       setView({ from: next.from, to: next.to });
       const { hasMore: more, isLoading: busy, loadMore: load } = latest.current;
-      if (!next.byHand) return;
+      if (!next.byHand) {
+        if (timer.current) clearTimeout(timer.current);
+        return;
+      }
       if (next.from < LOOK_AHEAD_BARS && more && !busy) load();
       if (timer.current) clearTimeout(timer.current);
       timer.current = setTimeout(() => {
@@ -418,13 +422,17 @@ function useView(
         const at = (index: number) => time[Math.max(0, Math.min(time.length - 1, Math.round(index)))]!;
         const window = { from: at(next.from), to: at(next.to) };
         if (window.from >= window.to) return;
-        applied.current = `${window.from} ${window.to}`;
+        onScreenRef.current = windowKey(window);
         change({ window, range: null }, "replace");
       }, VIEW_SETTLES_MS);
     },
     [change],
   );
-  return { view, onView, applied };
+  return { view, onView, onScreenRef };
+}
+
+function windowKey(window: { from: number; to: number }): string {
+  return `${window.from} ${window.to}`;
 }
 
 /** Turns the address into what the chart is told to show. */
@@ -433,20 +441,17 @@ function useViewRequest(
   bars: BarColumns,
   start: number | null,
   isWaiting: boolean,
-  applied: { current: string | null },
 ): ViewRequest | null {
   const { window, range } = state;
-  const key = window ? `${window.from} ${window.to}` : `range ${range}`;
+  const key = window ? windowKey(window) : `range ${range}`;
   return useMemo(() => {
     const last = bars.time.length - 1;
     if (last < 0) return null;
-    // A view that was moved by hand is on the screen already.
-    if (window && applied.current === key) return null;
     const from = start === null ? 0 : Math.min(last, firstBarFrom(bars.time, start));
     const to = window ? Math.max(from + 1, firstBarFrom(bars.time, window.to + 1) - 1) : last;
     // While older bars are on their way what is there is shown; the key changes when they are in.
     return { from, to, key: isWaiting ? `${key} at ${bars.time[0]}` : key };
-  }, [bars.time, window, start, key, isWaiting, applied]);
+  }, [bars.time, window, start, key, isWaiting]);
 }
 
 function describeSpan(bars: BarColumns, view: View, formatDate: (time: number) => string): string {

@@ -9,6 +9,7 @@ import {
   useState,
   type KeyboardEvent,
   type ReactNode,
+  type RefObject,
 } from "react";
 
 import { useChartColours } from "@/features/chart/chart-colours";
@@ -44,6 +45,7 @@ export function PriceChart({
   markers = NO_MARKERS,
   scale = "linear",
   request,
+  onScreenRef,
   wheelZoom,
   summary,
   legend,
@@ -60,6 +62,8 @@ export function PriceChart({
   markers?: ChartMarker[];
   scale?: "linear" | "log";
   request: ViewRequest | null;
+  /** Key of the request that is on the screen; whoever moves the view otherwise writes the new view's key here. */
+  onScreenRef?: RefObject<string | null>;
   wheelZoom?: boolean;
   /** What the chart shows, in words. */
   summary: string;
@@ -110,16 +114,20 @@ export function PriceChart({
   useEffect(() => view?.setMarkers(markers), [view, axis, markers]);
   useEffect(() => view?.setScale(scale), [view, scale]);
 
-  const shown = useRef<string | null>(null);
+  const asked = useRef<string | null>(null);
   useEffect(() => {
     if (!view) {
-      shown.current = null;
+      asked.current = null;
       return;
     }
-    if (!request || bars.time.length === 0 || shown.current === request.key) return;
-    shown.current = request.key;
+    if (!request || bars.time.length === 0 || asked.current === request.key) return;
+    asked.current = request.key;
+    if (onScreenRef) {
+      if (onScreenRef.current === request.key) return;
+      onScreenRef.current = request.key;
+    }
     view.showBars(request.from, request.to);
-  }, [view, bars, request]);
+  }, [view, bars, request, onScreenRef]);
 
   function steer(event: KeyboardEvent) {
     if (!view || event.ctrlKey || event.metaKey || event.altKey) return;
