@@ -169,6 +169,16 @@ describe("the demo account", () => {
     await page.getByRole("link", { name: "Edit rule" }).click();
     await page.waitForURL(/\/strategies\/.*run=/);
     await page.locator(".cm-line", { hasText: "param(31" }).waitFor();
+
+    await writeRule(page, "enter_long = close > sma(close, 50)\nexit_long = close < sma(close, 50)");
+    await page.getByText("Changed since version 1").waitFor();
+    await page.getByRole("button", { name: "Save version 2" }).click();
+    await page.getByText(/^Version 2, saved/).waitFor();
+    await page.getByRole("button", { name: "Version 2" }).click();
+    await page.getByRole("button", { name: /^Version 1/ }).click();
+    await page.locator(".cm-line", { hasText: "param(31" }).waitFor();
+    await page.getByText(/^Version 1; the latest is 2\./).waitFor();
+    await page.getByText(/Runs “A crossover of my own” version 1 on/).waitFor();
     await page.getByRole("button", { name: "More about this strategy" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
     await page.getByRole("alertdialog").getByRole("button", { name: "Delete strategy" }).click();

@@ -37,7 +37,13 @@ export class EquityView {
       handleScroll: { mouseWheel: false, vertTouchDrag: false },
       handleScale: { mouseWheel: false },
       rightPriceScale: { borderVisible: false },
-      timeScale: { borderVisible: false, minBarSpacing: 0.01, fixLeftEdge: true, fixRightEdge: true },
+      timeScale: {
+        borderVisible: false,
+        lockVisibleTimeRangeOnResize: true,
+        minBarSpacing: 0.01,
+        fixLeftEdge: true,
+        fixRightEdge: true,
+      },
     });
     const quiet = { priceLineVisible: false, lastValueVisible: false };
     const money = { priceFormat: { type: "custom" as const, formatter: formatCompact, minMove: 0.01 } };

@@ -1,14 +1,13 @@
 import type { RunFailureRead } from "@/lib/api/generated";
 
 const ADVICE: Record<string, string> = {
-  not_enough_bars: "Choose an earlier start, a finer interval, or import more bars.",
   no_bars: "Choose another range or interval, or import bars for it.",
   interval_not_available: "Choose an interval that the instrument has, or import finer bars.",
   instrument_not_found: "It was deleted meanwhile. Import it again or choose another instrument.",
   parameters_invalid: "Go back to the rule and set its parameters within their ranges.",
   rule_invalid: "Go back to the rule and correct what the editor marks.",
+  internal_error: "Run it again. If it fails again, the worker's log says what went wrong.",
   worker_lost: "The worker stopped while it ran. Run it again; if it fails again, look at the worker's log.",
-  timeout: "Choose a shorter range or a coarser interval.",
 };
 
 /** What to do about a run that failed. */

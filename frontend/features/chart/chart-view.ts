@@ -96,6 +96,7 @@ export class ChartView {
       timeScale: {
         borderVisible: false,
         rightOffset: RIGHT_ROOM_BARS,
+        lockVisibleTimeRangeOnResize: true,
         minBarSpacing: 0.02,
         // Where many bars share a pixel they are drawn as one.
         enableConflation: true,
