@@ -92,6 +92,8 @@ class Settings(BaseSettings):
             return self
         if self.debug:
             raise ValueError("DEBUG must be off when APP_ENV=production")
+        if "*" in self.cors_origins:
+            raise ValueError("CORS_ORIGINS must name the origins when APP_ENV=production")
         for name in ("app_secret_key", "jwt_secret_key"):
             _refuse_weak_secret(name.upper(), getattr(self, name))
         for name in ("database_url", "creds_database_url"):

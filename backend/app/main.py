@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 HOT_READS_POOL_SIZE = 5
 # A multipart body is its file and a little more: boundaries and the form's other fields.
 _MULTIPART_OVERHEAD_BYTES = 64 * 1024
+# Anybody may send these: an address, a password and a name are short.
+_MAX_IDENTITY_BODY_BYTES = 16 * 1024
 
 _Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -48,6 +50,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         docs_url=None if settings.is_production else "/docs",
         openapi_url=None if settings.is_production else "/openapi.json",
         redoc_url=None,
+        redirect_slashes=False,  # the redirect's address would be built from whatever Host the client sent
     )
     install_problem_handlers(app)
     app.include_router(api_v1)
@@ -64,8 +67,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.add_middleware(
         BodyLimit,
         limit_bytes=settings.max_body_bytes,
-        upload_path="/api/v1/imports",
-        upload_limit_bytes=settings.max_upload_bytes + _MULTIPART_OVERHEAD_BYTES,
+        limits_by_path={
+            "/api/v1/imports": settings.max_upload_bytes + _MULTIPART_OVERHEAD_BYTES,
+            "/api/v1/auth/": _MAX_IDENTITY_BODY_BYTES,
+        },
     )
     app.add_middleware(
         CORSMiddleware,

@@ -230,6 +230,8 @@ def check_password(password: str) -> str:
     There are no rules on what it is made of: they make passwords worse.
     """
     password = normalize_password(password)
+    if "\x00" in password:
+        raise ValueError("must not contain a NUL character")
     if len(password) < MIN_PASSWORD_CHARS:
         raise ValueError(f"A password has at least {MIN_PASSWORD_CHARS} characters.")
     if len(password.encode()) > MAX_PASSWORD_BYTES:

@@ -25,9 +25,12 @@ class ReadModel(BaseModel):
     model_config = ConfigDict(from_attributes=True, ser_json_inf_nan="null")
 
 
-def _refuse_nul(value: str) -> str:
+def _refuse_unstorable(value: str) -> str:
+    """NUL is what PostgreSQL cannot hold, a lone surrogate what UTF-8 cannot."""
     if "\x00" in value:
         raise ValueError("must not contain a NUL character")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("must be text that UTF-8 can hold: there is half a character in it")
     return value
 
 
@@ -64,7 +67,7 @@ def write_decimal(value: Decimal) -> str:
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
-CleanStr = Annotated[str, AfterValidator(_refuse_nul)]
+CleanStr = Annotated[str, AfterValidator(_refuse_unstorable)]
 FiniteFloat = Annotated[float, BeforeValidator(_refuse_boolean), Field(allow_inf_nan=False)]
 Money = Annotated[
     Decimal,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Mapping
 
 import structlog
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import TooLarge
@@ -54,6 +56,8 @@ class RequestContext:
         IN_FLIGHT.inc()
         try:
             await self._app(scope, receive, send_with_id)
+        except ClientDisconnect:
+            log.info("client_went_away", path=scope["path"])
         except Exception as error:
             if status:
                 raise
@@ -86,18 +90,18 @@ def _route_template(scope: Scope) -> str:
 class BodyLimit:
     """Refuses bodies that are too large: by their announced length, else while they are read."""
 
-    def __init__(self, app: ASGIApp, *, limit_bytes: int, upload_path: str, upload_limit_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, limit_bytes: int, limits_by_path: Mapping[str, int]) -> None:
+        """`limits_by_path`: the limits of paths that begin so, for those that need less or more."""
         self._app = app
         self._limit_bytes = limit_bytes
-        self._upload_path = upload_path
-        self._upload_limit_bytes = upload_limit_bytes
+        self._limits_by_path = limits_by_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        is_upload = scope["path"].rstrip("/") == self._upload_path
-        limit = self._upload_limit_bytes if is_upload else self._limit_bytes
+        limits = (limit for path, limit in self._limits_by_path.items() if scope["path"].startswith(path))
+        limit = next(limits, self._limit_bytes)
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > limit:
             problem = TooLarge(f"The body has more than {limit:,} bytes.")

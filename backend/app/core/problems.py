@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -20,6 +21,9 @@ from app.core.errors import FlowrexError, ServiceUnavailable
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+# A body of nothing but mistakes must not be answered with something longer than itself.
+_MAX_LISTED_ERRORS = 50
+_MAX_LOCATION_CHARS = 200
 _CODES = {
     400: "bad_request",
     401: "unauthorized",
@@ -81,7 +85,14 @@ def problem_response(
     """A problem as an HTTP answer."""
     request_id = request.scope.get("state", {}).get("request_id")
     body = problem_document(status, code, title, detail, request_id, errors)
-    return Response(orjson.dumps(body), status, dict(headers or {}), MEDIA_TYPE)
+    return Response(_encode(body), status, dict(headers or {}), MEDIA_TYPE)
+
+
+def _encode(body: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except TypeError:  # a name that the client chose holds half a character; json escapes it
+        return json.dumps(body).encode()
 
 
 def _answer_flowrex_error(request: Request, error: Exception) -> Response:
@@ -99,15 +110,16 @@ def _answer_flowrex_error(request: Request, error: Exception) -> Response:
 
 def _answer_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class alone
+    found = error.errors()
     # Neither `input` nor `ctx` goes out: they can echo a password.
     errors = [
         {
-            "location": ".".join(str(part) for part in item["loc"]),
+            "location": ".".join(str(part) for part in item["loc"])[:_MAX_LOCATION_CHARS],
             "message": str(item["msg"]).removeprefix("Value error, "),
         }
-        for item in error.errors()
+        for item in found[:_MAX_LISTED_ERRORS]
     ]
-    if any(item["type"] == "json_invalid" for item in error.errors()):
+    if any(item["type"] == "json_invalid" for item in found):
         return problem_response(
             request,
             400,

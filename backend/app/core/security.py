@@ -115,7 +115,7 @@ def read_access_token(key: str, token: str, *, now: datetime) -> AccessClaims:
         return AccessClaims(UUID(claims["sub"]), str(claims["role"]), UUID(claims["fam"]), expires_at)
     except InvalidToken:
         raise
-    except (JoseError, ValueError, KeyError, TypeError, OverflowError, OSError) as error:
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError) as error:
         raise InvalidToken("The access token cannot be read.") from error
 
 

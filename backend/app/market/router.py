@@ -169,6 +169,9 @@ async def create_import(
 ) -> ImportAccepted:
     """Take a CSV file of bars on. A worker reads it; look at GET /imports/{id} for how it goes."""
     # Read here, not declared: a declared file would be taken in before anybody asked who sends it.
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    if kind.strip().lower() != "multipart/form-data" or "charset" in parameters.lower():
+        raise InvalidImport("Send multipart/form-data, in UTF-8, with the file in the field `file`.")
     async with request.form(max_files=1, max_fields=_MAX_FORM_FIELDS, max_part_size=_MAX_FIELD_BYTES) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):

@@ -59,7 +59,7 @@ RAISED: dict[str, BaseException] = {
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     install_problem_handlers(app)
-    app.add_middleware(BodyLimit, limit_bytes=1000, upload_path="/upload", upload_limit_bytes=5000)
+    app.add_middleware(BodyLimit, limit_bytes=1000, limits_by_path={"/upload": 5000})
     app.add_middleware(RequestContext)
 
     @app.post("/body")
