@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.engine.bars import Bars
@@ -28,7 +29,7 @@ from app.market.pages import (
 from app.market.series_figures import SeriesFigures, measure_series
 from app.market.tables import BarPageRow
 
-_WRITE_SECONDS = 600.0
+LONG_SECONDS = 600.0
 _SLOTS_AT_ONCE = 200
 _PAGES_AT_ONCE = 256
 # Enough of the end of a series for its figures: 30 days of minutes, or 30 bars whatever the last page holds.
@@ -37,6 +38,10 @@ _TAIL_PAGES = 2
 
 _NO_START, _NO_END = -(2**62), 2**62
 
+_ALLOW_LONG_STATEMENTS = text(
+    "SELECT set_config('statement_timeout', :limit, true), set_config('lock_timeout', :limit, true)"
+)
+_LOCK_SYMBOL = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 _HEADS = """
     SELECT first_time, last_time, bar_count FROM bar_pages
     WHERE instrument_id = $1 AND "interval" = $2 ORDER BY first_time
@@ -90,6 +95,17 @@ async def raw_connection(session: AsyncSession) -> asyncpg.Connection:
     if not driver.is_in_transaction():
         raise RuntimeError("the session's transaction has not begun: run a statement through it first")
     return driver
+
+
+async def begin_long_transaction(session: AsyncSession) -> asyncpg.Connection:
+    """Open the session's transaction for minutes of work, where others have seconds; its connection."""
+    await session.execute(_ALLOW_LONG_STATEMENTS, {"limit": f"{LONG_SECONDS:.0f}s"})
+    return await raw_connection(session)
+
+
+async def lock_symbol(connection: asyncpg.Connection, owner_id: UUID | None, symbol: str) -> None:
+    """Until the transaction ends, let no other import write to this symbol of this owner, known or new."""
+    await connection.execute(_LOCK_SYMBOL, f"{owner_id}:{symbol}", timeout=LONG_SECONDS)
 
 
 async def read_pages_backwards(
@@ -180,7 +196,7 @@ async def _merge_slots(
                 "checksum",
                 "columns",
             ),
-            timeout=_WRITE_SECONDS,
+            timeout=LONG_SECONDS,
         )
 
 
