@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from app.core.errors import Conflict, NotFound, Unprocessable
+from app.core.leases import Claim, WorkStatus
 from app.engine.intervals import Interval
 from app.market.domain import Adjustment
 
 TASK = "backtests.run"
 TOPIC = "run"
-MAXIMUM_ATTEMPTS = 3
 # A worker renews its lease every few seconds while it works; one that is gone is noticed after this long.
 LEASE_SECONDS = 10
 
@@ -24,16 +24,16 @@ LEASE_SECONDS = 10
 class RunStatus(StrEnum):
     """Where a run stands. The last three are final."""
 
-    QUEUED = "queued"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    QUEUED = WorkStatus.QUEUED.value
+    RUNNING = WorkStatus.RUNNING.value
+    SUCCEEDED = WorkStatus.SUCCEEDED.value
+    FAILED = WorkStatus.FAILED.value
+    CANCELLED = WorkStatus.CANCELLED.value
 
     @property
     def is_final(self) -> bool:
         """True when the run will not change any more."""
-        return self not in (RunStatus.QUEUED, RunStatus.RUNNING)
+        return WorkStatus(self.value).is_final
 
 
 class RunNotFound(NotFound):
@@ -144,12 +144,10 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimedRun:
-    """A run that a worker took, and the number of the attempt under which it may write the result."""
+class ClaimedRun(Claim):
+    """A run that a worker took."""
 
-    id: UUID
     owner_id: UUID
-    attempt: int
     cancel_requested: bool
     request: RunRequest
 

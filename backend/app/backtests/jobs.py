@@ -6,9 +6,7 @@ This file alone in the room reaches the heavy engine; the API process never impo
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import __version__
 from app.backtests import repository
 from app.backtests.domain import (
-    TASK,
     TOPIC,
     ClaimedRun,
     RunFailed,
@@ -30,7 +27,8 @@ from app.backtests.domain import (
 from app.core.clock import Clock
 from app.core.database import Database, Databases
 from app.core.errors import FlowrexError
-from app.core.jobs import defer_job
+from app.core.leased_work import recover_lost_work, work_under_lease
+from app.core.leases import Attempt, AttemptStopped, AttemptSuperseded
 from app.core.notifications import notify
 from app.core.problems import is_database_away
 from app.engine.backtest import BacktestInputs, BacktestResult, run_backtest
@@ -52,30 +50,8 @@ log = structlog.get_logger(__name__)
 # is shorter than this writes nothing in between.
 BEAT_SECONDS = 0.5
 
-_WORKER_LOST = RunFailure(
-    "worker_lost",
-    "The worker was lost each time it worked on this backtest. Try again, perhaps with fewer bars.",
-)
+_WORKER_LOST = "The worker was lost each time it worked on this backtest. Try again, perhaps with fewer bars."
 _UNEXPECTED = RunFailure("internal_error", "Something went wrong on our side. The fault was logged.")
-
-
-class _Stopped(Exception):
-    """The run was told to stop, and did."""
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """What the computing thread and the event loop tell one another, in plain values."""
-
-    progress: float = 0.0
-    must_stop: bool = False
-    is_lost: bool = False
-
-    def report(self, share: float) -> None:
-        """Called by the engine between its steps. Raises _Stopped."""
-        self.progress = share
-        if self.must_stop:
-            raise _Stopped
 
 
 async def run_backtest_job(databases: Databases, clock: Clock, run_id: UUID) -> None:
@@ -87,25 +63,10 @@ async def run_backtest_job(databases: Databases, clock: Clock, run_id: UUID) -> 
     async with database.session() as session:
         claimed = await repository.claim_run(session, run_id)
     if claimed is None:
-        log.info("run_not_to_be_had", run_id=str(run_id))
         return
-    attempt = _Attempt()
-    if claimed.cancel_requested:
-        await _finish(database, claimed, attempt, None)
-        return
-    beating = asyncio.create_task(_keep_lease(database, claimed, attempt))
-    try:
-        outcome = await _compute(database, clock, claimed, attempt)
-    except asyncio.CancelledError:
-        # The worker stops. Whoever takes the run next begins anew; what this thread still computes is void.
-        attempt.must_stop = True
-        await asyncio.shield(_hand_back(database, claimed))
-        raise
-    finally:
-        beating.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await beating
-    await _finish(database, claimed, attempt, outcome)
+    async with work_under_lease(database, repository.RUNS, claimed, BEAT_SECONDS) as attempt:
+        outcome = None if claimed.cancel_requested else await _compute(database, clock, claimed, attempt)
+        await _finish(database, claimed, outcome)
 
 
 async def compute_run(
@@ -218,41 +179,21 @@ def _describe_missing_bars(request: RunRequest, loaded: LoadedBars) -> str:
 
 async def recover_lost_runs(session: AsyncSession) -> None:
     """Put runs whose worker is gone back in the queue; end those lost too often, or asked to stop."""
-    for run_id in await repository.end_lost_runs(session, _WORKER_LOST):
-        log.error("lost_run_ended", run_id=str(run_id))
+    for run_id in await recover_lost_work(session, repository.RUNS, _WORKER_LOST):
         await notify(session, TOPIC, run_id)
-    for run_id in await repository.requeue_lost_runs(session):
-        log.warning("lost_run_requeued", run_id=str(run_id))
-        await defer_job(session, TASK, {"run_id": run_id})
-
-
-async def _keep_lease(database: Database, claimed: ClaimedRun, attempt: _Attempt) -> None:
-    while True:
-        await asyncio.sleep(BEAT_SECONDS)
-        try:
-            async with database.session() as session:
-                stop = await repository.renew_lease(session, claimed.id, claimed.attempt, attempt.progress)
-        except Exception as error:
-            if not is_database_away(error):
-                raise
-            log.warning("lease_not_renewed", run_id=str(claimed.id), reason=type(error).__name__)
-            continue
-        if stop is None:
-            attempt.is_lost = attempt.must_stop = True
-            return
-        if stop:
-            attempt.must_stop = True
 
 
 async def _compute(
-    database: Database, clock: Clock, claimed: ClaimedRun, attempt: _Attempt
+    database: Database, clock: Clock, claimed: ClaimedRun, attempt: Attempt
 ) -> RunResult | RunFailure | None:
     if claimed.request.instrument_id is None:
         return RunFailure("instrument_not_found", f"{claimed.request.symbol} is not there any more.")
     try:
         return await compute_run(database, clock, claimed.request, claimed.owner_id, attempt.report)
-    except _Stopped:
+    except AttemptStopped:
         return None
+    except AttemptSuperseded:
+        raise
     except RunFailed as error:
         return error.failure
     except Exception as error:
@@ -274,21 +215,8 @@ def _complete_manifest(result: BacktestResult, request: RunRequest) -> dict[str,
     }
 
 
-async def _finish(
-    database: Database, claimed: ClaimedRun, attempt: _Attempt, outcome: RunResult | RunFailure | None
-) -> None:
-    if attempt.is_lost:
-        log.warning("attempt_superseded", run_id=str(claimed.id), attempt=claimed.attempt)
-        return
+async def _finish(database: Database, claimed: ClaimedRun, outcome: RunResult | RunFailure | None) -> None:
     async with database.session() as session:
-        if await repository.finish_run(session, claimed.id, claimed.attempt, outcome):
-            await notify(session, TOPIC, claimed.id)
-        else:
-            log.warning("late_result_refused", run_id=str(claimed.id), attempt=claimed.attempt)
-
-
-async def _hand_back(database: Database, claimed: ClaimedRun) -> None:
-    async with database.session() as session:
-        if await repository.hand_back_run(session, claimed.id, claimed.attempt):
-            await defer_job(session, TASK, {"run_id": claimed.id})
-            log.info("run_handed_back", run_id=str(claimed.id))
+        if not await repository.finish_run(session, claimed, outcome):
+            raise AttemptSuperseded
+        await notify(session, TOPIC, claimed.id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.backtests.domain import (
     LEASE_SECONDS,
-    MAXIMUM_ATTEMPTS,
+    TASK,
+    TOPIC,
     ClaimedRun,
     Run,
     RunFailure,
@@ -24,10 +24,13 @@ from app.backtests.domain import (
     RunStatus,
 )
 from app.backtests.tables import RunRow
+from app.core.leased_rows import WorkKind, finish_row
+from app.core.leased_work import claim_work
+from app.core.leases import Claim, WorkStatus
 from app.engine.intervals import Interval
 from app.market.domain import Adjustment
 
-_LEASE_END = func.now() + timedelta(seconds=LEASE_SECONDS)
+RUNS = WorkKind(RunRow, TOPIC, TASK, LEASE_SECONDS, stop=RunRow.cancel_requested)
 
 
 def _visible_to(user_id: UUID) -> ColumnElement[bool]:
@@ -175,60 +178,19 @@ async def delete_run(session: AsyncSession, run_id: UUID) -> None:
 
 
 async def claim_run(session: AsyncSession, run_id: UUID) -> ClaimedRun | None:
-    """Take a queued run, or one whose worker's lease ran out, under a new attempt.
-
-    None when it is not to be had.
-    """
-    free = (RunRow.status == RunStatus.QUEUED.value) | (_lost() & (RunRow.attempt < MAXIMUM_ATTEMPTS))
-    taken = (
-        update(RunRow)
-        .where(RunRow.id == run_id, free)
-        .values(
-            status=RunStatus.RUNNING.value,
-            attempt=RunRow.attempt + 1,
-            lease_until=_LEASE_END,
-            started_at=func.coalesce(RunRow.started_at, func.now()),
-            progress=0.0,
-        )
-        .returning(RunRow)
-    )
-    row = (await session.execute(taken)).scalar_one_or_none()
-    return (
-        None
-        if row is None
-        else ClaimedRun(row.id, row.owner_id, row.attempt, row.cancel_requested, _read_request(row))
-    )
+    """Take a run under a new attempt; None when it is not to be had."""
+    row = await claim_work(session, RUNS, run_id)
+    if row is None:
+        return None
+    return ClaimedRun(row.id, row.attempt, row.owner_id, row.cancel_requested, _read_request(row))
 
 
-def _under(run_id: UUID, attempt: int) -> ColumnElement[bool]:
-    """True for the run while this attempt is the one that may write."""
-    return (RunRow.id == run_id) & (RunRow.attempt == attempt) & (RunRow.status == RunStatus.RUNNING.value)
-
-
-async def renew_lease(session: AsyncSession, run_id: UUID, attempt: int, progress: float) -> bool | None:
-    """Say that the attempt lives, and how far it is.
-
-    Returns whether it shall stop; None when the run is not this attempt's any more.
-    """
-    renewed = (
-        update(RunRow)
-        .where(_under(run_id, attempt))
-        .values(lease_until=_LEASE_END, progress=progress)
-        .returning(RunRow.cancel_requested)
-    )
-    stop: bool | None = (await session.execute(renewed)).scalar_one_or_none()
-    return stop
-
-
-async def finish_run(
-    session: AsyncSession, run_id: UUID, attempt: int, outcome: RunResult | RunFailure | None
-) -> bool:
+async def finish_run(session: AsyncSession, claim: Claim, outcome: RunResult | RunFailure | None) -> bool:
     """Write how an attempt ended: a result, a failure, or None for cancelled. False when it came too late."""
-    values: dict[str, Any] = {"lease_until": None, "finished_at": func.now()}
+    status, values = WorkStatus.CANCELLED, dict[str, Any]()
     if isinstance(outcome, RunResult):
-        values |= {
-            "status": RunStatus.SUCCEEDED.value,
-            "progress": 1.0,
+        status = WorkStatus.SUCCEEDED
+        values = {
             "manifest": outcome.manifest,
             "verdict": outcome.verdict,
             "metrics": outcome.metrics,
@@ -237,67 +199,9 @@ async def finish_run(
             "equity": outcome.equity,
         }
     elif isinstance(outcome, RunFailure):
-        values |= {
-            "status": RunStatus.FAILED.value,
-            "error_code": outcome.code,
-            "error_detail": outcome.detail,
-        }
-    else:
-        values |= {"status": RunStatus.CANCELLED.value}
-    done = update(RunRow).where(_under(run_id, attempt)).values(values).returning(RunRow.id)
-    return (await session.execute(done)).scalar_one_or_none() is not None
-
-
-async def hand_back_run(session: AsyncSession, run_id: UUID, attempt: int) -> bool:
-    """Put a run back in the queue because its worker stops."""
-    back = (
-        update(RunRow)
-        .where(_under(run_id, attempt))
-        .values(status=RunStatus.QUEUED.value, lease_until=None, progress=0.0)
-        .returning(RunRow.id)
-    )
-    return (await session.execute(back)).scalar_one_or_none() is not None
-
-
-async def requeue_lost_runs(session: AsyncSession) -> Sequence[UUID]:
-    """Put runs whose worker is gone back in the queue; their ids. Call `end_lost_runs` before."""
-    back = (
-        update(RunRow)
-        .where(_lost())
-        .values(status=RunStatus.QUEUED.value, lease_until=None, progress=0.0)
-        .returning(RunRow.id)
-    )
-    return (await session.scalars(back)).all()
-
-
-async def end_lost_runs(session: AsyncSession, failure: RunFailure) -> Sequence[UUID]:
-    """End lost runs that shall not begin anew: cancelled when that was asked for, failed when lost too often.
-
-    Returns their ids.
-    """
-    cancelled = (
-        update(RunRow)
-        .where(_lost(), RunRow.cancel_requested)
-        .values(status=RunStatus.CANCELLED.value, lease_until=None, finished_at=func.now())
-        .returning(RunRow.id)
-    )
-    failed = (
-        update(RunRow)
-        .where(_lost(), RunRow.attempt >= MAXIMUM_ATTEMPTS)
-        .values(
-            status=RunStatus.FAILED.value,
-            lease_until=None,
-            finished_at=func.now(),
-            error_code=failure.code,
-            error_detail=failure.detail,
-        )
-        .returning(RunRow.id)
-    )
-    return [*(await session.scalars(cancelled)), *(await session.scalars(failed))]
-
-
-def _lost() -> ColumnElement[bool]:
-    return (RunRow.status == RunStatus.RUNNING.value) & (RunRow.lease_until < func.now())
+        status = WorkStatus.FAILED
+        values = {"error_code": outcome.code, "error_detail": outcome.detail}
+    return await finish_row(session, RUNS, claim, status, values)
 
 
 def _read_request(row: RunRow) -> RunRequest:

@@ -21,18 +21,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import MainBase, created_at, uuid_pk
+from app.core.database import MainBase, created_at
+from app.core.leased_rows import LeasedWork
 from app.engine.intervals import Interval
 
 _MONEY = Numeric(28, 8)
 
 
-class RunRow(MainBase):
+class RunRow(LeasedWork, MainBase):
     """A backtest.
 
-    `attempt` fences: a result is written only under the attempt that claimed the run last. `lease_until` is
-    when a worker that does not renew it counts as gone. `trades` and `equity` are packed columns, stored
-    EXTERNAL (the migration says so): compressing floats costs time and saves nothing.
+    `trades` and `equity` are packed columns, stored EXTERNAL (the migration says so): compressing floats
+    costs time and saves nothing.
     """
 
     __tablename__ = "backtest_runs"
@@ -68,7 +68,6 @@ class RunRow(MainBase):
         ),
     )
 
-    id: Mapped[UUID] = uuid_pk()
     owner_id: Mapped[UUID]
     visibility: Mapped[str] = mapped_column(Text, server_default="private")
     strategy_id: Mapped[UUID | None] = mapped_column(ForeignKey("strategies.id", ondelete="SET NULL"))
@@ -90,16 +89,8 @@ class RunRow(MainBase):
     close_at_end: Mapped[bool]
     adjust: Mapped[str] = mapped_column(String(8))
 
-    status: Mapped[str] = mapped_column(String(16), server_default="queued")
-    progress: Mapped[float] = mapped_column(Double, server_default=text("0"))
     cancel_requested: Mapped[bool] = mapped_column(server_default=text("false"))
-    attempt: Mapped[int] = mapped_column(server_default=text("0"))
-    lease_until: Mapped[datetime | None]
-    error_code: Mapped[str | None] = mapped_column(Text)
-    error_detail: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = created_at()
-    started_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
 
     manifest: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     verdict: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

@@ -10,12 +10,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.core.errors import Conflict, Forbidden, NotFound, Unprocessable
+from app.core.leases import Claim, WorkStatus
 from app.engine.intervals import Interval
 
 SYMBOL_PATTERN = r"[A-Z0-9][A-Z0-9._/^-]{0,31}"
 MAX_SPLITS = 1_000
 TASK = "imports.run"
-MAXIMUM_ATTEMPTS = 3
 # A worker renews its lease every few seconds while it works; one that is gone is noticed after this long.
 LEASE_SECONDS = 15
 SPARKLINE_POINTS = 30
@@ -83,16 +83,16 @@ class Adjustment(StrEnum):
 class ImportStatus(StrEnum):
     """Where an import stands."""
 
-    QUEUED = "queued"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    QUEUED = WorkStatus.QUEUED.value
+    RUNNING = WorkStatus.RUNNING.value
+    SUCCEEDED = WorkStatus.SUCCEEDED.value
+    FAILED = WorkStatus.FAILED.value
+    CANCELLED = WorkStatus.CANCELLED.value
 
     @property
     def is_final(self) -> bool:
         """True when nothing more will happen to it."""
-        return self in {ImportStatus.SUCCEEDED, ImportStatus.FAILED, ImportStatus.CANCELLED}
+        return WorkStatus(self.value).is_final
 
 
 class InstrumentNotFound(NotFound):
@@ -280,12 +280,10 @@ class DataFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimedImport:
-    """An import in the hands of a worker, under an attempt of its own."""
+class ClaimedImport(Claim):
+    """An import that a worker took."""
 
-    id: UUID
     owner_id: UUID | None
-    attempt: int
     form: ImportForm
     size_bytes: int
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.leased_rows import WorkKind, finish_row
+from app.core.leased_work import claim_work
+from app.core.leases import Claim, WorkStatus
 from app.engine.intervals import Interval
-from app.market.bar_store import raw_connection
+from app.market.bar_store import LONG_SECONDS, begin_long_transaction
 from app.market.domain import (
     LEASE_SECONDS,
-    MAXIMUM_ATTEMPTS,
+    TASK,
     AssetClass,
     ClaimedImport,
     ImportCounts,
@@ -29,9 +31,8 @@ from app.market.domain import (
 )
 from app.market.tables import ImportChunkRow, ImportRow
 
-_LEASE_END = func.now() + timedelta(seconds=LEASE_SECONDS)
+IMPORTS = WorkKind(ImportRow, "import", TASK, LEASE_SECONDS)
 _UNFINISHED = (ImportStatus.QUEUED.value, ImportStatus.RUNNING.value)
-_COPY_SECONDS = 600.0
 _CHUNKS_AT_ONCE = 4
 
 
@@ -73,12 +74,12 @@ async def write_chunks(session: AsyncSession, import_id: UUID, chunks: AsyncIter
             yield import_id, number, data
             number += 1
 
-    connection = await raw_connection(session)
+    connection = await begin_long_transaction(session)
     await connection.copy_records_to_table(
         ImportChunkRow.__tablename__,
         records=records(),
         columns=("import_id", "number", "data"),
-        timeout=_COPY_SECONDS,
+        timeout=LONG_SECONDS,
     )
 
 
@@ -128,139 +129,49 @@ async def cancel_import(session: AsyncSession, import_id: UUID) -> bool:
     )
     if (await session.execute(cancelled)).scalar_one_or_none() is None:
         return False
-    await _delete_chunks(session, [import_id])
+    await delete_chunks(session, [import_id])
     return True
 
 
 async def claim_import(session: AsyncSession, import_id: UUID) -> ClaimedImport | None:
-    """Take a queued import, or one whose worker's lease ran out, under a new attempt.
-
-    None when it is not to be had.
-    """
-    free = (ImportRow.status == ImportStatus.QUEUED.value) | (
-        _lost() & (ImportRow.attempt < MAXIMUM_ATTEMPTS)
-    )
-    taken = (
-        update(ImportRow)
-        .where(ImportRow.id == import_id, free)
-        .values(
-            status=ImportStatus.RUNNING.value,
-            attempt=ImportRow.attempt + 1,
-            lease_until=_LEASE_END,
-            started_at=func.coalesce(ImportRow.started_at, func.now()),
-            progress=0.0,
-        )
-        .returning(ImportRow)
-    )
-    row = (await session.scalars(taken)).one_or_none()
+    """Take an import under a new attempt; None when it is not to be had."""
+    row = await claim_work(session, IMPORTS, import_id)
     if row is None:
         return None
-    return ClaimedImport(row.id, row.owner_id, row.attempt, _read_form(row), row.size_bytes)
-
-
-async def renew_lease(session: AsyncSession, claimed: ClaimedImport, progress: float) -> bool:
-    """Say that the attempt lives, and how far it is. False when the import is not this attempt's any more."""
-    renewed = (
-        update(ImportRow)
-        .where(_under(claimed))
-        .values(lease_until=_LEASE_END, progress=progress)
-        .returning(ImportRow.id)
-    )
-    return (await session.execute(renewed)).scalar_one_or_none() is not None
+    return ClaimedImport(row.id, row.attempt, row.owner_id, _read_form(row), row.size_bytes)
 
 
 async def finish_import(
     session: AsyncSession,
-    claimed: ClaimedImport,
+    claim: Claim,
     outcome: ImportResult | ImportFailure,
     instrument_id: UUID | None = None,
 ) -> bool:
     """Write what became of an import and let go of its file. False for a late attempt: nothing is written."""
-    failed = isinstance(outcome, ImportFailure)
-    finished = (
-        update(ImportRow)
-        .where(_under(claimed))
-        .values(
-            status=(ImportStatus.FAILED if failed else ImportStatus.SUCCEEDED).value,
-            progress=ImportRow.progress if failed else 1.0,
-            rows_read=outcome.counts.rows_read,
-            inserted=outcome.counts.inserted,
-            updated=outcome.counts.updated,
-            unchanged=outcome.counts.unchanged,
-            rejected=outcome.counts.rejected,
-            problems=[{"line": one.line, "reason": one.reason} for one in outcome.problems],
-            understood=outcome.understood,
-            error_code=outcome.code if isinstance(outcome, ImportFailure) else None,
-            error_detail=outcome.detail if isinstance(outcome, ImportFailure) else None,
-            instrument_id=instrument_id,
-            lease_until=None,
-            finished_at=func.now(),
-        )
-        .returning(ImportRow.id)
-    )
-    if (await session.execute(finished)).scalar_one_or_none() is None:
+    status = WorkStatus.SUCCEEDED
+    values: dict[str, Any] = {
+        "rows_read": outcome.counts.rows_read,
+        "inserted": outcome.counts.inserted,
+        "updated": outcome.counts.updated,
+        "unchanged": outcome.counts.unchanged,
+        "rejected": outcome.counts.rejected,
+        "problems": [{"line": one.line, "reason": one.reason} for one in outcome.problems],
+        "understood": outcome.understood,
+        "instrument_id": instrument_id,
+    }
+    if isinstance(outcome, ImportFailure):
+        status = WorkStatus.FAILED
+        values |= {"error_code": outcome.code, "error_detail": outcome.detail}
+    if not await finish_row(session, IMPORTS, claim, status, values):
         return False
-    await _delete_chunks(session, [claimed.id])
+    await delete_chunks(session, [claim.id])
     return True
 
 
-async def hand_back_import(session: AsyncSession, claimed: ClaimedImport) -> bool:
-    """Put an import back in the queue because its worker stops."""
-    back = (
-        update(ImportRow)
-        .where(_under(claimed))
-        .values(status=ImportStatus.QUEUED.value, lease_until=None, progress=0.0)
-        .returning(ImportRow.id)
-    )
-    return (await session.execute(back)).scalar_one_or_none() is not None
-
-
-async def requeue_lost_imports(session: AsyncSession) -> Sequence[UUID]:
-    """Put imports whose worker is gone back in the queue, those that have attempts left; their ids."""
-    back = (
-        update(ImportRow)
-        .where(_lost(), ImportRow.attempt < MAXIMUM_ATTEMPTS)
-        .values(status=ImportStatus.QUEUED.value, lease_until=None, progress=0.0)
-        .returning(ImportRow.id)
-    )
-    return (await session.scalars(back)).all()
-
-
-async def end_lost_imports(session: AsyncSession, failure: ImportFailure) -> Sequence[UUID]:
-    """End the other lost imports; their ids."""
-    ended = (
-        update(ImportRow)
-        .where(_lost(), ImportRow.attempt >= MAXIMUM_ATTEMPTS)
-        .values(
-            status=ImportStatus.FAILED.value,
-            lease_until=None,
-            finished_at=func.now(),
-            error_code=failure.code,
-            error_detail=failure.detail,
-        )
-        .returning(ImportRow.id)
-    )
-    ids = (await session.scalars(ended)).all()
-    await _delete_chunks(session, ids)
-    return ids
-
-
-async def _delete_chunks(session: AsyncSession, import_ids: Sequence[UUID]) -> None:
+async def delete_chunks(session: AsyncSession, import_ids: Sequence[UUID]) -> None:
+    """Let go of the files of imports that are over."""
     if import_ids:
         await session.execute(delete(ImportChunkRow).where(ImportChunkRow.import_id.in_(import_ids)))
-
-
-def _lost() -> ColumnElement[bool]:
-    return (ImportRow.status == ImportStatus.RUNNING.value) & (ImportRow.lease_until < func.now())
-
-
-def _under(claimed: ClaimedImport) -> ColumnElement[bool]:
-    """True for the import while this attempt is the one that may write."""
-    return (
-        (ImportRow.id == claimed.id)
-        & (ImportRow.attempt == claimed.attempt)
-        & (ImportRow.status == ImportStatus.RUNNING.value)
-    )
 
 
 def _write_form(form: ImportForm) -> dict[str, str]:

@@ -6,27 +6,25 @@ This file alone in the room reaches the CSV reader and the calendars; the API pr
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import BinaryIO
 from uuid import UUID
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import Clock
 from app.core.database import Database, Databases
-from app.core.jobs import defer_job
+from app.core.leased_work import recover_lost_work, work_under_lease
+from app.core.leases import Attempt, AttemptSuperseded
 from app.core.problems import is_database_away
 from app.market import import_repository, repository
-from app.market.bar_store import merge_into_series, raw_connection
+from app.market.bar_store import begin_long_transaction, lock_symbol, merge_into_series
 from app.market.calendars import find_bar_close
 from app.market.csv_files.reading import CsvReader, FileTerms, ReadFile
 from app.market.domain import (
     NO_CALENDAR,
-    TASK,
     AssetClass,
     ClaimedImport,
     ImportCounts,
@@ -48,27 +46,10 @@ BEAT_SECONDS = 1.0
 # Reading is this much of the work, writing the rest.
 _READING_SHARE = 0.7
 
-# The result's transaction may be long, and may wait for another import of the same instrument.
-_ALLOW_LONG_TRANSACTION = text(
-    "SELECT set_config('statement_timeout', '600s', true), set_config('lock_timeout', '90s', true)"
-)
-_WORKER_LOST = ImportFailure(
-    "worker_lost",
-    "The worker was lost each time it worked on this file. Nothing of it was kept. Try a smaller file.",
+_WORKER_LOST = (
+    "The worker was lost each time it worked on this file. Nothing of it was kept. Try a smaller file."
 )
 _UNEXPECTED = ImportFailure("internal_error", "Something went wrong on our side. The fault was logged.")
-
-
-class _Superseded(Exception):
-    """The import is not this attempt's any more: it was cancelled, or another worker has it."""
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """What the work and its heartbeat tell one another."""
-
-    progress: float = 0.0
-    is_lost: bool = False
 
 
 async def run_import_job(databases: Databases, clock: Clock, import_id: UUID) -> None:
@@ -80,31 +61,15 @@ async def run_import_job(databases: Databases, clock: Clock, import_id: UUID) ->
     async with database.session() as session:
         claimed = await import_repository.claim_import(session, import_id)
     if claimed is None:
-        log.info("import_not_to_be_had", import_id=str(import_id))
         return
-    attempt = _Attempt()
-    beating = asyncio.create_task(_keep_lease(database, claimed, attempt))
-    try:
+    async with work_under_lease(database, import_repository.IMPORTS, claimed, BEAT_SECONDS) as attempt:
         await _import(database, clock, claimed, attempt)
-    except _Superseded:
-        log.warning("import_superseded", import_id=str(import_id), attempt=claimed.attempt)
-    except asyncio.CancelledError:
-        # The worker stops. Whoever takes the import next begins anew; what a thread still reads is void.
-        await asyncio.shield(_hand_back(database, claimed))
-        raise
-    finally:
-        beating.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await beating
 
 
 async def recover_lost_imports(session: AsyncSession) -> None:
     """Put imports whose worker is gone back in the queue; end those that were lost too often."""
-    for import_id in await import_repository.end_lost_imports(session, _WORKER_LOST):
-        log.error("lost_import_ended", import_id=str(import_id))
-    for import_id in await import_repository.requeue_lost_imports(session):
-        log.warning("lost_import_requeued", import_id=str(import_id))
-        await defer_job(session, TASK, {"import_id": import_id})
+    ended = await recover_lost_work(session, import_repository.IMPORTS, _WORKER_LOST)
+    await import_repository.delete_chunks(session, ended)
 
 
 async def import_file(
@@ -119,23 +84,7 @@ async def import_file(
         return await get_import(session, viewer, import_id)
 
 
-async def _keep_lease(database: Database, claimed: ClaimedImport, attempt: _Attempt) -> None:
-    while True:
-        await asyncio.sleep(BEAT_SECONDS)
-        try:
-            async with database.session() as session:
-                renewed = await import_repository.renew_lease(session, claimed, attempt.progress)
-        except Exception as error:
-            if not is_database_away(error):
-                raise
-            log.warning("lease_not_renewed", import_id=str(claimed.id), reason=type(error).__name__)
-            continue
-        if not renewed:
-            attempt.is_lost = True
-            return
-
-
-async def _import(database: Database, clock: Clock, claimed: ClaimedImport, attempt: _Attempt) -> None:
+async def _import(database: Database, clock: Clock, claimed: ClaimedImport, attempt: Attempt) -> None:
     try:
         read = await _read_file(database, clock, claimed, attempt)
         if len(read.bars) == 0:
@@ -147,7 +96,7 @@ async def _import(database: Database, clock: Clock, claimed: ClaimedImport, atte
     except PageDamaged as error:
         log.exception("stored_bars_are_damaged", import_id=str(claimed.id))
         await _finish(database, claimed, ImportFailure(error.code, error.detail))
-    except _Superseded:
+    except AttemptSuperseded:
         raise
     except Exception as error:
         if is_database_away(error):
@@ -156,7 +105,7 @@ async def _import(database: Database, clock: Clock, claimed: ClaimedImport, atte
         await _finish(database, claimed, _UNEXPECTED)
 
 
-async def _read_file(database: Database, clock: Clock, claimed: ClaimedImport, attempt: _Attempt) -> ReadFile:
+async def _read_file(database: Database, clock: Clock, claimed: ClaimedImport, attempt: Attempt) -> ReadFile:
     """Read the file's chunks from the database, a few at a time, in a thread beside the event loop."""
     form = claimed.form
     async with database.session() as session:
@@ -173,18 +122,16 @@ async def _read_file(database: Database, clock: Clock, claimed: ClaimedImport, a
     while True:
         async with database.session() as session:
             chunks = await import_repository.read_chunks(session, claimed.id, number)
-        if attempt.is_lost:
-            raise _Superseded
         if not chunks:
             break
         number += len(chunks)
         for chunk in chunks:
             await asyncio.to_thread(reader.feed, chunk)
             read_bytes += len(chunk)
-        attempt.progress = _READING_SHARE * read_bytes / max(claimed.size_bytes, 1)
+        attempt.report(_READING_SHARE * read_bytes / max(claimed.size_bytes, 1))
     if read_bytes != claimed.size_bytes:
         # Cancelled or finished by another attempt since: its chunks are gone, and so is our claim.
-        raise _Superseded
+        raise AttemptSuperseded
     return await asyncio.to_thread(reader.finish)
 
 
@@ -207,10 +154,11 @@ def _owner_of_bars(claimed: ClaimedImport) -> UUID | None:
 async def _write(database: Database, claimed: ClaimedImport, read: ReadFile) -> None:
     """Bars, series, counts and status in one transaction, which holds only while the attempt does."""
     async with database.session() as session:
-        await session.execute(_ALLOW_LONG_TRANSACTION)
+        connection = await begin_long_transaction(session)
+        await lock_symbol(connection, _owner_of_bars(claimed), claimed.form.symbol)
         target = await repository.ensure_instrument(session, _owner_of_bars(claimed), claimed.form)
         bars = replace(read.bars, timezone=target.timezone)
-        merged = await merge_into_series(await raw_connection(session), target.id, bars)
+        merged = await merge_into_series(connection, target.id, bars)
         counts = ImportCounts(
             rows_read=read.rows_read,
             inserted=merged.inserted,
@@ -220,7 +168,7 @@ async def _write(database: Database, claimed: ClaimedImport, read: ReadFile) -> 
         )
         result = ImportResult(counts, read.problems, read.understood)
         if not await import_repository.finish_import(session, claimed, result, target.id):
-            raise _Superseded
+            raise AttemptSuperseded
     log.info("import_done", import_id=str(claimed.id), symbol=claimed.form.symbol, rows=read.rows_read)
 
 
@@ -238,12 +186,5 @@ def _describe_useless(read: ReadFile) -> ImportFailure:
 async def _finish(database: Database, claimed: ClaimedImport, failure: ImportFailure) -> None:
     async with database.session() as session:
         if not await import_repository.finish_import(session, claimed, failure):
-            raise _Superseded
+            raise AttemptSuperseded
     log.warning("import_refused", import_id=str(claimed.id), code=failure.code)
-
-
-async def _hand_back(database: Database, claimed: ClaimedImport) -> None:
-    async with database.session() as session:
-        if await import_repository.hand_back_import(session, claimed):
-            await defer_job(session, TASK, {"import_id": claimed.id})
-            log.info("import_handed_back", import_id=str(claimed.id))

@@ -16,7 +16,6 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     String,
-    Text,
     UniqueConstraint,
     text,
 )
@@ -24,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import MainBase, created_at, uuid_pk
+from app.core.leased_rows import LeasedWork
 from app.engine.intervals import Interval
 from app.market.domain import SYMBOL_PATTERN, AssetClass, ImportStatus, Scope
 from app.market.pages import BYTES_PER_BAR, MAX_BARS_PER_PAGE
@@ -132,15 +132,11 @@ class SplitRow(MainBase):
     __table_args__ = (CheckConstraint("ratio > 0 AND ratio < 'Infinity'::float8", name="ratio"),)
 
 
-class ImportRow(MainBase):
-    """A file on its way into the bars, and what became of it.
-
-    `attempt` fences: a result is written only under the attempt that claimed the import last.
-    """
+class ImportRow(LeasedWork, MainBase):
+    """A file on its way into the bars, and what became of it."""
 
     __tablename__ = "imports"
 
-    id: Mapped[UUID] = uuid_pk()
     owner_id: Mapped[UUID | None]
     instrument_id: Mapped[UUID | None] = mapped_column(ForeignKey(InstrumentRow.id, ondelete="SET NULL"))
     symbol: Mapped[str] = mapped_column(String(32))
@@ -150,8 +146,6 @@ class ImportRow(MainBase):
     file_name: Mapped[str | None] = mapped_column(String(255))
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     file_sha256: Mapped[bytes] = mapped_column(LargeBinary)
-    status: Mapped[str] = mapped_column(String(16))
-    progress: Mapped[float] = mapped_column(Double, server_default=text("0"))
     rows_read: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     inserted: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     updated: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
@@ -159,13 +153,11 @@ class ImportRow(MainBase):
     rejected: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     understood: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    error_code: Mapped[str | None] = mapped_column(String(64))
-    error_detail: Mapped[str | None] = mapped_column(Text)
+    # Of the columns that work has, these are closer here.
+    status: Mapped[str] = mapped_column(String(16))
     attempt: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
-    lease_until: Mapped[datetime | None]
+    error_code: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = created_at()
-    started_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index(None, "owner_id", "id"),

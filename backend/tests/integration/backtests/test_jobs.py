@@ -13,10 +13,13 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from app.backtests import jobs, repository
-from app.backtests.domain import MAXIMUM_ATTEMPTS, TOPIC, RunFailure, RunResult
+from app.backtests.domain import TOPIC, RunFailure, RunResult
 from app.config import Settings
 from app.core.clock import SystemClock
 from app.core.database import Databases
+from app.core.leased_rows import hand_back, renew_lease
+from app.core.leased_work import work_under_lease
+from app.core.leases import MAXIMUM_ATTEMPTS, AttemptSuperseded, Claim
 from app.core.notifications import Notifications
 from app.worker.process import run_worker
 from tests.integration.backtests.conftest import PATH, ask
@@ -101,12 +104,12 @@ async def test_a_result_of_an_attempt_that_was_overtaken_is_refused(
     late: RunResult | RunFailure | None
     for late in (FAILURE, None, RunResult({}, {"level": "green"}, {"trades": 1}, {}, b"", b"")):
         async with databases.main.session() as session:
-            assert not await repository.finish_run(session, run_id, stale.attempt, late)
-            assert await repository.renew_lease(session, run_id, stale.attempt, 0.5) is None
-            assert not await repository.hand_back_run(session, run_id, stale.attempt)
+            assert not await repository.finish_run(session, stale, late)
+            assert await renew_lease(session, repository.RUNS, stale, 0.5) is None
+            assert not await hand_back(session, repository.RUNS, stale)
     assert (await _read(member, run_id))["status"] == "running"
     async with databases.main.session() as session:
-        assert await repository.finish_run(session, run_id, current.attempt, FAILURE)
+        assert await repository.finish_run(session, current, FAILURE)
     done = await _read(member, run_id)
     assert (done["status"], done["error"]["code"]) == ("failed", "test")
 
@@ -115,7 +118,7 @@ async def test_a_finished_run_is_never_finished_again(databases: Databases, memb
     run_id = await _queue(member)
     await jobs.run_backtest_job(databases, SystemClock(), run_id)
     async with databases.main.session() as session:
-        assert not await repository.finish_run(session, run_id, 1, FAILURE)
+        assert not await repository.finish_run(session, Claim(run_id, 1), FAILURE)
         assert await repository.claim_run(session, run_id) is None
 
 
@@ -147,6 +150,19 @@ async def test_a_lost_run_goes_back_and_fails_when_it_is_lost_too_often(
     ended = await _read(member, run_id)
     assert (ended["status"], ended["error"]["code"]) == ("failed", "worker_lost")
     assert ended["finished_at"] is not None
+
+
+async def test_a_lost_run_whose_job_is_gone_is_computed_all_the_same(
+    settings: Settings, databases: Databases, member: Person
+) -> None:
+    run_id = await _queue(member)
+    await _execute(databases, "DELETE FROM procrastinate_jobs")
+    await _lose(databases, run_id, attempt=1)
+    assert await _count_jobs(databases, run_id) == 1
+    worker = asyncio.create_task(run_worker(settings))
+    await _wait_for_status(member, run_id, "succeeded")
+    worker.cancel()
+    await asyncio.wait((worker,))
 
 
 async def test_a_lost_run_that_was_to_be_cancelled_is_cancelled(databases: Databases, member: Person) -> None:
@@ -281,6 +297,29 @@ async def test_an_attempt_that_lost_its_lease_writes_nothing(
     await _execute(databases, "UPDATE backtest_runs SET attempt = attempt + 1 WHERE id = :id", id=run_id)
     await working
     assert (await _read(member, run_id))["status"] == "running"
+
+
+async def test_an_attempt_that_lost_its_lease_is_told_so_while_it_works(
+    databases: Databases, member: Person
+) -> None:
+    run_id = await _queue(member)
+    async with databases.main.session() as session:
+        claimed = await repository.claim_run(session, run_id)
+    assert claimed is not None
+    await _execute(databases, "UPDATE backtest_runs SET attempt = attempt + 1 WHERE id = :id", id=run_id)
+    told = False
+    async with (
+        asyncio.timeout(20),
+        work_under_lease(databases.main, repository.RUNS, claimed, 0.02) as attempt,
+    ):
+        while True:
+            try:
+                attempt.report(0.5)
+            except AttemptSuperseded:
+                told = True
+                raise
+            await asyncio.sleep(0.01)
+    assert told
 
 
 async def test_an_unexpected_fault_fails_the_run_without_telling_the_inside(

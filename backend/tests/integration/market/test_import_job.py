@@ -12,11 +12,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.config import Settings
 from app.core.database import Databases
+from app.core.leased_rows import hand_back, renew_lease
+from app.core.leases import MAXIMUM_ATTEMPTS
 from app.core.problems import is_database_away
 from app.market import import_repository
-from app.market.domain import MAXIMUM_ATTEMPTS, ImportCounts, ImportResult
+from app.market.domain import ImportCounts, ImportResult
 from app.market.jobs import recover_lost_imports, run_import_job
+from app.worker.process import run_worker
 from tests.integration.conftest import Person
 from tests.integration.market.conftest import CLOCK, Importer, days_csv
 
@@ -68,6 +72,14 @@ async def wait_until_blocked(databases: Databases) -> None:
         while True:
             waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
             if (await execute(databases, waiting)).scalar_one():
+                return
+            await asyncio.sleep(0.02)
+
+
+async def wait_until_succeeded(person: Person, import_id: str) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            if (await read_import(person, import_id))["status"] == "succeeded":
                 return
             await asyncio.sleep(0.02)
 
@@ -152,8 +164,8 @@ async def test_a_late_attempt_writes_nothing(
     async with databases.main.session() as session:
         result = ImportResult(ImportCounts(9, 9), (), {})
         assert not await import_repository.finish_import(session, late, result)
-        assert not await import_repository.renew_lease(session, late, 0.5)
-        assert not await import_repository.hand_back_import(session, late)
+        assert not await renew_lease(session, import_repository.IMPORTS, late, 0.5)
+        assert not await hand_back(session, import_repository.IMPORTS, late)
     done = await read_import(member, queued["id"])
     assert (done["status"], done["inserted"]) == ("succeeded", 3)
 
@@ -174,9 +186,9 @@ async def test_while_a_newer_attempt_works_the_older_writes_nothing(
     result = ImportResult(ImportCounts(9, 9), (), {})
     async with databases.main.session() as session:
         assert not await import_repository.finish_import(session, older, result)
-        assert not await import_repository.renew_lease(session, older, 0.5)
-        assert not await import_repository.hand_back_import(session, older)
-        assert await import_repository.renew_lease(session, newer, 0.5)
+        assert not await renew_lease(session, import_repository.IMPORTS, older, 0.5)
+        assert not await hand_back(session, import_repository.IMPORTS, older)
+        assert await renew_lease(session, import_repository.IMPORTS, newer, 0.5)
 
 
 async def test_an_import_under_a_living_lease_is_not_taken_twice(
@@ -209,6 +221,18 @@ async def test_a_lost_import_is_queued_again(
         await recover_lost_imports(session)
     assert (await read_import(member, queued["id"]))["status"] == "queued"
     assert await count_jobs(databases) == 2
+
+
+async def test_a_lost_import_whose_job_is_gone_is_done_all_the_same(
+    settings: Settings, member: Person, databases: Databases, do_import: Importer
+) -> None:
+    queued = await do_import(member, days_csv(3), work=False)
+    await execute(databases, "DELETE FROM procrastinate_jobs")
+    await lose_worker(databases, queued["id"])
+    worker = asyncio.create_task(run_worker(settings))
+    await wait_until_succeeded(member, queued["id"])
+    worker.cancel()
+    await asyncio.wait((worker,))
 
 
 async def test_an_import_that_is_lost_again_and_again_fails_with_a_reason(
