@@ -35,6 +35,11 @@ OPEN, SIGNAL, REVERSAL, STOP_LOSS, TAKE_PROFIT, TRAILING_STOP, END_OF_DATA, RUIN
 QUANTITY_SCALE = 1e8
 """Fractional quantities carry 8 decimals, rounded down."""
 FLOAT_GRAIN = 2.0**-52
+SINGLE_STEPS = 4
+GIVING_WAY_LIMIT = 64
+"""How often a quantity gives way to rounding before it is given up: by single steps, then by its own grain,
+twice as much each time.
+"""
 
 
 @compile_loop
@@ -57,20 +62,34 @@ def largest_quantity(
 
     The cost of q units is q·unit_price + (q·unit_price·rate + fixed); `unit_cost` is unit_price·(1 + rate),
     the starting guess. The guess is moved by a step where needed, so that float rounding neither spends a
-    cent too much nor refuses a quantity that is affordable to the last digit. 0 when nothing is affordable.
+    cent too much nor refuses a quantity that is affordable to the last digit. 0 when nothing is affordable,
+    and when the quantity is too large for a float64.
     """
     room = budget - fixed
     if not (room > 0.0 and unit_cost > 0.0):
         return 0.0
     steps = np.floor(room / unit_cost * scale)
+    if not steps < np.inf:
+        return 0.0
     notional = (steps + 1.0) / scale * unit_price
     if notional + (notional * rate + fixed) <= budget:
         steps += 1.0
     notional = steps / scale * unit_price
-    while steps > 0.0 and notional + (notional * rate + fixed) > budget:
-        # Beyond 2^53 steps a float knows no single step any more: give way by its own grain.
-        steps = min(steps - 1.0, steps * (1.0 - FLOAT_GRAIN))
+    tries = 0
+    grain = FLOAT_GRAIN
+    while notional + (notional * rate + fixed) > budget:
+        if tries == GIVING_WAY_LIMIT:
+            return 0.0
+        # Beyond 2^53 steps a float knows no single step any more: there it gives way by its own grain. Where
+        # the fixed part dwarfs the room, rounding can ask for more than that.
+        if tries < SINGLE_STEPS:
+            steps = min(steps - 1.0, steps * (1.0 - FLOAT_GRAIN))
+        else:
+            steps = min(steps - 1.0, np.floor(steps * (1.0 - grain)))
+            grain *= 2.0
+        steps = max(steps, 0.0)
         notional = steps / scale * unit_price
+        tries += 1
     quantity: float = steps / scale
     return max(quantity, 0.0)
 

@@ -19,6 +19,10 @@ from app.engine.trades import NO_INDEX, Trades
 _NO_COLUMN = np.empty(0, dtype=np.float64)
 
 
+class DataNotUsable(ValueError):
+    """Nothing can be computed from these bars. Says what is wrong with them, for the person who reads it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Fills:
     """What became of a run's signals.
@@ -43,15 +47,16 @@ def simulate(bars: Bars, signals: Signals, execution: Execution, first_bar: int 
     `first_bar`: the first bar whose signal counts; bars before it only warm the indicators up. Its order
     fills at the open of the bar after it, and equity is the initial cash until then.
 
-    Raises ValueError when there are no bars, when `first_bar` is not among them, when the signals differ in
-    length, or when a price is not finite, not above 0, or a high lies below its low.
+    Raises ValueError when there are no bars, when `first_bar` is not among them, or when the signals differ
+    in length; DataNotUsable when a price is not finite, not above 0, or a high lies below its low, and when
+    prices lie so far apart that equity outgrows a float64.
     """
     n = len(bars)
     if not 0 <= first_bar < n:
         raise ValueError(f"first_bar {first_bar} is not among {n} bars")
     open_, high, low, close, _ = (readable_numbers(column) for column in bars.columns())
     if has_bad_price(open_, high, low, close):
-        raise ValueError("bars hold a price that is not finite, not above 0, or a high below its low")
+        raise DataNotUsable("The bars hold a price that is not finite or not above 0, or a high below its low.")
     for name in signals.__slots__:
         column = getattr(signals, name)
         if column is not None and column.shape != (n,):
@@ -90,6 +95,10 @@ def simulate(bars: Bars, signals: Signals, execution: Execution, first_bar: int 
         exit_,
         *figures,
     )
+    if not (np.isfinite(cash) and np.isfinite(equity).all()):
+        raise DataNotUsable(
+            "Prices lie so far apart that the equity grew beyond every number. Check the bars and the splits."
+        )
     entry, exit_ = entry[:count].copy(), exit_[:count].copy()
     quantity, entry_price, exit_price, pnl, commission, slippage, mae, mfe = (
         c[:count].copy() for c in figures

@@ -16,6 +16,9 @@ from app.market.csv_files.times import NOT_A_WHOLE_SECOND, UNREADABLE, TimeColum
 from app.market.domain import RowProblem
 
 _PRICE_NAMES = ("open", "high", "low", "close")
+# Beyond these no market trades; further out, sums and quotients of prices leave what a float64 can hold.
+LOWEST_PRICE, HIGHEST_PRICE = 1e-12, 1e15
+HIGHEST_VOLUME = 1e18
 _QUOTE, _LINE_FEED = 34, 10
 _SHOWN_CHARS = 40
 
@@ -57,12 +60,12 @@ def read_block(text: bytes, layout: Layout, times: TimeReader, first_line: int, 
         good = (
             (time.kinds != UNREADABLE)
             & (time.kinds != NOT_A_WHOLE_SECOND)
-            & np.isfinite(prices).all(axis=0)
-            & (prices > 0).all(axis=0)
+            & (prices >= LOWEST_PRICE).all(axis=0)
+            & (prices <= HIGHEST_PRICE).all(axis=0)
             & (prices[1] >= prices[2])
             & ~unreadable_volume
             & ~(volume < 0)
-            & ~np.isinf(volume)
+            & ~(volume > HIGHEST_VOLUME)
         )
     bad = np.flatnonzero(~good)
     problems = [
@@ -179,11 +182,15 @@ def _explain(row: list[str | None], layout: Layout, kind: int, prices: Column, v
             return f"{name} is not finite: {show(cell)}"
         if value <= 0:
             return f"{name} must be above 0: {show(cell)}"
+        if not LOWEST_PRICE <= value <= HIGHEST_PRICE:
+            return f"{name}: price out of range ({LOWEST_PRICE:g} to {HIGHEST_PRICE:g}): {show(cell)}"
     if prices[1] < prices[2]:
         return f"high {show(row[layout.high])} is below low {show(row[layout.low])}"
     cell = None if layout.volume is None else row[layout.volume]
     if np.isinf(volume):
         return f"volume is not finite: {show(cell)}"
+    if volume > HIGHEST_VOLUME:
+        return f"volume out of range (at most {HIGHEST_VOLUME:g}): {show(cell)}"
     return f"volume is negative: {show(cell)}" if volume < 0 else f"volume is not a number: {show(cell)}"
 
 

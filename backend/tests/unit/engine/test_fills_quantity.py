@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.engine.execution import Execution
 from app.engine.fill_kernel import quantity_for_risk, quantity_for_size
-from app.engine.fills import simulate
+from app.engine.fills import DataNotUsable, simulate
 from tests.unit.engine.hand_made import make_bars, make_signals
 
 amounts = st.floats(1.0, 1e9)
@@ -143,3 +143,46 @@ def test_cash_is_never_overdrawn_by_an_entry() -> None:
 
 def test_a_quantity_beyond_whole_floats_is_still_right() -> None:
     assert quantity_for_size(1e12, 1.0, 1e-6, 0.0, 0.0, EIGHT_DECIMALS) == pytest.approx(1e18, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("budget", "price", "fixed", "scale"),
+    [
+        (1e4, 1e-297, 0.0, EIGHT_DECIMALS),  # more units than a float64 can count
+        (1e308, 1e-2, 0.0, EIGHT_DECIMALS),
+        (math.inf, 1.0, 0.0, 1.0),
+        (math.nan, 1.0, 0.0, 1.0),
+        (1e4, math.inf, 0.0, 1.0),
+    ],
+)
+def test_what_a_float_cannot_count_is_not_bought(
+    budget: float, price: float, fixed: float, scale: float
+) -> None:
+    assert quantity_for_size(budget, 1.0, price, 0.0, fixed, scale) == 0.0
+
+
+@pytest.mark.parametrize(("equity", "fixed"), [(1e12, 1e12 - 2.0**-13), (1e300, 1e300 * (1.0 - 2.0**-53))])
+def test_a_fixed_part_that_dwarfs_the_rest_is_not_searched_step_by_step(equity: float, fixed: float) -> None:
+    """Here rounding hides more steps than could be walked one by one."""
+    quantity = quantity_for_size(equity, 1.0, 1e-9, 0.01, fixed, EIGHT_DECIMALS)
+    assert cost(quantity, 1e-9, 0.01, fixed) <= equity
+
+
+@given(
+    st.floats(1e-300, 1e300),
+    st.floats(1e-300, 1e300),
+    st.floats(0.0, 1.0),
+    st.sampled_from([0.0, 0.02, 0.9999]),
+)
+def test_a_quantity_is_found_for_any_numbers(equity: float, price: float, share: float, rate: float) -> None:
+    fixed = equity * share
+    quantity = quantity_for_size(equity, 1.0, price, rate, fixed, EIGHT_DECIMALS)
+    assert 0.0 <= quantity < math.inf
+    assert quantity == 0.0 or cost(quantity, price, rate, fixed) <= equity
+
+
+def test_equity_beyond_every_number_ends_with_a_reason() -> None:
+    rows = [(1e-300, 1e-300, 1e-300, 1e-300)] * 2 + [(1e300, 1e300, 1e300, 1e300)] * 2
+    signals = make_signals(4, enter_long=(0,))
+    with pytest.raises(DataNotUsable, match="beyond every number"):
+        simulate(make_bars(rows), signals, Execution(1e-200))

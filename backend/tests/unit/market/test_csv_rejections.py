@@ -35,10 +35,13 @@ BAD_ROWS = {
     "2019-01-02,10,1e999,9,11,100": "high is not finite: 1e999",
     "2019-01-02,10,12,0,11,100": "low must be above 0: 0",
     "2019-01-02,10,12,9,-11,100": "close must be above 0: -11",
+    "2019-01-02,10,12,1e-297,11,100": "low: price out of range (1e-12 to 1e+15): 1e-297",
+    "2019-01-02,10,1.1e15,9,11,100": "high: price out of range (1e-12 to 1e+15): 1.1e15",
     "2019-01-02,10,8,9,8.5,100": "high 8 is below low 9",
     "2019-01-02,10,12,9,11,-1": "volume is negative: -1",
     "2019-01-02,10,12,9,11,many": "volume is not a number: many",
     "2019-01-02,10,12,9,11,1e999": "volume is not finite: 1e999",
+    "2019-01-02,10,12,9,11,1.1e18": "volume out of range (at most 1e+18): 1.1e18",
     "1066-10-14,10,12,9,11,100": "date or time not understood: 1066-10-14",
     "2019-01-01,10,12,9,11.5,100": "its time stands in line 2 already, with other values",
     "2026-11-20,10,12,9,11,100": "the bar is not closed yet: it ends at 2026-11-21T00:00:00Z",
@@ -52,6 +55,11 @@ def test_a_bad_row_is_rejected_by_line_and_reason(row: str) -> None:
     read = read_csv(HEADER + GOOD + row + "\n2019-01-03,20,22,19,21,200\n")
     assert reasons(read) == {3: BAD_ROWS[row]}
     assert (read.rows_read, read.rejected, len(read.bars)) == (3, 1, 2)
+
+
+def test_the_outermost_prices_and_volumes_are_taken() -> None:
+    read = read_csv(HEADER + "2019-01-01,1e-12,1e15,1e-12,1e15,1e18\n")
+    assert (read.rejected, len(read.bars)) == (0, 1)
 
 
 def test_ten_bad_rows_among_a_thousand() -> None:
