@@ -48,6 +48,8 @@ _AWAY = (
     asyncpg.InterfaceError,  # unwrapped, from reads that go past SQLAlchemy
 )
 _AWAY_STATES = ("08", "57P", "53")
+# Rows that others hold: serialization failure, deadlock, lock time-out, statement time-out.
+_BUSY_STATES = frozenset({"40001", "40P01", "55P03", "57014"})
 
 
 def problem_document(
@@ -150,6 +152,10 @@ def _answer_database_error(request: Request, error: Exception) -> Response:
         return problem_response(
             request, 422, "validation_failed", "Some fields are not valid", "A value is outside its range."
         )
+    if (state := _read_state(error)) in _BUSY_STATES:
+        log.warning("database_busy", sqlstate=state)
+        busy = ServiceUnavailable("Others are working on the same data. Try again in a moment.")
+        return problem_response(request, busy.status, "busy", busy.title, busy.detail, headers=busy.headers)
     if not is_database_away(error):
         return answer_unexpected(request, error)
     log.warning("database_away", reason=type(error).__name__)
@@ -159,15 +165,20 @@ def _answer_database_error(request: Request, error: Exception) -> Response:
     )
 
 
+def _read_state(error: BaseException) -> str:
+    """PostgreSQL's code of a fault, wrapped by SQLAlchemy or not; empty when it has none."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    return str(getattr(original, "sqlstate", "") or "")
+
+
 def is_database_away(error: BaseException) -> bool:
     """True when the fault is that a server cannot be reached, is starting or is stopping."""
     if isinstance(error, DBAPIError):
         if error.connection_invalidated or isinstance(error, InterfaceError | OperationalError):
             return True
-        state = str(getattr(error.orig, "sqlstate", "") or "")
-        return state.startswith(_AWAY_STATES)
+        return _read_state(error).startswith(_AWAY_STATES)
     if isinstance(error, asyncpg.PostgresError):
-        return str(error.sqlstate or "").startswith(_AWAY_STATES)
+        return _read_state(error).startswith(_AWAY_STATES)
     return isinstance(error, _AWAY)
 
 

@@ -51,6 +51,10 @@ RAISED: dict[str, BaseException] = {
     "starting": _wrapped(DBAPIError, asyncpg.exceptions.CannotConnectNowError(SECRET)),
     "full": _wrapped(DBAPIError, asyncpg.exceptions.TooManyConnectionsError(SECRET)),
     "range": _wrapped(DataError, asyncpg.exceptions.NumericValueOutOfRangeError(SECRET)),
+    "deadlock": _wrapped(DBAPIError, asyncpg.exceptions.DeadlockDetectedError(SECRET)),
+    "serialization": _wrapped(OperationalError, asyncpg.exceptions.SerializationError(SECRET)),
+    "locked": _wrapped(OperationalError, asyncpg.exceptions.LockNotAvailableError(SECRET)),
+    "slow": asyncpg.exceptions.QueryCanceledError(SECRET),
     "integrity": _wrapped(IntegrityError, asyncpg.exceptions.UniqueViolationError(SECRET)),
 }
 
@@ -110,6 +114,10 @@ def check(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
         ("starting", 503, "database_unavailable"),
         ("full", 503, "database_unavailable"),
         ("range", 422, "validation_failed"),
+        ("deadlock", 503, "busy"),
+        ("serialization", 503, "busy"),
+        ("locked", 503, "busy"),
+        ("slow", 503, "busy"),
         ("integrity", 500, "internal_error"),
     ],
 )
