@@ -20,8 +20,9 @@ from app.core.clock import Clock, SystemClock
 from app.core.database import Databases
 from app.core.logging import configure_logging
 from app.core.metrics import router as metrics
-from app.core.middleware import BodyLimit, RequestContext
+from app.core.middleware import BodyLimit, EmptyQueryValues, RequestContext
 from app.core.notifications import Notifications
+from app.core.openapi import DocumentedApi
 from app.core.problems import install_problem_handlers
 from app.core.rate_limit import RateLimits
 from app.core.redis import make_redis
@@ -42,7 +43,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     """The application. Nothing connects before its lifespan starts."""
     settings = settings or get_settings()
     configure_logging(settings.log_level)
-    app = FastAPI(
+    app = DocumentedApi(
         title="Flowrex API",
         summary="Is this trading idea any good, and can I believe the answer?",
         version=__version__,
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-ID"],
         expose_headers=["X-Request-ID", "Retry-After", "Content-Disposition"],
     )
+    app.add_middleware(EmptyQueryValues)
     app.add_middleware(RequestContext)
     return app
 

@@ -84,6 +84,13 @@ class Unprocessable(FlowrexError):
     """The request is readable and does not make sense."""
 
     status, code, title = 422, "unprocessable", "The request does not make sense"
+    # The field of the query or body that the fact is about, unless `errors` tells it better.
+    field: str = ""
+
+    def __init__(self, detail: str = "", *, field: str | None = None, **more: Any) -> None:
+        super().__init__(detail, **more)
+        if field is not None:
+            self.field = field
 
 
 class TooManyRequests(FlowrexError):

@@ -77,7 +77,7 @@ async def read_health(databases: DatabasesDep, redis: RedisDep) -> Health:
     return Health(status="healthy" if checks.redis.status == "healthy" else "degraded", checks=checks)
 
 
-@router.get("/ready", responses={503: {"description": "A database is away."}})
+@router.get("/ready")
 async def read_readiness(databases: DatabasesDep) -> Readiness:
     """Ready when both databases answer; a missing Redis only makes things slower."""
     main, credentials = await asyncio.gather(

@@ -87,6 +87,20 @@ def _route_template(scope: Scope) -> str:
     return str(getattr(matched, "path_format", None) or "unmatched")
 
 
+class EmptyQueryValues:
+    """Takes a query's empty values for absent ones: `?query=&limit=` is what an untouched form sends."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        given = scope.get("query_string", b"")
+        if given:
+            said = b"&".join(pair for pair in given.split(b"&") if pair.partition(b"=")[2])
+            scope = {**scope, "query_string": said}
+        await self._app(scope, receive, send)
+
+
 class BodyLimit:
     """Refuses bodies that are too large: by their announced length, else while they are read."""
 

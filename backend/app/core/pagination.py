@@ -23,6 +23,7 @@ class InvalidCursor(Unprocessable):
     """A cursor that this list did not hand out."""
 
     code, title = "invalid_cursor", "The cursor is not one that this list handed out"
+    field = "cursor"
 
 
 class Page(BaseModel, Generic[T]):

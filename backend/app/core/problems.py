@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalErr
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
-from app.core.errors import FlowrexError, ServiceUnavailable
+from app.core.errors import FlowrexError, ServiceUnavailable, Unprocessable
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,9 @@ MEDIA_TYPE = "application/problem+json"
 # A body of nothing but mistakes must not be answered with something longer than itself.
 _MAX_LISTED_ERRORS = 50
 _MAX_LOCATION_CHARS = 200
+# What of a location the client knows: fields and indexes; not the names that validators have inside.
+_INSIDE = re.compile(r"[a-z-]*\[.*\]", re.DOTALL)
+_READING = frozenset({"GET", "HEAD", "DELETE"})
 _CODES = {
     400: "bad_request",
     401: "unauthorized",
@@ -99,15 +103,30 @@ def _encode(body: dict[str, Any]) -> bytes:
 
 def _answer_flowrex_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, FlowrexError)  # noqa: S101 - the handler is registered for this class alone
+    errors = error.errors
+    if isinstance(error, Unprocessable) and not errors:
+        errors = [{"location": _locate(request, error.field), "message": error.detail}]
     return problem_response(
         request,
         error.status,
         error.code,
         error.title,
         error.detail,
-        errors=error.errors,
+        errors=errors,
         headers=error.headers,
     )
+
+
+def _write_location(parts: Sequence[str | int]) -> str:
+    """Fields and indexes as the client sent them, without the names that validators go by inside."""
+    told = [str(part) for part in parts if not _INSIDE.fullmatch(str(part))]
+    return ".".join(told)[:_MAX_LOCATION_CHARS]
+
+
+def _locate(request: Request, field: str) -> str:
+    """Where a field was sent: in the query of a request that only reads, else in the body."""
+    part = "query" if request.method in _READING else "body"
+    return f"{part}.{field}" if field else part
 
 
 def _answer_validation_error(request: Request, error: Exception) -> Response:
@@ -116,7 +135,7 @@ def _answer_validation_error(request: Request, error: Exception) -> Response:
     # Neither `input` nor `ctx` goes out: they can echo a password.
     errors = [
         {
-            "location": ".".join(str(part) for part in item["loc"])[:_MAX_LOCATION_CHARS],
+            "location": _write_location(item["loc"]),
             "message": str(item["msg"]).removeprefix("Value error, "),
         }
         for item in found[:_MAX_LISTED_ERRORS]
@@ -150,7 +169,12 @@ def _answer_database_error(request: Request, error: Exception) -> Response:
     if isinstance(error, DataError):
         log.warning("value_refused_by_database", reason=str(error.orig)[:200])
         return problem_response(
-            request, 422, "validation_failed", "Some fields are not valid", "A value is outside its range."
+            request,
+            422,
+            "validation_failed",
+            "Some fields are not valid",
+            "A value is outside its range.",
+            errors=[{"location": _locate(request, ""), "message": "A value is outside its range."}],
         )
     if (state := _read_state(error)) in _BUSY_STATES:
         log.warning("database_busy", sqlstate=state)

@@ -111,24 +111,28 @@ class IntervalNotAvailable(Unprocessable):
     """The interval is not stored, and no stored one divides it."""
 
     code, title = "interval_not_available", "Interval not available"
+    field = "interval"
 
 
 class InvalidSymbol(Unprocessable):
     """Text that is no symbol."""
 
     code, title = "invalid_symbol", "Not a symbol"
+    field = "symbol"
 
 
 class InvalidRange(Unprocessable):
     """A range whose start is not before its end, or a bound that is no time."""
 
     code, title = "invalid_range", "Not a range of time"
+    field = "start"
 
 
 class InvalidImport(Unprocessable):
     """A field of the import form that does not make sense."""
 
     code, title = "invalid_import", "The import form does not make sense"
+    field = "date_format"
 
 
 class DuplicateSplit(Unprocessable):

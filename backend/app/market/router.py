@@ -171,11 +171,13 @@ async def create_import(
     # Read here, not declared: a declared file would be taken in before anybody asked who sends it.
     kind, _, parameters = request.headers.get("content-type", "").partition(";")
     if kind.strip().lower() != "multipart/form-data" or "charset" in parameters.lower():
-        raise InvalidImport("Send multipart/form-data, in UTF-8, with the file in the field `file`.")
+        raise InvalidImport(
+            "Send multipart/form-data, in UTF-8, with the file in the field `file`.", field="file"
+        )
     async with request.form(max_files=1, max_fields=_MAX_FORM_FIELDS, max_part_size=_MAX_FIELD_BYTES) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):
-            raise InvalidImport("Send multipart/form-data with the file in the field `file`.")
+            raise InvalidImport("Send multipart/form-data with the file in the field `file`.", field="file")
         if file.size is not None and file.size > settings.max_upload_bytes:
             raise TooLarge(f"The file has more than {settings.max_upload_bytes:,} bytes.")
         fields = {name: value for name, value in form.multi_items() if name != "file"}

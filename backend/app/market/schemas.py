@@ -29,6 +29,7 @@ from app.market.series_figures import adjust_sparkline, choose_main_series, meas
 
 MAX_BARS = 50_000
 DEFAULT_BARS = 500
+_CALENDARS_HINT = "use XNYS, 24/7, FX or another exchange's ISO code"
 
 
 class BarsFormat(StrEnum):
@@ -47,12 +48,19 @@ def _check_timezone(name: str) -> str:
 
 def _check_calendar(name: str) -> str:
     if name not in KNOWN_CALENDARS:
-        raise ValueError("is no known calendar: use XNYS, 24/7, FX or another exchange's ISO code")
+        raise ValueError(f"is no known calendar: {_CALENDARS_HINT}")
+    return name
+
+
+def _check_calendar_or_none(name: str) -> str:
+    if name != NO_CALENDAR and name not in KNOWN_CALENDARS:
+        raise ValueError(f"is no known calendar: {_CALENDARS_HINT}, or `{NO_CALENDAR}`")
     return name
 
 
 Timezone = Annotated[CleanStr, Field(min_length=1, max_length=64), AfterValidator(_check_timezone)]
 Calendar = Annotated[CleanStr, Field(max_length=16), AfterValidator(_check_calendar)]
+CalendarOrNone = Annotated[CleanStr, Field(max_length=16), AfterValidator(_check_calendar_or_none)]
 Name = Annotated[CleanStr, Field(min_length=1, max_length=200)]
 Ratio = Annotated[FiniteFloat, Field(ge=1e-6, le=1e6)]
 
@@ -188,7 +196,7 @@ class ImportCreate(StrictModel):
     timezone: Timezone = "UTC"
     asset_class: AssetClass | None = None
     name: Name | None = None
-    calendar: Calendar | Annotated[str, Field(pattern=f"^{NO_CALENDAR}$")] | None = Field(
+    calendar: CalendarOrNone | None = Field(
         None, description="A known calendar, or `none` for no check of gaps; else that of the asset class."
     )
     date_format: Annotated[CleanStr, Field(max_length=64)] | None = Field(

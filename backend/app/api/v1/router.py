@@ -7,14 +7,16 @@ from app.auth.router import public_router as sign_in
 from app.auth.router import router as auth
 from app.backtests.router import router as backtests
 from app.core.health import router as health
+from app.core.openapi import PROBLEMS, UNAVAILABLE
 from app.market.router import router as market
 from app.strategies.router import router as strategies
 
-PUBLIC_ROUTERS = (health, sign_in)
+PUBLIC_ROUTERS = (sign_in,)
 ROUTERS = (auth, market, strategies, backtests)
 
 router = APIRouter(prefix="/api/v1")
+router.include_router(health, responses=UNAVAILABLE)
 for public in PUBLIC_ROUTERS:
-    router.include_router(public)
+    router.include_router(public, responses=PROBLEMS)
 for private in ROUTERS:
-    router.include_router(private, dependencies=[Depends(require_user)])
+    router.include_router(private, dependencies=[Depends(require_user)], responses=PROBLEMS)

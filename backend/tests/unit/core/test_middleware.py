@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from prometheus_client import REGISTRY
 
 from app.config import Settings
@@ -76,6 +76,26 @@ async def test_each_request_is_one_log_line_without_its_query(
         ("/nowhere", 404, "request-1")
     ]
     assert "s3cr3t" not in json.dumps(lines)
+
+
+@pytest.mark.parametrize(
+    ("query", "seen"),
+    [
+        ("a=&b=1", {"b": "1"}),
+        ("a=&b=", {}),
+        ("a&b=1&", {"b": "1"}),
+        ("a=%3D&b=x=", {"a": "=", "b": "x="}),
+        ("", {}),
+    ],
+)
+async def test_empty_values_of_a_query_are_absent(
+    app: FastAPI, client: httpx.AsyncClient, query: str, seen: dict[str, str]
+) -> None:
+    @app.get("/echo")
+    async def echo(request: Request) -> dict[str, str]:
+        return dict(request.query_params)
+
+    assert (await client.get(f"/echo?{query}")).json() == seen
 
 
 @pytest.mark.parametrize(

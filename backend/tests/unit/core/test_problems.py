@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI, HTTPException
-from pydantic import field_validator
+from pydantic import AfterValidator, Field, field_validator
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -33,14 +33,32 @@ class Body(StrictModel):
         return value
 
 
+def _refuse_odd(value: int) -> int:
+    if value % 2:
+        raise ValueError("is odd")
+    return value
+
+
+class Choice(StrictModel):
+    choice: Annotated[int, AfterValidator(_refuse_odd)] | Literal["none"]
+    named: dict[Annotated[str, Field(max_length=3)], int] = Field(default_factory=dict)
+
+
 def _wrapped(kind: type[DBAPIError], original: BaseException) -> DBAPIError:
     return kind(f"SELECT '{SECRET}'", {"password": SECRET}, original)
+
+
+class NotEven(errors.Unprocessable):
+    field = "number"
 
 
 RAISED: dict[str, BaseException] = {
     "conflict": errors.Conflict("It is taken.", headers={"X-Why": "taken"}),
     "limited": errors.TooManyRequests("Slower.", retry_after_seconds=7),
     "unprocessable": errors.Unprocessable("No.", errors=[{"location": "rule", "message": "no"}]),
+    "uneven": NotEven("It is odd."),
+    "elsewhere": NotEven("It is odd.", field="other"),
+    "whole": errors.Unprocessable("All of it."),
     "http": HTTPException(418, "short and stout"),
     "bug": RuntimeError(f"the password is {SECRET}"),
     "refused": ConnectionRefusedError(SECRET),
@@ -71,7 +89,11 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     async def take(body: Body) -> Body:
         return body
 
-    @app.get("/raise/{what}")
+    @app.post("/choice")
+    async def choose(body: Choice) -> Choice:
+        return body
+
+    @app.api_route("/raise/{what}", methods=["GET", "POST", "PUT", "DELETE"])
     async def fail(what: str) -> None:
         raise RAISED[what]
 
@@ -132,6 +154,33 @@ async def test_raised_errors(client: httpx.AsyncClient, what: str, status: int, 
         assert problem["errors"] == [{"location": "rule", "message": "no"}]
     if status == 503:
         assert int(answer.headers["retry-after"]) >= 1
+
+
+@pytest.mark.parametrize(
+    ("method", "what", "location", "message"),
+    [
+        ("GET", "uneven", "query.number", "It is odd."),
+        ("POST", "uneven", "body.number", "It is odd."),
+        ("POST", "elsewhere", "body.other", "It is odd."),
+        ("PUT", "whole", "body", "All of it."),
+        ("DELETE", "uneven", "query.number", "It is odd."),
+        ("POST", "range", "body", "A value is outside its range."),
+    ],
+)
+async def test_each_422_says_where(
+    client: httpx.AsyncClient, method: str, what: str, location: str, message: str
+) -> None:
+    answer = await client.request(method, f"/raise/{what}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"location": location, "message": message}]
+
+
+async def test_locations_hold_no_names_from_inside(client: httpx.AsyncClient) -> None:
+    for choice in ("x", 1.5):
+        answer = await client.post("/choice", json={"choice": choice})
+        assert {error["location"] for error in answer.json()["errors"]} <= {"body.choice", "body.choice.int"}
+    answer = await client.post("/choice", json={"choice": 4, "named": {"long": 1}})
+    assert [error["location"] for error in answer.json()["errors"]] == ["body.named.long"]
 
 
 async def test_unknown_routes_and_wrong_methods_are_problems(client: httpx.AsyncClient) -> None:
