@@ -8,12 +8,12 @@ import {
   PriceScaleMode,
   type IChartApi,
   type ISeriesApi,
-  type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
 
 import { faded, type ChartColours } from "@/features/chart/chart-colours";
-import { barTimeFormat, type TimeAxis } from "@/features/chart/time-axis";
+import type { TimeAxis } from "@/features/chart/time-axis";
+import { timeLabels } from "@/features/chart/time-labels";
 import type { EquityRead } from "@/lib/api/generated";
 import { formatCompact, formatPercent } from "@/lib/format";
 
@@ -108,11 +108,7 @@ export class EquityView {
   setCurve(curve: EquityRead, axis: TimeAxis, timeZone: string | null): void {
     this.#times = axis.keys;
     this.#curve = curve;
-    const full = barTimeFormat(timeZone);
-    this.#chart.applyOptions({
-      localization: { timeFormatter: (key: Time) => full(axis.timeOf(key as number)) },
-      timeScale: { timeVisible: timeZone !== null },
-    });
+    this.#chart.applyOptions(timeLabels(axis, timeZone));
     const points = (values: readonly number[]) =>
       axis.keys.map((key, i) => ({ time: key as UTCTimestamp, value: values[i]! }));
     this.#equity.setData(points(curve.equity));

@@ -5,10 +5,7 @@ import {
   createSeriesMarkers,
   CrosshairMode,
   HistogramSeries,
-  LineSeries,
-  LineStyle,
   PriceScaleMode,
-  TickMarkType,
   type IChartApi,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
@@ -19,17 +16,11 @@ import {
 
 import { hasVolume, priceDecimals } from "@/features/chart/bars";
 import { faded, type ChartColours } from "@/features/chart/chart-colours";
-import type { BarColumns, IndicatorLine } from "@/features/chart/indicator-catalog";
-import { barTimeFormat, type TimeAxis } from "@/features/chart/time-axis";
+import type { BarColumns } from "@/features/chart/indicator-catalog";
+import { addIndicatorLine, type DrawnIndicator } from "@/features/chart/indicator-series";
+import type { TimeAxis } from "@/features/chart/time-axis";
+import { timeLabels } from "@/features/chart/time-labels";
 import { formatPrice } from "@/lib/format";
-
-export type DrawnIndicator = {
-  key: string;
-  place: "overlay" | "pane";
-  levels: number[];
-  colour: number;
-  lines: IndicatorLine[];
-};
 
 export type ChartMarker = {
   time: number;
@@ -156,7 +147,7 @@ export class ChartView {
         minMove: 10 ** -decimals,
       },
     });
-    this.#writeTimes(timeZone);
+    this.#chart.applyOptions(timeLabels(axis, timeZone));
     this.#candles.setData(
       axis.keys.map((key, i) => ({
         time: seconds(key),
@@ -174,10 +165,15 @@ export class ChartView {
     const wanted = this.#placeIndicators(indicators);
     for (const series of this.#indicatorSeries) this.#chart.removeSeries(series);
     this.#indicatorSeries = [];
-    for (const { indicator, pane } of wanted)
-      indicator.lines.forEach((line, i) =>
-        this.#indicatorSeries.push(this.#addLine(indicator, line, i, pane)),
+    const ofPane = { type: "price" as const, precision: 2, minMove: 0.01 };
+    for (const { indicator, pane } of wanted) {
+      const format = pane === 0 ? this.#candles.options().priceFormat : ofPane;
+      indicator.lines.forEach((_, i) =>
+        this.#indicatorSeries.push(
+          addIndicatorLine(this.#chart, indicator, i, this.#axis!.keys, pane, format, this.#colours),
+        ),
       );
+    }
     for (const { indicator, pane } of wanted)
       if (indicator.place === "pane")
         // Room for the legend's line at the pane's top.
@@ -293,60 +289,6 @@ export class ChartView {
     }));
   }
 
-  #addLine(indicator: DrawnIndicator, line: IndicatorLine, position: number, pane: number) {
-    const colour =
-      this.#colours.lines[
-        (indicator.colour + (indicator.place === "pane" ? position : 0)) % this.#colours.lines.length
-      ]!;
-    const base = { priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false };
-    const data = this.#axis!.keys.map((key, i) => {
-      const value = line.values[i]!;
-      return Number.isFinite(value) ? { time: seconds(key), value } : { time: seconds(key) };
-    });
-    const format =
-      indicator.place === "pane"
-        ? { priceFormat: { type: "price" as const, precision: 2, minMove: 0.01 } }
-        : { priceFormat: this.#candles.options().priceFormat };
-    if (line.look === "histogram") {
-      const series = this.#chart.addSeries(
-        HistogramSeries,
-        { ...base, ...format, color: faded(colour, 0.5) },
-        pane,
-      );
-      series.setData(
-        data.map((point) =>
-          "value" in point
-            ? { ...point, color: faded(point.value! >= 0 ? this.#colours.up : this.#colours.down, 0.55) }
-            : point,
-        ),
-      );
-      return series as ISeriesApi<"Line" | "Histogram">;
-    }
-    const series = this.#chart.addSeries(
-      LineSeries,
-      {
-        ...base,
-        ...format,
-        color: line.look === "soft" ? faded(colour, 0.7) : colour,
-        lineWidth: line.look === "line" ? 2 : 1,
-        lineStyle: line.look === "dashed" ? LineStyle.Dashed : LineStyle.Solid,
-      },
-      pane,
-    );
-    series.setData(data);
-    if (position === 0 || (position === 1 && indicator.lines[0]!.look === "histogram"))
-      for (const price of indicator.levels)
-        series.createPriceLine({
-          price,
-          color: this.#colours.crosshair,
-          lineWidth: 1,
-          lineStyle: LineStyle.Dotted,
-          axisLabelVisible: false,
-          title: "",
-        });
-    return series as ISeriesApi<"Line" | "Histogram">;
-  }
-
   #drawVolume(): void {
     const { open, close, volume } = this.#bars;
     if (!hasVolume(this.#bars)) {
@@ -373,27 +315,6 @@ export class ChartView {
         return { time: seconds(key), value, color: close[i]! >= open[i]! ? up : down };
       }),
     );
-  }
-
-  #writeTimes(timeZone: string | null): void {
-    const full = barTimeFormat(timeZone);
-    const part = (options: Intl.DateTimeFormatOptions) =>
-      new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
-    const forms: Record<TickMarkType, Intl.DateTimeFormat> = {
-      [TickMarkType.Year]: part({ year: "numeric" }),
-      [TickMarkType.Month]: part({ month: "short" }),
-      [TickMarkType.DayOfMonth]: part({ day: "numeric" }),
-      [TickMarkType.Time]: part({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
-      [TickMarkType.TimeWithSeconds]: part({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
-    };
-    this.#chart.applyOptions({
-      localization: { timeFormatter: (key: Time) => full(this.#axis!.timeOf(key as number)) },
-      timeScale: {
-        timeVisible: timeZone !== null,
-        // Keys are wall-clock times already, so ticks are written as UTC.
-        tickMarkFormatter: (key: Time, type: TickMarkType) => forms[type].format((key as number) * 1000),
-      },
-    });
   }
 
   #shapePanes(): void {

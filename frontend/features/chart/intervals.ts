@@ -86,7 +86,6 @@ export function longInterval(interval: Interval): string {
 /** True when whole bars of `finer` make up a bar of `coarser`; an interval divides itself. */
 export function intervalDivides(finer: Interval, coarser: Interval): boolean {
   if (finer === coarser) return true;
-  if (coarser === "1month") return finer !== "1week";
   return SECONDS[finer] < SECONDS[coarser] && SECONDS[coarser] % SECONDS[finer] === 0;
 }
 

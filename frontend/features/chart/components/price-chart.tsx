@@ -13,13 +13,9 @@ import {
 } from "react";
 
 import { useChartColours } from "@/features/chart/chart-colours";
-import {
-  ChartView,
-  type ChartMarker,
-  type DrawnIndicator,
-  type PanePlace,
-} from "@/features/chart/chart-view";
+import { ChartView, type ChartMarker, type PanePlace } from "@/features/chart/chart-view";
 import type { BarColumns } from "@/features/chart/indicator-catalog";
+import type { DrawnIndicator } from "@/features/chart/indicator-series";
 import { buildTimeAxis } from "@/features/chart/time-axis";
 import { cn } from "@/lib/cn";
 
