@@ -73,9 +73,15 @@ describe("a newcomer", () => {
     await page.getByRole("heading", { name: /^Welcome/ }).waitFor();
 
     await page.goto("/markets/import");
-    await page
-      .locator('input[type="file"]')
-      .setInputFiles({ name: `${name}.csv`, mimeType: "text/csv", buffer: Buffer.from(makeCsv(600)) });
+    const dropped = await page.evaluateHandle(
+      ([file, text]) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([text!], file!, { type: "text/csv" }));
+        return transfer;
+      },
+      [`${name}.csv`, makeCsv(600)],
+    );
+    await page.getByText("Drop a CSV file here").dispatchEvent("drop", { dataTransfer: dropped });
     await page.getByLabel("Symbol").fill(name);
     await page.getByRole("button", { name: "Import", exact: true }).click();
     await page.getByText(`600 bars of ${name} stored`).waitFor({ timeout: 40_000 });
