@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListExampleRulesData, ListExampleRulesResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadHealthData, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageResponses, ReadLivenessData, ReadLivenessResponses, ReadMeData, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadSignInOptionsData, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses } from './types.gen';
+import type { CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListExampleRulesData, ListExampleRulesErrors, ListExampleRulesResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageErrors, ReadLanguageResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadSignInOptionsData, ReadSignInOptionsErrors, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -23,7 +23,7 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
  *
  * Each part's state, asked for at once.
  */
-export const readHealth = <ThrowOnError extends boolean = true>(options?: Options<ReadHealthData, ThrowOnError>) => (options?.client ?? client).get<ReadHealthResponses, unknown, ThrowOnError>({
+export const readHealth = <ThrowOnError extends boolean = true>(options?: Options<ReadHealthData, ThrowOnError>) => (options?.client ?? client).get<ReadHealthResponses, ReadHealthErrors, ThrowOnError>({
     responseType: 'json',
     url: '/api/v1/health',
     ...options
@@ -45,7 +45,7 @@ export const readReadiness = <ThrowOnError extends boolean = true>(options?: Opt
  *
  * Touches nothing: the process answers.
  */
-export const readLiveness = <ThrowOnError extends boolean = true>(options?: Options<ReadLivenessData, ThrowOnError>) => (options?.client ?? client).get<ReadLivenessResponses, unknown, ThrowOnError>({
+export const readLiveness = <ThrowOnError extends boolean = true>(options?: Options<ReadLivenessData, ThrowOnError>) => (options?.client ?? client).get<ReadLivenessResponses, ReadLivenessErrors, ThrowOnError>({
     responseType: 'json',
     url: '/api/v1/health/live',
     ...options
@@ -56,7 +56,7 @@ export const readLiveness = <ThrowOnError extends boolean = true>(options?: Opti
  *
  * What the sign-in page may offer.
  */
-export const readSignInOptions = <ThrowOnError extends boolean = true>(options?: Options<ReadSignInOptionsData, ThrowOnError>) => (options?.client ?? client).get<ReadSignInOptionsResponses, unknown, ThrowOnError>({
+export const readSignInOptions = <ThrowOnError extends boolean = true>(options?: Options<ReadSignInOptionsData, ThrowOnError>) => (options?.client ?? client).get<ReadSignInOptionsResponses, ReadSignInOptionsErrors, ThrowOnError>({
     responseType: 'json',
     url: '/api/v1/auth/options',
     ...options
@@ -155,7 +155,7 @@ export const signOut = <ThrowOnError extends boolean = true>(options?: Options<S
  *
  * The own account.
  */
-export const readMe = <ThrowOnError extends boolean = true>(options?: Options<ReadMeData, ThrowOnError>) => (options?.client ?? client).get<ReadMeResponses, unknown, ThrowOnError>({
+export const readMe = <ThrowOnError extends boolean = true>(options?: Options<ReadMeData, ThrowOnError>) => (options?.client ?? client).get<ReadMeResponses, ReadMeErrors, ThrowOnError>({
     responseType: 'json',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/users/me',
@@ -287,7 +287,7 @@ export const listImports = <ThrowOnError extends boolean = true>(options?: Optio
  *
  * Take a CSV file of bars on. A worker reads it; look at GET /imports/{id} for how it goes.
  */
-export const createImport = <ThrowOnError extends boolean = true>(options: Options<CreateImportData, ThrowOnError>) => (options.client ?? client).post<CreateImportResponses, unknown, ThrowOnError>({
+export const createImport = <ThrowOnError extends boolean = true>(options: Options<CreateImportData, ThrowOnError>) => (options.client ?? client).post<CreateImportResponses, CreateImportErrors, ThrowOnError>({
     ...formDataBodySerializer,
     responseType: 'json',
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -344,7 +344,7 @@ export const checkRule = <ThrowOnError extends boolean = true>(options: Options<
  *
  * The words of the rule language, for completion and hover.
  */
-export const readLanguage = <ThrowOnError extends boolean = true>(options?: Options<ReadLanguageData, ThrowOnError>) => (options?.client ?? client).get<ReadLanguageResponses, unknown, ThrowOnError>({
+export const readLanguage = <ThrowOnError extends boolean = true>(options?: Options<ReadLanguageData, ThrowOnError>) => (options?.client ?? client).get<ReadLanguageResponses, ReadLanguageErrors, ThrowOnError>({
     responseType: 'json',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/strategies/language',
@@ -356,7 +356,7 @@ export const readLanguage = <ThrowOnError extends boolean = true>(options?: Opti
  *
  * Rules to begin with.
  */
-export const listExampleRules = <ThrowOnError extends boolean = true>(options?: Options<ListExampleRulesData, ThrowOnError>) => (options?.client ?? client).get<ListExampleRulesResponses, unknown, ThrowOnError>({
+export const listExampleRules = <ThrowOnError extends boolean = true>(options?: Options<ListExampleRulesData, ThrowOnError>) => (options?.client ?? client).get<ListExampleRulesResponses, ListExampleRulesErrors, ThrowOnError>({
     responseType: 'json',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/strategies/examples',

@@ -484,16 +484,6 @@ export type FunctionRead = {
 };
 
 /**
- * HTTPValidationError
- */
-export type HttpValidationError = {
-    /**
-     * Detail
-     */
-    detail?: Array<ValidationError>;
-};
-
-/**
  * Health
  *
  * `degraded`: what matters works, something is slower. `unhealthy`: a database is away.
@@ -1833,34 +1823,6 @@ export type UserUpdate = {
 };
 
 /**
- * ValidationError
- */
-export type ValidationError = {
-    /**
-     * Location
-     */
-    loc: Array<string | number>;
-    /**
-     * Message
-     */
-    msg: string;
-    /**
-     * Error Type
-     */
-    type: string;
-    /**
-     * Input
-     */
-    input?: unknown;
-    /**
-     * Context
-     */
-    ctx?: {
-        [key: string]: unknown;
-    };
-};
-
-/**
  * VerdictRead
  *
  * Whether the answer can be believed: the worst of its checks.
@@ -1876,12 +1838,101 @@ export type VerdictRead = {
     checks: Array<CheckRead>;
 };
 
+/**
+ * ProblemError
+ *
+ * One mistake: where it is in the request, or at which line and column of a rule, and what it is.
+ */
+export type ProblemError = {
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Location
+     *
+     * As in `body.name` or `query.limit`.
+     */
+    location?: string | null;
+    /**
+     * Line
+     *
+     * Of a rule's text, from 1.
+     */
+    line?: number | null;
+    /**
+     * Column
+     *
+     * Of a rule's text, from 1.
+     */
+    column?: number | null;
+    /**
+     * Code
+     *
+     * Stable name of the mistake in a rule or its parameters.
+     */
+    code?: string | null;
+    /**
+     * Name
+     *
+     * Of the rule's parameter that the mistake is about.
+     */
+    name?: string | null;
+};
+
+/**
+ * Problem
+ *
+ * Why a request was not done (RFC 9457). `code` is stable; `detail` is for the person who reads it.
+ */
+export type Problem = {
+    /**
+     * Type
+     */
+    type: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Status
+     */
+    status: number;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Request Id
+     */
+    request_id: string | null;
+    /**
+     * Errors
+     *
+     * Each mistake of a request, on 422 and 400.
+     */
+    errors?: Array<ProblemError> | null;
+};
+
 export type ReadHealthData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/v1/health';
 };
+
+export type ReadHealthErrors = {
+    /**
+     * A database is away.
+     */
+    503: Problem;
+};
+
+export type ReadHealthError = ReadHealthErrors[keyof ReadHealthErrors];
 
 export type ReadHealthResponses = {
     /**
@@ -1903,8 +1954,10 @@ export type ReadReadinessErrors = {
     /**
      * A database is away.
      */
-    503: unknown;
+    503: Problem;
 };
+
+export type ReadReadinessError = ReadReadinessErrors[keyof ReadReadinessErrors];
 
 export type ReadReadinessResponses = {
     /**
@@ -1922,6 +1975,15 @@ export type ReadLivenessData = {
     url: '/api/v1/health/live';
 };
 
+export type ReadLivenessErrors = {
+    /**
+     * A database is away.
+     */
+    503: Problem;
+};
+
+export type ReadLivenessError = ReadLivenessErrors[keyof ReadLivenessErrors];
+
 export type ReadLivenessResponses = {
     /**
      * Successful Response
@@ -1937,6 +1999,47 @@ export type ReadSignInOptionsData = {
     query?: never;
     url: '/api/v1/auth/options';
 };
+
+export type ReadSignInOptionsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadSignInOptionsError = ReadSignInOptionsErrors[keyof ReadSignInOptionsErrors];
 
 export type ReadSignInOptionsResponses = {
     /**
@@ -1956,9 +2059,41 @@ export type RegisterData = {
 
 export type RegisterErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type RegisterError = RegisterErrors[keyof RegisterErrors];
@@ -1981,9 +2116,41 @@ export type CreateFirstAdminData = {
 
 export type CreateFirstAdminErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type CreateFirstAdminError = CreateFirstAdminErrors[keyof CreateFirstAdminErrors];
@@ -2013,9 +2180,41 @@ export type SignInData = {
 
 export type SignInErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type SignInError = SignInErrors[keyof SignInErrors];
@@ -2045,9 +2244,41 @@ export type SignInAsDemoData = {
 
 export type SignInAsDemoErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type SignInAsDemoError = SignInAsDemoErrors[keyof SignInAsDemoErrors];
@@ -2073,9 +2304,41 @@ export type RefreshData = {
 
 export type RefreshErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type RefreshError = RefreshErrors[keyof RefreshErrors];
@@ -2101,9 +2364,41 @@ export type SignOutData = {
 
 export type SignOutErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type SignOutError = SignOutErrors[keyof SignOutErrors];
@@ -2124,6 +2419,47 @@ export type ReadMeData = {
     url: '/api/v1/users/me';
 };
 
+export type ReadMeErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadMeError = ReadMeErrors[keyof ReadMeErrors];
+
 export type ReadMeResponses = {
     /**
      * Successful Response
@@ -2142,9 +2478,41 @@ export type UpdateMeData = {
 
 export type UpdateMeErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type UpdateMeError = UpdateMeErrors[keyof UpdateMeErrors];
@@ -2188,9 +2556,41 @@ export type ListInstrumentsData = {
 
 export type ListInstrumentsErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type ListInstrumentsError = ListInstrumentsErrors[keyof ListInstrumentsErrors];
@@ -2218,9 +2618,41 @@ export type DeleteInstrumentData = {
 
 export type DeleteInstrumentErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type DeleteInstrumentError = DeleteInstrumentErrors[keyof DeleteInstrumentErrors];
@@ -2248,9 +2680,41 @@ export type ReadInstrumentData = {
 
 export type ReadInstrumentErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type ReadInstrumentError = ReadInstrumentErrors[keyof ReadInstrumentErrors];
@@ -2278,9 +2742,41 @@ export type UpdateInstrumentData = {
 
 export type UpdateInstrumentErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type UpdateInstrumentError = UpdateInstrumentErrors[keyof UpdateInstrumentErrors];
@@ -2308,9 +2804,41 @@ export type ListSplitsData = {
 
 export type ListSplitsErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type ListSplitsError = ListSplitsErrors[keyof ListSplitsErrors];
@@ -2343,9 +2871,41 @@ export type ReplaceSplitsData = {
 
 export type ReplaceSplitsErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type ReplaceSplitsError = ReplaceSplitsErrors[keyof ReplaceSplitsErrors];
@@ -2396,9 +2956,41 @@ export type ReadBarsData = {
 
 export type ReadBarsErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type ReadBarsError = ReadBarsErrors[keyof ReadBarsErrors];
@@ -2432,9 +3024,41 @@ export type ListImportsData = {
 
 export type ListImportsErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type ListImportsError = ListImportsErrors[keyof ListImportsErrors];
@@ -2475,7 +3099,7 @@ export type CreateImportData = {
          *
          * A known calendar, or `none` for no check of gaps; else that of the asset class.
          */
-        calendar?: string | string | null;
+        calendar?: string | null;
         /**
          * Date Format
          *
@@ -2488,6 +3112,47 @@ export type CreateImportData = {
     query?: never;
     url: '/api/v1/imports';
 };
+
+export type CreateImportErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CreateImportError = CreateImportErrors[keyof CreateImportErrors];
 
 export type CreateImportResponses = {
     /**
@@ -2512,9 +3177,41 @@ export type ReadImportData = {
 
 export type ReadImportErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type ReadImportError = ReadImportErrors[keyof ReadImportErrors];
@@ -2542,9 +3239,41 @@ export type CancelImportData = {
 
 export type CancelImportErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type CancelImportError = CancelImportErrors[keyof CancelImportErrors];
@@ -2567,9 +3296,41 @@ export type CheckRuleData = {
 
 export type CheckRuleErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type CheckRuleError = CheckRuleErrors[keyof CheckRuleErrors];
@@ -2590,6 +3351,47 @@ export type ReadLanguageData = {
     url: '/api/v1/strategies/language';
 };
 
+export type ReadLanguageErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadLanguageError = ReadLanguageErrors[keyof ReadLanguageErrors];
+
 export type ReadLanguageResponses = {
     /**
      * Successful Response
@@ -2605,6 +3407,47 @@ export type ListExampleRulesData = {
     query?: never;
     url: '/api/v1/strategies/examples';
 };
+
+export type ListExampleRulesErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListExampleRulesError = ListExampleRulesErrors[keyof ListExampleRulesErrors];
 
 export type ListExampleRulesResponses = {
     /**
@@ -2635,9 +3478,41 @@ export type ListStrategiesData = {
 
 export type ListStrategiesErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type ListStrategiesError = ListStrategiesErrors[keyof ListStrategiesErrors];
@@ -2660,9 +3535,41 @@ export type CreateStrategyData = {
 
 export type CreateStrategyErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type CreateStrategyError = CreateStrategyErrors[keyof CreateStrategyErrors];
@@ -2690,9 +3597,41 @@ export type DeleteStrategyData = {
 
 export type DeleteStrategyErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type DeleteStrategyError = DeleteStrategyErrors[keyof DeleteStrategyErrors];
@@ -2720,9 +3659,41 @@ export type ReadStrategyData = {
 
 export type ReadStrategyErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type ReadStrategyError = ReadStrategyErrors[keyof ReadStrategyErrors];
@@ -2750,9 +3721,41 @@ export type UpdateStrategyData = {
 
 export type UpdateStrategyErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type UpdateStrategyError = UpdateStrategyErrors[keyof UpdateStrategyErrors];
@@ -2789,9 +3792,41 @@ export type ListStrategyVersionsData = {
 
 export type ListStrategyVersionsErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type ListStrategyVersionsError = ListStrategyVersionsErrors[keyof ListStrategyVersionsErrors];
@@ -2835,9 +3870,41 @@ export type ListBacktestsData = {
 
 export type ListBacktestsErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type ListBacktestsError = ListBacktestsErrors[keyof ListBacktestsErrors];
@@ -2865,9 +3932,41 @@ export type CreateBacktestData = {
 
 export type CreateBacktestErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type CreateBacktestError = CreateBacktestErrors[keyof CreateBacktestErrors];
@@ -2899,9 +3998,41 @@ export type DeleteBacktestData = {
 
 export type DeleteBacktestErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type DeleteBacktestError = DeleteBacktestErrors[keyof DeleteBacktestErrors];
@@ -2929,9 +4060,41 @@ export type ReadBacktestData = {
 
 export type ReadBacktestErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type ReadBacktestError = ReadBacktestErrors[keyof ReadBacktestErrors];
@@ -2959,9 +4122,41 @@ export type CancelBacktestData = {
 
 export type CancelBacktestErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type CancelBacktestError = CancelBacktestErrors[keyof CancelBacktestErrors];
@@ -3006,9 +4201,41 @@ export type ReadBacktestTradesData = {
 
 export type ReadBacktestTradesErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type ReadBacktestTradesError = ReadBacktestTradesErrors[keyof ReadBacktestTradesErrors];
@@ -3047,9 +4274,41 @@ export type ReadBacktestEquityData = {
 
 export type ReadBacktestEquityErrors = {
     /**
-     * Validation Error
+     * The body cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
 };
 
 export type ReadBacktestEquityError = ReadBacktestEquityErrors[keyof ReadBacktestEquityErrors];
