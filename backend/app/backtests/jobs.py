@@ -24,6 +24,7 @@ from app.backtests.domain import (
     RunRequest,
     RunResult,
 )
+from app.backtests.run_watch import RunWatch
 from app.core.clock import Clock
 from app.core.database import Database, Databases
 from app.core.errors import FlowrexError
@@ -34,6 +35,7 @@ from app.core.problems import is_database_away
 from app.engine.backtest import BacktestInputs, BacktestResult, run_backtest
 from app.engine.bars import Bars
 from app.engine.execution import Execution
+from app.engine.fills import DataNotUsable
 from app.engine.intervals import DAY_SECONDS
 from app.engine.language import RuleError, compile_rule
 from app.engine.packing import pack_equity, pack_trades
@@ -125,6 +127,7 @@ def _run(
         rule = compile_rule(request.source)
     except RuleError as error:
         raise RunFailed("rule_invalid", str(error)) from error
+    watch = RunWatch(report)
     inputs = BacktestInputs.for_rule(
         rule,
         bars,
@@ -141,8 +144,12 @@ def _run(
         periods_per_year=count_periods_per_year(run_bars, loaded.instrument.calendar),
         first_bar=first_bar,
         instrument={"symbol": request.symbol, "adjust": request.adjust.value},
+        checkpoint=watch.look_in,
     )
-    result = run_backtest(inputs, report)
+    try:
+        result = run_backtest(inputs, watch.report)
+    except DataNotUsable as error:
+        raise RunFailed("data_not_usable", str(error)) from error
     return RunResult(
         manifest=_complete_manifest(result, request),
         verdict=result.verdict.as_dict(),

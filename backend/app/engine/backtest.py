@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from app.engine.bars import Bars
 from app.engine.benchmark import buy_and_hold
 from app.engine.columns import with_readable_columns
-from app.engine.evaluation import evaluate_rule
+from app.engine.evaluation import Checkpoint, evaluate_rule
 from app.engine.execution import Execution
-from app.engine.fills import Fills, simulate
+from app.engine.fills import DataNotUsable, Fills, simulate
 from app.engine.language.rule import Rule
 from app.engine.manifest import build_manifest, hash_result
 from app.engine.metrics import Metrics, compute_metrics
@@ -57,17 +61,19 @@ class BacktestInputs:
         periods_per_year: float,
         first_bar: int = 0,
         instrument: Mapping[str, str] | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> BacktestInputs:
         """The inputs of a run of `rule`; parameters that are not given have their defaults.
 
-        Raises what `Rule.resolve_parameters` raises.
+        `checkpoint` is called between the operations whenever the rule is evaluated; what it raises ends the
+        run and reaches the caller. Raises what `Rule.resolve_parameters` raises.
         """
         values = rule.resolve_parameters(parameters)
         return cls(
             bars=bars,
             rule_source=rule.source,
             parameters=values,
-            signals_of=lambda some: evaluate_rule(rule, some, values),
+            signals_of=lambda some: evaluate_rule(rule, some, values, checkpoint),
             execution=execution,
             facts=facts,
             periods_per_year=periods_per_year,
@@ -95,23 +101,39 @@ def run_backtest(inputs: BacktestInputs, on_progress: Progress | None = None) ->
     """Run a rule on its bars.
 
     `on_progress` is told the share done, 0 to 1, between the steps. What it raises ends the run and reaches
-    the caller: that is how a caller cancels, with an exception of its own. Raises ValueError when the bars
-    or `first_bar` are not fit to be simulated (see `app.engine.fills.simulate`).
+    the caller: that is how a caller cancels, with an exception of its own. Raises what
+    `app.engine.fills.simulate` raises: DataNotUsable also when a figure is too large for a float64.
     """
-    report = on_progress or _ignore
+    # Overflow is looked for in the figures themselves.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return _run_backtest(inputs, on_progress or _ignore)
+
+
+def _run_backtest(inputs: BacktestInputs, report: Progress) -> BacktestResult:
     bars, first = with_readable_columns(inputs.bars), inputs.first_bar
     report(0.0)
+    began = time.perf_counter()
     signals = inputs.signals_of(bars)
+    evaluation_seconds = time.perf_counter() - began
     report(_AFTER_SIGNALS)
     fills = simulate(bars, signals, inputs.execution, first)
     metrics = compute_metrics(bars, fills, inputs.periods_per_year)
     held = buy_and_hold(bars, inputs.execution, first)
     benchmark = compute_metrics(bars, held, inputs.periods_per_year)
+    _check_finite(metrics.as_dict())
+    _check_finite(benchmark.as_dict())
     report(_AFTER_FILLS)
     checks: list[Check] = []
     for check in judge_stepwise(
-        bars, signals, fills, inputs.facts, inputs.signals_of, inputs.periods_per_year
+        bars,
+        signals,
+        fills,
+        inputs.facts,
+        inputs.signals_of,
+        inputs.periods_per_year,
+        evaluation_seconds,
     ):
+        _check_finite({check.name: check.figure})
         checks.append(check)
         report(_AFTER_FILLS + (_AFTER_CHECKS - _AFTER_FILLS) * len(checks) / CHECK_COUNT)
     trades = fills.trades.counted_from(first)
@@ -134,6 +156,15 @@ def _curve(bars: Bars, fills: Fills, held: Fills) -> EquityCurve:
     first = fills.first_bar
     equity = fills.equity[first:]
     return EquityCurve(bars.time[first:], equity, drawdowns(equity), held.equity[first:])
+
+
+def _check_finite(figures: Mapping[str, float | None]) -> None:
+    beyond = [name for name, figure in figures.items() if figure is not None and not math.isfinite(figure)]
+    if beyond:
+        raise DataNotUsable(
+            f"Prices lie so far apart that {', '.join(beyond)} cannot be computed. Check the bars and the "
+            "splits."
+        )
 
 
 def _ignore(_: float) -> None:

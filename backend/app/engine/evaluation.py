@@ -27,17 +27,25 @@ from app.engine.signals import Signals
 
 # A column, or one value that holds for every bar.
 Value: TypeAlias = Column | Truth | Scalar
+# Called again and again while something is computed; what it raises ends the computation.
+Checkpoint: TypeAlias = Callable[[], None]
 
 
-def evaluate_rule(rule: Rule, bars: Bars, parameters: Mapping[str, float] | None = None) -> Signals:
+def evaluate_rule(
+    rule: Rule,
+    bars: Bars,
+    parameters: Mapping[str, float] | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> Signals:
     """What the rule says about every bar, each bar judged by itself and the ones before.
 
-    `parameters`: values for the rule's parameters, the defaults where none is given. An infinite price or
-    volume counts as undefined. Raises ParametersInvalid on values that the rule cannot run with,
+    `parameters`: values for the rule's parameters, the defaults where none is given. `checkpoint` is called
+    before each operation on columns; what it raises reaches the caller. An infinite price or volume counts as
+    undefined. Raises ParametersInvalid on values that the rule cannot run with,
     zoneinfo.ZoneInfoNotFoundError when the rule asks for the local time and the bars' time zone is unknown.
     """
     scalars = rule.evaluate_scalars(rule.resolve_parameters(parameters))
-    values = _Evaluation(rule, bars, scalars).run()
+    values = _Evaluation(rule, bars, scalars, checkpoint).run()
     count = len(bars)
 
     def truth(name: str) -> Truth:
@@ -69,7 +77,10 @@ def _spread(value: Value, count: int) -> Column | Truth:
 
 
 class _Evaluation:
-    def __init__(self, rule: Rule, bars: Bars, scalars: Mapping[int, Scalar]) -> None:
+    def __init__(
+        self, rule: Rule, bars: Bars, scalars: Mapping[int, Scalar], checkpoint: Checkpoint | None
+    ) -> None:
+        self._checkpoint = checkpoint
         self._rule = rule
         self._bars = bars
         self._scalars = scalars
@@ -90,6 +101,8 @@ class _Evaluation:
             for place, node in enumerate(nodes):
                 if node.is_scalar:
                     continue
+                if self._checkpoint is not None:
+                    self._checkpoint()
                 value = self._compute(node, [values[argument] for argument in node.arguments])
                 values[place] = readable_flags(value) if node.type == "truth" else readable_numbers(value)
                 for argument in node.arguments:

@@ -16,6 +16,8 @@ from app.engine.fill_kernel import QUANTITY_SCALE, fill_orders, has_bad_price
 from app.engine.signals import Signals
 from app.engine.trades import NO_INDEX, Trades
 
+EQUITY_LIMIT = 1e150
+"""Equity beyond this comes from prices that mean nothing; its square would leave what a float64 can hold."""
 _NO_COLUMN = np.empty(0, dtype=np.float64)
 
 
@@ -49,14 +51,16 @@ def simulate(bars: Bars, signals: Signals, execution: Execution, first_bar: int 
 
     Raises ValueError when there are no bars, when `first_bar` is not among them, or when the signals differ
     in length; DataNotUsable when a price is not finite, not above 0, or a high lies below its low, and when
-    prices lie so far apart that equity outgrows a float64.
+    prices lie so far apart that equity passes `EQUITY_LIMIT`.
     """
     n = len(bars)
     if not 0 <= first_bar < n:
         raise ValueError(f"first_bar {first_bar} is not among {n} bars")
     open_, high, low, close, _ = (readable_numbers(column) for column in bars.columns())
     if has_bad_price(open_, high, low, close):
-        raise DataNotUsable("The bars hold a price that is not finite or not above 0, or a high below its low.")
+        raise DataNotUsable(
+            "The bars hold a price that is not finite or not above 0, or a high below its low."
+        )
     for name in signals.__slots__:
         column = getattr(signals, name)
         if column is not None and column.shape != (n,):
@@ -95,7 +99,7 @@ def simulate(bars: Bars, signals: Signals, execution: Execution, first_bar: int 
         exit_,
         *figures,
     )
-    if not (np.isfinite(cash) and np.isfinite(equity).all()):
+    if not (np.abs(equity) < EQUITY_LIMIT).all():
         raise DataNotUsable(
             "Prices lie so far apart that the equity grew beyond every number. Check the bars and the splits."
         )

@@ -29,12 +29,16 @@ def judge(
     facts: DataFacts,
     signals_of: SignalsOf,
     periods_per_year: float,
+    evaluation_seconds: float = 0.0,
 ) -> Verdict:
     """Put the six questions to a run, in their published order.
 
-    `bars`, `signals`: with the warm-up before `fills.first_bar`. `signals_of`: the rule, for shortened data.
+    `bars`, `signals`: with the warm-up before `fills.first_bar`. `signals_of`: the rule, for shortened data;
+    `evaluation_seconds`: how long it took on all bars.
     """
-    return Verdict(tuple(judge_stepwise(bars, signals, fills, facts, signals_of, periods_per_year)))
+    return Verdict(
+        tuple(judge_stepwise(bars, signals, fills, facts, signals_of, periods_per_year, evaluation_seconds))
+    )
 
 
 def judge_stepwise(
@@ -44,6 +48,7 @@ def judge_stepwise(
     facts: DataFacts,
     signals_of: SignalsOf,
     periods_per_year: float,
+    evaluation_seconds: float = 0.0,
 ) -> Iterator[Check]:
     """The checks of `judge` one by one, so that a caller can report progress or stop between them."""
     run = bars.slice(fills.first_bar, len(bars))
@@ -51,7 +56,7 @@ def judge_stepwise(
     years = int(run.time[-1] - run.time[0]) / _YEAR_SECONDS
     questions: tuple[Callable[[], Check], ...] = (
         lambda: check_data(run, facts),
-        lambda: check_look_ahead(bars, signals, signals_of),
+        lambda: check_look_ahead(bars, signals, signals_of, evaluation_seconds),
         lambda: check_sample(count, years),
         lambda: check_costs(bars, signals, fills),
         lambda: check_out_of_sample(fills.equity[fills.first_bar :], count > 0, periods_per_year),

@@ -25,6 +25,7 @@ UNLIKELY = 0.05
 """Up to this share of random runs that did as well: green."""
 LIKELY = 0.20
 """Above this share: red."""
+_MOST_LOG_GROWTH = 700.0  # its exponential is about the greatest float64
 LEAST_FREE_SHARE = 0.05
 """With less than this share of its bars out of a position, a run leaves random entries no choice: amber."""
 
@@ -75,7 +76,7 @@ def check_chance(bars: Bars, fills: Fills) -> Check:
     own = math.log(final) if final > 0.0 else -math.inf
     as_good = int(np.count_nonzero(growth >= own - 1e-12))
     figure = (as_good + 1) / (draws + 1)
-    typical = math.expm1(float(np.median(growth)))
+    typical = math.expm1(min(float(np.median(growth)), _MOST_LOG_GROWTH))
     statement = (
         f"{as_good:,} of {draws:,} runs with random entries of the same number, lengths and sides did as "
         f"well or better; the middle one made {percent(typical)}."

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
-from app.engine.bars import Bars, Column
+from app.engine.bars import Bars, Column, Truth
+from app.engine.trades import Indices
 from app.engine.verdict.check import Check, Level, counted, worst
 
 NAME = "data"
@@ -33,6 +34,7 @@ times the median volume of the bars before it (each side counted in the same sha
 split."""
 
 JUMPS_NAMED = 3
+_JUMPS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,26 +122,46 @@ def find_split_like_jumps(bars: Bars) -> tuple[Jump, ...]:
         return ()
     ratio = bars.close[:-1] / bars.open[1:]
     least = SPLIT_RATIOS[0] * (1.0 - SPLIT_TOLERANCE)
-    jumps = []
-    for before in np.flatnonzero((ratio >= least) | (ratio <= 1.0 / least)):
-        index = int(before) + 1
-        step = float(ratio[before])
-        nearest = min(SPLIT_RATIOS, key=lambda known: abs(max(step, 1.0 / step) / known - 1.0))
-        if abs(max(step, 1.0 / step) / nearest - 1.0) > SPLIT_TOLERANCE:
-            continue
-        if _is_rush(bars.volume, index, step):
-            continue
-        on = datetime.fromtimestamp(int(bars.time[index]), UTC).date()
-        jumps.append(Jump(index, on, float(bars.close[before]), float(bars.open[index]), step))
-    return tuple(jumps)
+    before = np.flatnonzero((ratio >= least) | (ratio <= 1.0 / least))
+    before = before[_is_usual(ratio[before])]
+    before = before[~_is_rush(bars.volume, before + 1, ratio[before])]
+    return tuple(
+        Jump(
+            place + 1,
+            datetime.fromtimestamp(int(bars.time[place + 1]), UTC).date(),
+            float(bars.close[place]),
+            float(bars.open[place + 1]),
+            float(ratio[place]),
+        )
+        for place in before.tolist()
+    )
 
 
-def _is_rush(volume: Column, index: int, ratio: float) -> bool:
-    """Whether the bar trades far more than the bars before it; unknown volume is no rush."""
-    before = volume[max(0, index - SPLIT_VOLUME_BARS) : index]
-    before = before[np.isfinite(before)]
-    usual = float(np.median(before)) * ratio if len(before) else 0.0
-    return usual > 0.0 and bool(volume[index] > SPLIT_VOLUME_LIMIT * usual)
+def _is_usual(ratio: Column) -> Truth:
+    """Whether each ratio lies near one at which shares are split or merged."""
+    step = np.maximum(ratio, 1.0 / ratio)
+    usual = np.zeros(len(step), dtype=np.bool_)
+    for known in SPLIT_RATIOS:
+        usual |= np.abs(step / known - 1.0) <= SPLIT_TOLERANCE
+    return usual
+
+
+def _is_rush(volume: Column, index: Indices, ratio: Column) -> Truth:
+    """Whether each bar of `index` trades far more than the bars before it; unknown volume is no rush."""
+    rush = np.zeros(len(index), dtype=np.bool_)
+    padded = np.concatenate(
+        (np.full(SPLIT_VOLUME_BARS, np.nan), np.where(np.isfinite(volume), volume, np.nan))
+    )
+    windows = np.lib.stride_tricks.sliding_window_view(padded, SPLIT_VOLUME_BARS)
+    for start in range(0, len(index), _JUMPS_AT_ONCE):
+        part = np.s_[start : start + _JUMPS_AT_ONCE]
+        before = np.sort(windows[index[part]], axis=1)  # what is unknown goes last
+        known = np.count_nonzero(np.isfinite(before), axis=1)
+        rows = np.arange(len(before))
+        median = (before[rows, np.maximum(known - 1, 0) // 2] + before[rows, known // 2]) / 2.0
+        usual = np.where(known > 0, median, 0.0) * ratio[part]
+        rush[part] = (usual > 0.0) & (volume[index[part]] > SPLIT_VOLUME_LIMIT * usual)
+    return rush
 
 
 def _is(count: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -22,14 +23,21 @@ SHORT_BARS = 20_000
 """Longer data is cut in half again and again instead, which costs about one more evaluation of the whole."""
 LEAST_CUT_BARS = 100
 """Where the halving ends."""
+BUDGET_SECONDS = 20.0
+"""What all copies together may take, as far as the time of the first evaluation tells: a rule that takes
+longer is
+computed again on fewer and shorter copies."""
 
 
-def check_look_ahead(bars: Bars, signals: Signals, signals_of: SignalsOf) -> Check:
+def check_look_ahead(
+    bars: Bars, signals: Signals, signals_of: SignalsOf, evaluation_seconds: float = 0.0
+) -> Check:
     """Compare `signals`, computed on all `bars`, with `signals_of` shortened copies of them.
 
-    The figure is the number of copies whose signals differed.
+    `evaluation_seconds`: how long computing `signals` took. The figure is the number of copies whose signals
+    differed.
     """
-    cuts = choose_cuts(signals)
+    cuts = choose_cuts(signals, evaluation_seconds)
     if not cuts:
         return Check(NAME, Level.AMBER, "There are too few bars to compute the signals again on fewer.")
     different = [cut for cut in cuts if not is_prefix(signals_of(bars.head(cut)), signals, cut)]
@@ -49,18 +57,19 @@ def check_look_ahead(bars: Bars, signals: Signals, signals_of: SignalsOf) -> Che
     )
 
 
-def choose_cuts(signals: Signals) -> tuple[int, ...]:
-    """Lengths of the shortened copies, ascending.
+def choose_cuts(signals: Signals, evaluation_seconds: float = 0.0) -> tuple[int, ...]:
+    """Lengths of the shortened copies, ascending; of a rule that took long, no more than `BUDGET_SECONDS`
+    allow.
 
     Every other cut is moved back so that its last bar carries a signal: a signal that peeks at the next bar
     shows just there.
     """
     n = len(signals)
-    if n <= SHORT_BARS:
-        lengths = [n * step // (CUTS + 1) for step in range(1, CUTS + 1)]
-    else:
+    lengths = [n * step // (CUTS + 1) for step in range(1, CUTS + 1)] if n <= SHORT_BARS else []
+    affordable = BUDGET_SECONDS / evaluation_seconds * n if evaluation_seconds > 0.0 else math.inf
+    if n > SHORT_BARS or sum(lengths) > affordable:
         lengths = []
-        half = n // 2
+        half = int(max(min(n, affordable), 2 * LEAST_CUT_BARS)) // 2
         while half >= LEAST_CUT_BARS:
             lengths.append(half)
             half //= 2

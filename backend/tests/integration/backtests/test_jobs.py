@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
 from app.backtests import jobs, repository
 from app.backtests.domain import TOPIC, RunFailure, RunResult
+from app.backtests.run_watch import RunWatch
 from app.config import Settings
 from app.core.clock import SystemClock
 from app.core.database import Databases
@@ -21,6 +24,10 @@ from app.core.leased_rows import hand_back, renew_lease
 from app.core.leased_work import work_under_lease
 from app.core.leases import MAXIMUM_ATTEMPTS, AttemptSuperseded, Claim
 from app.core.notifications import Notifications
+from app.engine.bars import Bars, Column
+from app.market import service as market
+from app.market.bar_store import merge_into_series, raw_connection
+from app.market.domain import Viewer
 from app.worker.process import run_worker
 from tests.integration.backtests.conftest import PATH, ask
 from tests.integration.conftest import Person
@@ -47,6 +54,16 @@ async def _execute(databases: Databases, statement: str, **values: Any) -> None:
 async def _fetch(databases: Databases, statement: str, **values: Any) -> Sequence[Any]:
     async with databases.main.session() as session:
         return (await session.execute(text(statement), values)).all()
+
+
+async def _replace_bars(databases: Databases, close: Column) -> None:
+    async with databases.main.session() as session:
+        found = await market.get_instrument(session, Viewer(None), "GOOG")
+        connection = await raw_connection(session)
+        await connection.execute("DELETE FROM bar_pages WHERE instrument_id = $1", found.id)
+        days = 86_400 * np.arange(20_000, 20_000 + len(close), dtype=np.int64)
+        bars = Bars(days, close, close, close, close, np.ones(len(close)))
+        await merge_into_series(connection, found.id, bars)
 
 
 async def _expire_lease(databases: Databases, run_id: UUID) -> None:
@@ -76,6 +93,30 @@ async def test_a_job_that_is_delivered_twice_computes_once(databases: Databases,
     await jobs.run_backtest_job(databases, SystemClock(), run_id)
     assert first["status"] == "succeeded"
     assert await _read(member, run_id) == first
+
+
+async def test_bars_that_nothing_can_be_computed_from_fail_with_a_reason(
+    databases: Databases, member: Person
+) -> None:
+    run_id = await _queue(member, source="enter_long = close > 0")
+    # As bars stored by an earlier version, which took any price, or multiplied by a set of bad splits.
+    close = np.array([1e-200] * 3 + [1e300] * 3)
+    await _replace_bars(databases, close)
+    await jobs.run_backtest_job(databases, SystemClock(), run_id)
+    done = await _read(member, run_id)
+    assert (done["status"], done["error"]["code"]) == ("failed", "data_not_usable")
+    assert "Check the bars" in done["error"]["detail"]
+
+
+async def test_a_run_that_takes_too_long_fails_with_advice(
+    databases: Databases, member: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "RunWatch", partial(RunWatch, limit_seconds=0.0))
+    run_id = await _queue(member)
+    await jobs.run_backtest_job(databases, SystemClock(), run_id)
+    error = (await _read(member, run_id))["error"]
+    assert error["code"] == "run_too_long"
+    assert "shorter range" in error["detail"]
 
 
 async def test_of_two_workers_at_once_one_has_the_run(databases: Databases, member: Person) -> None:

@@ -15,6 +15,7 @@ from app.engine.backtest import BacktestInputs, BacktestResult, run_backtest
 from app.engine.bars import Bars
 from app.engine.conventions import CONVENTIONS
 from app.engine.execution import Execution
+from app.engine.fills import DataNotUsable
 from app.engine.intervals import Interval
 from app.engine.language import Rule, check_rule
 from app.engine.manifest import canonical_json, hash_bars, hash_result, hash_text
@@ -22,7 +23,7 @@ from app.engine.packing import EquityCurve
 from app.engine.signals import Signals
 from app.engine.trades import ExitReason
 from app.engine.verdict import DataFacts
-from tests.unit.engine.hand_made import load_demo, random_bars
+from tests.unit.engine.hand_made import load_demo, make_bars, random_bars
 
 SOURCE = """# Trend
 fast = param(10, 5, 50)
@@ -241,6 +242,22 @@ def test_what_progress_raises_ends_the_run(google: Bars, step: int) -> None:
 def test_a_run_of_two_bars_has_a_result(google: Bars) -> None:
     result = run_backtest(inputs_for(google.head(2)))
     assert result.metrics.trades == 0
+    assert len(result.verdict.checks) == 6
+
+
+@pytest.mark.parametrize(("high", "words"), [(1e140, "total_return"), (1e300, "beyond every number")])
+def test_figures_too_large_for_a_float_end_the_run_with_a_reason(high: float, words: str) -> None:
+    bars = make_bars([(1e-200,) * 4] * 3 + [(high,) * 4] * 3)
+    with pytest.raises(DataNotUsable, match=words):
+        run_backtest(inputs_for(bars, source="enter_long = close > 0", execution=Execution(1e-200)))
+
+
+def test_a_run_whose_random_entries_would_outgrow_every_number_has_a_result() -> None:
+    """It buys dear and sells cheap; half of the random entries do it the other way round."""
+    prices = 10.0 ** np.where(np.arange(3_000) % 2, 0.0, 8.0)
+    bars = make_bars([(price,) * 4 for price in prices.tolist()])
+    source = "enter_long = close < 10\nexit_long = close > 10\nsize = 0.0000001"
+    result = run_backtest(inputs_for(bars, source=source, execution=Execution(1e6)))
     assert len(result.verdict.checks) == 6
 
 

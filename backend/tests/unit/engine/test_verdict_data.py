@@ -128,6 +128,23 @@ def test_some_unknown_volume_leaves_the_rest_to_judge_by() -> None:
     assert find_split_like_jumps(bars) == ()
 
 
+def test_each_of_many_jumps_is_judged_by_the_bars_before_it() -> None:
+    rng = np.random.default_rng(4)
+    prices = np.where(np.arange(400) % 2, 100.0, 50.0)
+    bars = make_bars([(price,) * 4 for price in prices.tolist()])
+    bars.volume[:] = rng.lognormal(0.0, 2.0, 400)
+    bars.volume[rng.random(400) < 0.2] = np.nan
+    expected = []
+    for index in range(1, 400):
+        ratio = prices[index - 1] / prices[index]
+        before = bars.volume[max(0, index - 20) : index]
+        before = before[np.isfinite(before)]
+        if not (len(before) and bars.volume[index] > 4.0 * np.median(before) * ratio):
+            expected.append(index)
+    assert 100 < len(expected) < 399
+    assert [jump.index for jump in find_split_like_jumps(bars)] == expected
+
+
 def test_many_jumps_are_counted_not_listed() -> None:
     rows = []
     for step in range(6):

@@ -14,6 +14,7 @@ from app.engine.bars import Bars
 from app.engine.signals import Signals
 from app.engine.verdict import Level
 from app.engine.verdict.look_ahead import (
+    BUDGET_SECONDS,
     CUTS,
     LEAST_CUT_BARS,
     SHORT_BARS,
@@ -111,6 +112,27 @@ def test_long_data_is_halved_within_about_one_more_evaluation() -> None:
     assert sum(cuts) <= n
     assert max(cuts) == n // 2
     assert LEAST_CUT_BARS <= min(cuts) < 2 * LEAST_CUT_BARS
+
+
+@pytest.mark.parametrize("n", [SHORT_BARS, 50 * SHORT_BARS])
+@pytest.mark.parametrize("share", [0.01, 0.3, 2.0, 9.0])
+def test_a_rule_that_takes_long_is_computed_again_within_the_budget(n: int, share: float) -> None:
+    """`share`: of one evaluation, as far as the budget goes."""
+    cuts = choose_cuts(make_signals(n), BUDGET_SECONDS / share)
+    assert cuts
+    assert sum(cuts) <= share * n
+    assert max(cuts) >= min(0.49, 0.49 * share) * n
+
+
+def test_a_rule_that_is_quick_is_computed_again_on_every_copy() -> None:
+    signals = make_signals(SHORT_BARS)
+    assert choose_cuts(signals, BUDGET_SECONDS / 100) == choose_cuts(signals)
+    assert len(choose_cuts(signals)) == CUTS
+
+
+def test_a_slow_rule_that_knows_the_future_is_red_all_the_same() -> None:
+    check = check_look_ahead(BARS, knows_the_highest_high(BARS), knows_the_highest_high, 10 * BUDGET_SECONDS)
+    assert check.level == Level.RED
 
 
 def test_too_few_bars_to_shorten_is_amber() -> None:
