@@ -19,6 +19,8 @@ TASK = "backtests.run"
 TOPIC = "run"
 # A worker renews its lease every few seconds while it works; one that is gone is noticed after this long.
 LEASE_SECONDS = 10
+# How many runs one person may have waiting or under way.
+MAXIMUM_UNFINISHED = 200
 
 
 class RunStatus(StrEnum):

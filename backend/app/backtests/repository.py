@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.backtests.domain import (
     LEASE_SECONDS,
+    MAXIMUM_UNFINISHED,
     TASK,
     TOPIC,
     ClaimedRun,
@@ -24,7 +25,7 @@ from app.backtests.domain import (
     RunStatus,
 )
 from app.backtests.tables import RunRow
-from app.core.leased_rows import WorkKind, finish_row
+from app.core.leased_rows import WorkKind, finish_row, refuse_more_work
 from app.core.leased_work import claim_work
 from app.core.leases import Claim, WorkStatus
 from app.engine.intervals import Interval
@@ -35,6 +36,11 @@ RUNS = WorkKind(RunRow, TOPIC, TASK, LEASE_SECONDS, stop=RunRow.cancel_requested
 
 def _visible_to(user_id: UUID) -> ColumnElement[bool]:
     return RunRow.owner_id == user_id
+
+
+async def refuse_more_runs(session: AsyncSession, owner_id: UUID) -> None:
+    """Raise TooMuchUnfinished when the owner has MAXIMUM_UNFINISHED runs in the queue."""
+    await refuse_more_work(session, RUNS, RunRow.owner_id == owner_id, MAXIMUM_UNFINISHED)
 
 
 async def insert_run(

@@ -43,8 +43,9 @@ _LOOK_AGAIN_SECONDS = 1.0
 async def request_run(session: AsyncSession, viewer: Viewer, owner_id: UUID, body: BacktestCreate) -> UUID:
     """Write a queued run and its job, in the session's transaction; the run's id.
 
-    Raises StrategyNotFound, StrategyVersionNotFound, and what `prepare_request` raises.
+    Raises TooMuchUnfinished, StrategyNotFound, StrategyVersionNotFound, and what `prepare_request` raises.
     """
+    await repository.refuse_more_runs(session, owner_id)
     origin: RunOrigin | None = None
     source = body.source or ""
     if body.strategy_id is not None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     false,
     func,
+    select,
     text,
     update,
 )
@@ -24,7 +25,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import uuid_pk
-from app.core.leases import MAXIMUM_ATTEMPTS, WORKER_LOST, Claim, Renewal, WorkStatus
+from app.core.leases import (
+    MAXIMUM_ATTEMPTS,
+    WORKER_LOST,
+    Claim,
+    Renewal,
+    TooMuchUnfinished,
+    WorkStatus,
+)
+
+RETRY_AFTER_SECONDS = 10
 
 
 class LeasedWork:
@@ -85,6 +95,19 @@ class WorkKind(Generic[RowT]):
     def may_begin_anew(self) -> ColumnElement[bool]:
         """True for rows that have attempts left."""
         return self.row.attempt < MAXIMUM_ATTEMPTS
+
+
+async def refuse_more_work(
+    session: AsyncSession, kind: WorkKind[RowT], whose: ColumnElement[bool], limit: int
+) -> None:
+    """Raise TooMuchUnfinished when `limit` rows of somebody (`whose` tells them) wait or run already."""
+    unfinished = kind.row.status.in_([WorkStatus.QUEUED.value, WorkStatus.RUNNING.value])
+    count = (await session.execute(select(func.count()).where(whose, unfinished))).scalar_one()
+    if count >= limit:
+        raise TooMuchUnfinished(
+            f"{count} of yours are waiting or under way. Wait for some of them, or cancel them.",
+            retry_after_seconds=RETRY_AFTER_SECONDS,
+        )
 
 
 _BACK_IN_THE_QUEUE = {"status": WorkStatus.QUEUED.value, "lease_until": None, "progress": 0.0}

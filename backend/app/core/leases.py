@@ -10,10 +10,18 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from uuid import UUID
 
+from app.core.errors import TooManyRequests
+
 # Work that took this many workers down is given up.
 MAXIMUM_ATTEMPTS = 3
 # The error code of work that was given up.
 WORKER_LOST = "worker_lost"
+
+
+class TooMuchUnfinished(TooManyRequests):
+    """Somebody has so much in the queue that more of it would only keep others waiting."""
+
+    code, title = "too_much_unfinished", "Too much is waiting already"
 
 
 class WorkStatus(StrEnum):

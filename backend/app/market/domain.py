@@ -18,6 +18,8 @@ MAX_SPLITS = 1_000
 TASK = "imports.run"
 # A worker renews its lease every few seconds while it works; one that is gone is noticed after this long.
 LEASE_SECONDS = 15
+# How many imports one person may have waiting or under way.
+MAXIMUM_UNFINISHED = 20
 SPARKLINE_POINTS = 30
 _SYMBOL = re.compile(SYMBOL_PATTERN)
 

@@ -9,13 +9,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.leased_rows import WorkKind, finish_row
+from app.core.leased_rows import WorkKind, finish_row, refuse_more_work
 from app.core.leased_work import claim_work
 from app.core.leases import Claim, WorkStatus
 from app.engine.intervals import Interval
 from app.market.bar_store import LONG_SECONDS, begin_long_transaction
 from app.market.domain import (
     LEASE_SECONDS,
+    MAXIMUM_UNFINISHED,
     TASK,
     AssetClass,
     ClaimedImport,
@@ -34,6 +35,11 @@ from app.market.tables import ImportChunkRow, ImportRow
 IMPORTS = WorkKind(ImportRow, "import", TASK, LEASE_SECONDS)
 _UNFINISHED = (ImportStatus.QUEUED.value, ImportStatus.RUNNING.value)
 _CHUNKS_AT_ONCE = 4
+
+
+async def refuse_more_imports(session: AsyncSession, owner_id: UUID | None) -> None:
+    """Raise TooMuchUnfinished when the owner has MAXIMUM_UNFINISHED imports in the queue."""
+    await refuse_more_work(session, IMPORTS, ImportRow.owner_id == owner_id, MAXIMUM_UNFINISHED)
 
 
 async def insert_import(

@@ -40,8 +40,12 @@ def check_form(viewer: Viewer, form: ImportForm) -> None:
 async def start_import(
     session: AsyncSession, viewer: Viewer, form: ImportForm, file: BinaryIO, file_name: str | None
 ) -> StoredImport:
-    """Keep the file and queue the work, in the session's transaction. Raises what `check_form` raises."""
+    """Keep the file and queue the work, in the session's transaction.
+
+    Raises TooMuchUnfinished, and what `check_form` raises.
+    """
     check_form(viewer, form)
+    await repository.refuse_more_imports(session, viewer.user_id)
     import_id = await keep_file(session, viewer.user_id, form, file, file_name)
     await defer_job(session, TASK, {"import_id": import_id})
     return await get_import(session, viewer, import_id)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from uuid import UUID
+
 import httpx
 import pytest
 
+from app.backtests import repository
+from app.backtests.domain import RunRequest
+from app.core.database import Databases
+from app.engine.intervals import Interval
+from app.market.domain import Adjustment
 from tests.integration.conftest import PASSWORD, Person
 
 HALF_A_CHARACTER = '"\\ud800"'
@@ -70,3 +78,41 @@ async def test_a_password_holds_no_nul(client: httpx.AsyncClient) -> None:
     body = {"email": "new@example.com", "password": PASSWORD + "\x00", "display_name": "New"}
     answer = await client.post("/api/v1/auth/register", json=body)
     assert answer.status_code == 422
+
+
+async def test_nobody_fills_the_queue(
+    member: Person, other_member: Person, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "MAXIMUM_UNFINISHED", 2)
+    request = RunRequest(
+        source="enter_long = close > 1",
+        parameters={},
+        instrument_id=None,
+        symbol="ABC",
+        interval=Interval.DAY_1,
+        start=None,
+        end=None,
+        initial_cash=Decimal(1000),
+        commission_bps=0.0,
+        commission_fixed=Decimal(0),
+        slippage_bps=0.0,
+        whole_units=False,
+        close_at_end=True,
+        adjust=Adjustment.SPLITS,
+    )
+    run = {"source": request.source, "symbol": "ABC", "interval": "1day"}
+
+    async def add_run() -> UUID:
+        async with databases.main.session() as session:
+            return await repository.insert_run(session, UUID(member.id), request, None)
+
+    async with databases.main.session() as session:
+        await repository.cancel_queued(session, await add_run())
+    await add_run()
+    below = await member.client.post("/api/v1/backtests", json=run)
+    await add_run()
+    above = await member.client.post("/api/v1/backtests", json=run)
+    somebody_else = await other_member.client.post("/api/v1/backtests", json=run)
+    assert [below.status_code, above.status_code, somebody_else.status_code] == [404, 429, 404]
+    assert above.json()["code"] == "too_much_unfinished"
+    assert int(above.headers["Retry-After"]) > 0
