@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from app.backtests.domain import Run, RunStatus
-from app.core.fields import CleanStr, FiniteFloat, Money, ReadModel, StrictModel
+from app.core.fields import CleanStr, FiniteFloat, Moment, Money, ReadModel, StrictModel
 from app.engine.intervals import Interval
 from app.market.domain import Adjustment
 
@@ -23,25 +22,6 @@ TradeSide = Literal["long", "short"]
 ExitLabel = Literal["signal", "reversal", "stop_loss", "take_profit", "trailing_stop", "end_of_data", "ruin"]
 Level = Literal["green", "amber", "red"]
 
-
-_MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?)?", re.ASCII
-)
-
-
-def _read_moment(value: Any) -> Any:
-    """A date stands for its midnight in UTC; a time without an offset is UTC."""
-    text = value.strip() if isinstance(value, str) else ""
-    if not _MOMENT.fullmatch(text):
-        raise ValueError("must be an RFC 3339 time or a date, such as 2010-01-31")
-    try:
-        moment = datetime.fromisoformat(text.upper())
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise ValueError("is no day or time that exists") from error
-
-
-Moment = Annotated[datetime, BeforeValidator(_read_moment, json_schema_input_type=str)]
 BasisPoints = Annotated[FiniteFloat, Field(ge=0, le=MAXIMUM_BPS)]
 
 

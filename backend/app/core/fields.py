@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -11,6 +12,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 MONEY_DIGITS = 28
 MONEY_DECIMALS = 8
 _DATE_CHARS = len("2010-01-31")
+_EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[ +-]\d\d:\d\d)?)?", re.ASCII
+)
 
 
 class StrictModel(BaseModel):
@@ -46,19 +51,27 @@ def _read_money(value: Any) -> Any:
     return str(value) if isinstance(value, float) else value
 
 
-def _read_moment(value: Any) -> Any:
+def _read_moment(value: Any) -> datetime:
     """A date stands for its midnight in UTC; a time without an offset is UTC."""
-    if not isinstance(value, str):
-        raise ValueError("must be an RFC 3339 time or a date, as text")
-    text = value.strip()
+    text = value.strip() if isinstance(value, str) else ""
+    if not _MOMENT.fullmatch(text):
+        raise ValueError("must be an RFC 3339 time or a date, such as 2010-01-31")
+    date_part, time_part = text[:_DATE_CHARS], text[_DATE_CHARS + 1 :]
     try:
-        if len(text) <= _DATE_CHARS:
-            return datetime.combine(date.fromisoformat(text), time(), UTC)
         # In a query, the + of an offset that nobody escaped arrives as a blank.
-        moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+        moment = datetime.fromisoformat(f"{date_part}T{time_part.upper().replace(' ', '+') or '00:00'}")
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise ValueError("must be an RFC 3339 time or a date, such as 2010-01-31") from error
+        raise ValueError("is no day or time that exists") from error
+
+
+def ceil_seconds(moment: datetime) -> int:
+    """The first whole unix second that is not before `moment`.
+
+    For bars, which begin on whole seconds, both bounds of a range: from an inclusive start on, and before an
+    exclusive end.
+    """
+    return -((_EPOCH - moment) // _SECOND)
 
 
 def write_decimal(value: Decimal) -> str:

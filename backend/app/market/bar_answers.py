@@ -44,6 +44,7 @@ log = structlog.get_logger(__name__)
 CACHE_BYTES = 16 * 1024 * 1024
 _MAX_CACHED_BYTES = 2 * 1024 * 1024
 _MIN_COMPRESSED_BYTES = 2048
+_BARS_IN_TURN = 2_000
 _BROTLI_QUALITY, _GZIP_LEVEL = 4, 1
 
 _FIND = """
@@ -158,7 +159,11 @@ class BarAnswers:
         except PageDamaged:
             log.error("stored_bars_are_damaged", instrument_id=str(found.id), symbol=found.symbol)
             raise
-        body = _write(bars, found.symbol, query)
+        # orjson writes columns in no time; what goes bar by bar through Python must not hold others up.
+        if query.format is BarsFormat.COLUMNS or len(bars) <= _BARS_IN_TURN:
+            body = _write(bars, found.symbol, query)
+        else:
+            body = await asyncio.to_thread(_write, bars, found.symbol, query)
         if encoding is not None and len(body) >= _MIN_COMPRESSED_BYTES:
             body = await asyncio.to_thread(_compress, body, encoding)
         else:

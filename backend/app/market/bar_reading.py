@@ -84,10 +84,14 @@ async def read_bars(connection: asyncpg.Connection, wanted: BarsWanted) -> BarsF
 
 
 def _guess_source_bars(wanted: BarsWanted) -> int | None:
-    """How many stored bars will do, if it can be told."""
-    if wanted.limit is None or wanted.is_resampled:
+    """How many stored bars will do, if it can be told. Half more than an unbroken series would take, for
+    bars that are cut at the ends; markets that close need less.
+    """
+    if wanted.limit is None:
         return None
-    return wanted.limit
+    if not wanted.is_resampled:
+        return wanted.limit
+    return -(-wanted.limit * wanted.interval.seconds * 3 // (wanted.source.seconds * 2))
 
 
 def _has_enough(parts: Sequence[Bars], wanted: BarsWanted) -> bool:

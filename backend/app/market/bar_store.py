@@ -119,8 +119,9 @@ async def read_pages_backwards(
 ) -> AsyncIterator[Sequence[tuple[int, int, bytes]]]:
     """Pages that hold bars with start ≤ time < end, newest batch first, ascending within a batch.
 
-    The first batch holds `bars_wanted` bars where full pages do. Ask for several batches within one
-    REPEATABLE READ transaction only: an import in between would move the pages' boundaries.
+    The first batch holds `bars_wanted` bars where full pages do; each further one is twice as large. Ask for
+    several batches within one REPEATABLE READ transaction only: an import in between would move the pages'
+    boundaries.
     """
     before = _NO_END if end is None else end
     batch = _PAGES_AT_ONCE
@@ -140,6 +141,7 @@ async def read_pages_backwards(
         if len(rows) < batch:
             return
         before = rows[-1]["first_time"]
+        batch = min(_PAGES_AT_ONCE, 2 * batch)
 
 
 async def merge_into_series(connection: asyncpg.Connection, instrument_id: UUID, bars: Bars) -> MergeCounts:

@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from app.core.database import MainSession
 from app.core.dependencies import SettingsDep
 from app.core.errors import TooLarge
-from app.core.fields import CleanStr, Moment
+from app.core.fields import CleanStr, Moment, ceil_seconds
 from app.core.pagination import Page, PageQueryDep
 from app.engine.intervals import Interval
 from app.market import import_service, service
@@ -136,8 +136,8 @@ async def read_bars(
     asked = BarsQuery(
         symbol,
         interval,
-        None if start is None else -int(-start.timestamp() // 1),
-        None if end is None else -int(-end.timestamp() // 1),
+        None if start is None else ceil_seconds(start),
+        None if end is None else ceil_seconds(end),
         limit,
         adjust,
         format,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.fields import ceil_seconds
 from app.core.pagination import InvalidCursor, PageQuery, cut_page, decode_cursor, encode_cursor
 from app.engine.bars import Bars
 from app.engine.intervals import Interval
@@ -162,7 +163,7 @@ async def load_bars(
     """
     source = choose_source_interval(interval, instrument.intervals)
     adjusted = adjust is Adjustment.SPLITS
-    first = None if start is None else int(start.timestamp())
+    first = None if start is None else ceil_seconds(start)
     connection = await raw_connection(session)
     wanted = BarsWanted(
         instrument.id,
@@ -172,7 +173,7 @@ async def load_bars(
         instrument.calendar,
         int(now.timestamp()),
         start=first,
-        end=None if end is None else int(end.timestamp()),
+        end=None if end is None else ceil_seconds(end),
         warmup=warmup_bars if first is not None else 0,
         splits=instrument.splits if adjusted else (),
     )

@@ -6,19 +6,26 @@ import csv
 import gzip
 import io
 import itertools
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import brotli
 import httpx
 import orjson
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from app.config import Settings
 from app.core.clock import FixedClock
 from app.core.database import Databases
+from app.engine.bars import Bars
+from app.engine.intervals import Interval
 from app.main import create_app
+from app.market import bar_answers, bar_reading, bar_store
+from app.market.pages import decode_pages
 from tests.integration.conftest import Person
 from tests.integration.market.conftest import Importer, days_csv, minutes_csv
 
@@ -87,6 +94,61 @@ async def test_coarser_bars_are_made_from_what_is_stored(member: Person) -> None
             assert bars["high"][row] == 101 + (behind - 1) / 4
             assert bars["low"][row] == 99 + first / 4
             assert bars["volume"][row] == sum(range(first + 1, behind + 1))
+
+
+async def test_coarser_bars_want_few_pages(
+    member: Person, do_import: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def decode_and_count(pages: Any, *more: Any) -> Bars:
+        read.append(len(pages))
+        return decode_pages(pages, *more)
+
+    await do_import(member, minutes_csv(20_000), interval="1min")
+    monkeypatch.setattr(bar_reading, "decode_pages", decode_and_count)
+    for interval, limit, batches in (("5min", 100, [2]), ("1h", 20, [3]), ("1day", 3, [8])):
+        read.clear()
+        assert len((await get_bars(member, interval=interval, limit=limit))["time"]) == limit
+        assert read == batches, interval
+
+
+async def test_batches_grow_while_bars_are_missing(
+    member: Person, do_import: Importer, databases: Databases
+) -> None:
+    done = await do_import(member, minutes_csv(20_000), interval="1min")
+    async with databases.main.session() as session:
+        await session.execute(text("SELECT 1"))
+        batches = bar_store.read_pages_backwards(
+            await bar_store.raw_connection(session),
+            UUID(done["instrument_id"]),
+            Interval.MIN_1,
+            start=None,
+            end=None,
+            bars_wanted=1,
+        )
+        assert [len(pages) async for pages in batches] == [2, 4, 8, 6]
+
+
+@pytest.mark.parametrize(
+    ("form", "limit", "in_loop"),
+    [("rows", 2_000, True), ("rows", 2_001, False), ("csv", 5_000, False), ("columns", 5_000, True)],
+)
+@pytest.mark.usefixtures("minutes")
+async def test_long_answers_are_written_beside_the_event_loop(
+    member: Person, monkeypatch: pytest.MonkeyPatch, form: str, limit: int, in_loop: bool
+) -> None:
+    threads: list[bool] = []
+    write = bar_answers._write
+
+    def write_and_tell(*given: Any) -> bytes:
+        threads.append(threading.current_thread() is threading.main_thread())
+        return write(*given)
+
+    monkeypatch.setattr(bar_answers, "_write", write_and_tell)
+    params: dict[str, Any] = {"symbol": "TEST", "interval": "1min", "format": form, "limit": limit}
+    assert (await member.client.get("/api/v1/bars", params=params)).status_code == 200
+    assert threads == [in_loop]
 
 
 @pytest.mark.usefixtures("minutes")

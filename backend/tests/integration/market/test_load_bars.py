@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,15 @@ async def load(databases: Databases, person: Person, interval: Interval, **terms
 
 def on(day: int, hour: int = 0) -> datetime:
     return datetime(2019, 1, day, hour, tzinfo=UTC)
+
+
+async def test_parts_of_a_second_count_at_both_ends(
+    member: Person, databases: Databases, do_import: Importer
+) -> None:
+    await do_import(member, days_csv(5))
+    a_moment = timedelta(milliseconds=1)
+    late = await load(databases, member, Interval.DAY_1, start=on(2) + a_moment, end=on(4) + a_moment)
+    assert late.bars.close.tolist() == [102.0, 103.0]
 
 
 async def test_bars_before_the_start_warm_up(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,13 +11,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from app.core.fields import CleanStr, FiniteFloat, Money, ReadModel, StrictModel, write_decimal
+from app.core.fields import (
+    CleanStr,
+    FiniteFloat,
+    Moment,
+    Money,
+    ReadModel,
+    StrictModel,
+    ceil_seconds,
+    write_decimal,
+)
 
 
 class Given(StrictModel):
     text: CleanStr = ""
     number: FiniteFloat = 0.0
     money: Money = Decimal(0)
+
+
+class Asked(StrictModel):
+    at: Moment
 
 
 class Answer(ReadModel):
@@ -106,3 +120,69 @@ def test_a_json_number_means_what_is_written(number: float) -> None:
 
 def test_undefined_figures_go_out_as_null() -> None:
     assert json.loads(Answer(money=Decimal(1), ratio=float("nan")).model_dump_json())["ratio"] is None
+
+
+HALF_PAST = datetime(2010, 1, 31, 12, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2010-01-31", datetime(2010, 1, 31, tzinfo=UTC)),
+        (" 2010-01-31 ", datetime(2010, 1, 31, tzinfo=UTC)),
+        ("2010-01-31T12:30:00Z", HALF_PAST),
+        ("2010-01-31t12:30:00z", HALF_PAST),
+        ("2010-01-31 12:30:00Z", HALF_PAST),
+        ("2010-01-31T12:30Z", HALF_PAST),
+        ("2010-01-31T12:30:00", HALF_PAST),
+        ("2010-01-31T12:30:00.000000Z", HALF_PAST),
+        ("2010-01-31T14:30:00+02:00", HALF_PAST),
+        ("2010-01-31T14:30:00 02:00", HALF_PAST),
+        ("2010-01-31T06:30:00-06:00", HALF_PAST),
+        ("2010-01-31T12:30:00.250Z", HALF_PAST + timedelta(seconds=0.25)),
+    ],
+)
+def test_a_moment_is_an_rfc_3339_time_or_a_date(text: str, moment: datetime) -> None:
+    read = Asked.model_validate({"at": text}).at
+    assert read == moment
+    assert read.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "yesterday",
+        "20100131",
+        "2010-W04-7",
+        "2010-031",
+        "2010-01",
+        "2010-1-31",
+        "2010-13-01",
+        "2010-02-30",
+        "2010-01-31T25:00:00Z",
+        "2010-01-31T12Z",
+        "20100131T123000Z",
+        "2010-01-31T12:30:00,5Z",
+        "2010-01-31X12:30:00Z",
+        "2010-01-31T12:30:00+0200",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "2010-01-31T12:30:00\x00",
+        "\u0662010-01-31",
+        "",
+        1_262_304_000,
+        None,
+        True,
+    ],
+)
+def test_nothing_else_is_a_moment(given: object) -> None:
+    with pytest.raises(ValidationError):
+        Asked.model_validate({"at": given})
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_whole_seconds_are_not_before_the_moment(moment: datetime) -> None:
+    second = ceil_seconds(moment)
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=min(second, 253_402_300_799))
+    assert moment - at < timedelta(seconds=1)
+    assert second > 253_402_300_799 or timedelta(0) <= at - moment < timedelta(seconds=1)
