@@ -6,10 +6,43 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.core.errors import Unprocessable
 from app.engine.bars import Bars, Column, Times
 from app.engine.intervals import Interval
 from app.market.domain import Split
 from app.market.local_time import day_label, local_midnight, month_labels, week_labels
+
+LOWEST_RATIO, HIGHEST_RATIO = 1e-4, 1e4
+LOWEST_FACTOR, HIGHEST_FACTOR = 1e-9, 1e9
+
+
+class SplitsOutOfRange(Unprocessable):
+    """Splits that together multiply shares beyond what ever happened, and prices beyond what can be shown."""
+
+    code, title = "splits_out_of_range", "The splits multiply to too much or too little"
+
+
+def check_splits(splits: Sequence[Split]) -> None:
+    """See that each split, and all from any one on taken together, stay in range. Raises SplitsOutOfRange."""
+    errors = [
+        {
+            "location": f"body.{place}.ratio",
+            "message": f"A ratio lies between {LOWEST_RATIO:g} and {HIGHEST_RATIO:g}.",
+        }
+        for place, split in enumerate(splits)
+        if not LOWEST_RATIO <= split.ratio <= HIGHEST_RATIO
+    ]
+    together = 1.0
+    for place in sorted(range(len(splits)), key=lambda place: splits[place].date, reverse=True):
+        together *= splits[place].ratio
+        if not errors and not LOWEST_FACTOR <= together <= HIGHEST_FACTOR:
+            message = (
+                f"With the splits after it, this one comes to {together:g}; all together may come to "
+                f"{LOWEST_FACTOR:g} to {HIGHEST_FACTOR:g}."
+            )
+            errors.append({"location": f"body.{place}.ratio", "message": message})
+    if errors:
+        raise SplitsOutOfRange(errors[0]["message"], errors=errors)
 
 
 def split_factors(times: Times, interval: Interval, timezone: str, splits: Sequence[Split]) -> Column | None:
@@ -27,7 +60,10 @@ def split_factors(times: Times, interval: Interval, timezone: str, splits: Seque
         return None
     ratios = np.array([split.ratio for split in ordered])
     # behind[k] is the product of the splits from number k on.
-    behind = np.append(np.cumprod(ratios[::-1])[::-1], 1.0)
+    with np.errstate(over="ignore", under="ignore"):
+        behind = np.append(np.cumprod(ratios[::-1])[::-1], 1.0)
+    # Splits were once taken without bounds: those that are stored still divide by something that is a number.
+    behind = np.clip(behind, LOWEST_FACTOR, HIGHEST_FACTOR)
     factors: Column = behind[np.searchsorted(begins, times, side="right")]
     return factors
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,5 +52,10 @@ def adjust_sparkline(instrument: Instrument, series: Series) -> list[float]:
 
 
 def measure_change(closes: Sequence[float]) -> float | None:
-    """The latest close against the one before it, as a fraction; None where there is none before it."""
-    return closes[-1] / closes[-2] - 1 if len(closes) > 1 else None
+    """The latest close against the one before it, as a fraction; None where there is none before it, or where
+    the two are too far apart to be compared.
+    """
+    if len(closes) < 2 or closes[-2] == 0.0:
+        return None
+    change = closes[-1] / closes[-2] - 1.0
+    return change if math.isfinite(change) else None

@@ -15,6 +15,7 @@ from app.core.pagination import InvalidCursor, PageQuery, cut_page, decode_curso
 from app.engine.bars import Bars
 from app.engine.intervals import Interval
 from app.market import repository
+from app.market.adjustment import check_splits
 from app.market.bar_reading import BarsWanted, read_bars
 from app.market.bar_store import raw_connection
 from app.market.coverage import DataDescription, Sessions, describe_bars
@@ -127,12 +128,13 @@ async def replace_splits(
 ) -> Sequence[Split]:
     """Make these the splits of an instrument.
 
-    Raises InstrumentNotFound, InstrumentReadOnly, DuplicateSplit.
+    Raises InstrumentNotFound, InstrumentReadOnly, DuplicateSplit, SplitsOutOfRange.
     """
     instrument = await _get_writable(session, viewer, instrument_id)
     ratios = {split.date: split.ratio for split in splits}
     if len(ratios) < len(splits):
         raise DuplicateSplit("Each date can have one split.")
+    check_splits(splits)
     ordered = tuple(sorted(splits, key=lambda split: split.date))
     if ordered != instrument.splits:
         await repository.replace_splits(session, instrument_id, ratios)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from uuid import uuid4
+from datetime import date
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from sqlalchemy import event
 
 from app.core.clock import FixedClock
 from app.core.database import Databases
+from app.market import repository
 from app.market.demo.loading import load_demo
 from tests.integration.conftest import Person
 from tests.integration.market.conftest import CLOCK, Importer, days_csv, send_file
@@ -161,6 +163,43 @@ async def test_splits_that_do_not_make_sense(member: Person, private: str) -> No
         answer = await member.client.put(path, content=body, headers=headers)
         assert answer.status_code in {400, 422}, body
     assert await get_closes(member) == [100.0, 101.0, 102.0]
+
+
+@pytest.mark.parametrize(
+    ("ratios", "location"),
+    [
+        ([1e4 + 1], "body.0.ratio"),
+        ([2.0, 0.9e-4], "body.1.ratio"),
+        ([1e4] * 3, "body.0.ratio"),
+        ([3.0, *[1e-4] * 3], "body.1.ratio"),
+        ([1e4] * 60, "body.57.ratio"),
+    ],
+)
+async def test_splits_out_of_range_are_refused(
+    member: Person, private: str, ratios: list[float], location: str
+) -> None:
+    path = f"/api/v1/instruments/{private}/splits"
+    splits = [{"date": f"{1950 + n}-01-01", "ratio": ratio} for n, ratio in enumerate(ratios)]
+    answer = await member.client.put(path, json=splits)
+    assert answer.status_code == 422, answer.text
+    assert [error["location"] for error in answer.json()["errors"]] == [location]
+    fair = [{"date": "1950-01-01", "ratio": 1e4}, {"date": "1951-01-01", "ratio": 1e4}]
+    assert (await member.client.put(path, json=fair)).status_code == 200
+
+
+async def test_bad_splits_of_an_older_version_break_no_list(
+    member: Person, private: str, databases: Databases
+) -> None:
+    async with databases.main.session() as session:
+        await repository.replace_splits(
+            session, UUID(private), {date(2020 + n, 1, 1): 1e6 for n in range(60)}
+        )
+    answer = await member.client.get("/api/v1/instruments")
+    assert answer.status_code == 200
+    (item,) = [item for item in answer.json()["items"] if item["id"] == private]
+    assert item["last_close"] > 0
+    assert len((await member.client.get(f"/api/v1/instruments/{private}/splits")).json()) == 60
+    assert item["change"] == pytest.approx(1 / 101)
 
 
 async def test_the_list_is_searched_and_cut_in_pages(member: Person, databases: Databases) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from app.market.domain import (
 )
 from app.market.import_service import check_form
 from app.market.schemas import InstrumentRead
-from app.market.series_figures import measure_series
+from app.market.series_figures import measure_change, measure_series
 from tests.unit.market.builders import days, price_bars
 
 MINA, OTTO = UUID(int=1), UUID(int=2)
@@ -185,3 +186,20 @@ def test_an_answer_whose_time_is_over_is_not_given() -> None:
     cache.keep("a", Answer(b"x", None, "tag", expires=100))
     assert cache.find("a", now=99) is not None
     assert cache.find("a", now=100) is None
+
+
+@pytest.mark.parametrize(
+    ("closes", "change"),
+    [
+        ([], None),
+        ([5.0], None),
+        ([9.0, 4.0, 5.0], 0.25),
+        ([0.0, 5.0], None),
+        ([5.0, 0.0], -1.0),
+        ([1e-300, 1e300], None),
+        ([math.nan, 1.0], None),
+        ([math.inf, math.inf], None),
+    ],
+)
+def test_the_change_is_a_number_or_nothing(closes: list[float], change: float | None) -> None:
+    assert measure_change(closes) == change
