@@ -17,7 +17,7 @@ from app.api.v1.router import router as api_v1
 from app.auth import service as auth
 from app.config import Settings, get_settings
 from app.core.clock import Clock, SystemClock
-from app.core.database import Databases
+from app.core.database import SERVER_SETTINGS, Databases
 from app.core.logging import configure_logging
 from app.core.metrics import router as metrics
 from app.core.middleware import BodyLimit, EmptyQueryValues, RequestContext
@@ -105,7 +105,7 @@ def _make_lifespan(settings: Settings, clock: Clock) -> _Lifespan:
                 max_size=HOT_READS_POOL_SIZE,
                 timeout=5,
                 command_timeout=15,
-                server_settings={"application_name": "flowrex-backend-reads", "timezone": "UTC"},
+                server_settings={**SERVER_SETTINGS, "application_name": "flowrex-backend-reads"},
             ) as state.hot_reads:
                 state.notifications.start()
                 _calm_garbage_collector()

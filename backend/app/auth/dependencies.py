@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Cookie, Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.auth.domain import AdminRequired, Device, ForeignOrigin, Principal, SignInRequired
+from app.auth.domain import Device, ForeignOrigin, Principal, SignInRequired
 from app.auth.service import IdentityService
 from app.config import Settings
 from app.core.clock import Clock
@@ -52,16 +52,6 @@ async def find_principal(bearer: BearerDep, secrets: SecretsDep, clock: ClockDep
 
 CurrentUser = Annotated[Principal, Depends(require_user)]
 OptionalUser = Annotated[Principal | None, Depends(find_principal)]
-
-
-async def require_admin(user: CurrentUser) -> Principal:
-    """The signed-in one, who is an admin. Raises AdminRequired."""
-    if not user.is_admin:
-        raise AdminRequired
-    return user
-
-
-AdminUser = Annotated[Principal, Depends(require_admin)]
 
 
 def _identity_service(

@@ -134,12 +134,6 @@ class SignInRequired(Unauthorized):
     code, title = "unauthorized", "Sign in first"
 
 
-class AdminRequired(Forbidden):
-    """Only an admin may do this."""
-
-    code, title = "admin_required", "Only an admin may do this"
-
-
 class InvalidCredentials(Unauthorized):
     """Unknown address or wrong password: which of them is not told."""
 
@@ -217,6 +211,14 @@ def normalize_email(address: str) -> str:
     except EmailNotValidError as error:
         raise ValueError("An e-mail address looks like ada@example.com.") from error
     return (parsed.ascii_email or parsed.normalized).lower()
+
+
+def name_account(address: str) -> str:
+    """What sign-ins are counted under: one name for all spellings of an address, whatever was sent."""
+    try:
+        return normalize_email(address)
+    except ValueError:
+        return address.strip().lower()
 
 
 def normalize_password(password: str) -> str:

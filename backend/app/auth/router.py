@@ -14,7 +14,7 @@ from app.auth.dependencies import (
     RefreshCookie,
     WantsCookie,
 )
-from app.auth.domain import InvalidRefreshToken, SignIn
+from app.auth.domain import InvalidRefreshToken, SignIn, name_account
 from app.auth.schemas import (
     FirstAdminCreate,
     LoginRequest,
@@ -83,10 +83,11 @@ async def sign_in(
     identity: IdentityDep,
 ) -> TokenRead:
     """Sign in. 401 `invalid_credentials` does not tell whether the address is known."""
-    account = body.email.strip().lower()
     await limits.hit(settings.rate_limit_login_address, "POST /auth/login", device.address)
     # Counted per account *and* address: who guesses elsewhere does not keep the owner out.
-    await limits.hit(settings.rate_limit_login_account, "POST /auth/login", account, device.address)
+    await limits.hit(
+        settings.rate_limit_login_account, "POST /auth/login", name_account(body.email), device.address
+    )
     return _answer(await identity.sign_in(body.email, body.password, device), cookie, response, settings)
 
 

@@ -27,7 +27,7 @@ from app.backtests.domain import (
 from app.backtests.schemas import BacktestCreate as BacktestCreate  # what other rooms ask for a run with
 from app.core.jobs import defer_job
 from app.core.notifications import Notifications, notify
-from app.core.pagination import InvalidCursor, PageQuery, cut_page, decode_cursor, encode_cursor
+from app.core.pagination import PageQuery, cut_page, decode_uuid_cursor, encode_cursor
 from app.engine.language import ParametersInvalid as InvalidValues
 from app.engine.language import Rule
 from app.engine.packing import EquityCurve, unpack_equity, unpack_trades
@@ -121,7 +121,7 @@ async def list_runs(
     session: AsyncSession, user_id: UUID, wanted: RunFilter, page: PageQuery
 ) -> tuple[list[RunOverview], str | None]:
     """One's own runs, newest first, and the cursor of the next page."""
-    before = None if page.cursor is None else _read_uuid(decode_cursor(page.cursor, 1)[0])
+    before = None if page.cursor is None else decode_uuid_cursor(page.cursor)
     rows = await repository.list_runs(session, user_id, wanted, page.limit + 1, before)
     items, more = cut_page(rows, page.limit)
     return items, encode_cursor(str(items[-1].id)) if more else None
@@ -192,10 +192,3 @@ def _resolve_parameters(rule: Rule, given: dict[str, float]) -> dict[str, float]
                 for problem in error.problems
             ],
         ) from error
-
-
-def _read_uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise InvalidCursor from error

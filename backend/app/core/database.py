@@ -36,7 +36,7 @@ POOL_SIZE = 5
 POOL_OVERFLOW = 5
 STATEMENT_TIMEOUT_SECONDS = 30
 # Timeouts kept by the server itself, so that a stuck client cannot hold locks for ever.
-_SERVER_SETTINGS = {
+SERVER_SETTINGS = {
     "statement_timeout": f"{STATEMENT_TIMEOUT_SECONDS}s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
@@ -90,7 +90,7 @@ class Database:
             connect_args={
                 "timeout": 5,
                 "command_timeout": STATEMENT_TIMEOUT_SECONDS + 5,
-                "server_settings": {**_SERVER_SETTINGS, "application_name": self._application_name},
+                "server_settings": {**SERVER_SETTINGS, "application_name": self._application_name},
             },
         )
 

@@ -17,8 +17,8 @@ DEFAULT_QUEUE = "default"
 _DEFER = text(
     """
     SELECT unnest(procrastinate_defer_jobs_v1(ARRAY[ROW(
-        CAST(:queue AS varchar), CAST(:task AS varchar), CAST(:priority AS integer),
-        CAST(:lock AS text), NULL::text, CAST(:args AS jsonb), NULL::timestamptz
+        CAST(:queue AS varchar), CAST(:task AS varchar), 0,
+        NULL::text, NULL::text, CAST(:args AS jsonb), NULL::timestamptz
     )]::procrastinate_job_to_defer_v1[]))
     """
 )
@@ -28,20 +28,11 @@ async def defer_job(
     session: AsyncSession,
     task: str,
     args: Mapping[str, Any],
-    *,
-    queue: str = DEFAULT_QUEUE,
-    lock: str | None = None,
-    priority: int = 0,
 ) -> int:
-    """Put a job for `task` in the session's transaction; workers see it at the commit. Returns its number.
-
-    Jobs with the same `lock` run one after the other.
-    """
+    """Put a job for `task` in the session's transaction; workers see it at the commit. Returns its number."""
     values = {
-        "queue": queue,
+        "queue": DEFAULT_QUEUE,
         "task": task,
-        "priority": priority,
-        "lock": lock,
         "args": orjson.dumps(dict(args), default=str).decode(),
     }
     job_id: int = (await session.execute(_DEFER, values)).scalar_one()

@@ -11,9 +11,21 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-_SECRET_KEY = re.compile(r"password|secret|token|authorization|cookie|api[_-]?key|dsn", re.IGNORECASE)
-_URL_PASSWORD = re.compile(r"(\w+://[^\s:/@]*):[^\s/@]+@")
-_ASSIGNED = re.compile(r"((?:password|secret|token|api[_-]?key)[\w-]*=)[^\s&\"']+", re.IGNORECASE)
+_NAMES = r"password|passwd|secret|token|authorization|cookie|api[_-]?key|dsn|jwt|flowrex_refresh"
+_SECRET_KEY = re.compile(_NAMES, re.IGNORECASE)
+# The password of a URL ends at the last @ before a blank or quote: people forget to escape those inside it.
+_URL_PASSWORD = re.compile(r"(://[^\s:/@]*):[^\s\"'<>]*@")
+# name=value, name='value', 'name': 'value', "name": "value": as addresses, reprs and JSON write it.
+_ASSIGNED = re.compile(
+    rf"""((?:{_NAMES})[\w-]*\\?["']?\s*[=:]\s*)"""
+    r"""(?:[bu]?\\?"(?:[^"\\]|\\[^"])*\\?"|[bu]?'(?:[^'\\]|\\.)*'|[^\s&"',;{}()]+)""",
+    re.IGNORECASE,
+)
+# Whole lines of HTTP: everything behind the colon is secret, whatever blanks and semicolons stand in it.
+_HEADER = re.compile(
+    r"((?<![\w\"'-])(?:set-cookie|cookie|(?:proxy-)?authorization|x-api-key):[ \t]*)[^\r\n\"']+",
+    re.IGNORECASE,
+)
 _BEARER = re.compile(r"(Bearer\s+)[\w.~+/=-]+", re.IGNORECASE)
 HIDDEN = "[hidden]"
 
@@ -33,7 +45,9 @@ def drop_color_message(_logger: WrappedLogger, _method: str, event: EventDict) -
 def _hide(value: Any) -> Any:
     if isinstance(value, str):
         value = _URL_PASSWORD.sub(rf"\1:{HIDDEN}@", value)
-        return _ASSIGNED.sub(rf"\1{HIDDEN}", _BEARER.sub(rf"\1{HIDDEN}", value))
+        for pattern in (_HEADER, _BEARER, _ASSIGNED):
+            value = pattern.sub(rf"\1{HIDDEN}", value)
+        return value
     if isinstance(value, Mapping):
         return {k: HIDDEN if _SECRET_KEY.search(str(k)) and v else _hide(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

@@ -41,11 +41,16 @@ class Notifications:
         self._task = asyncio.create_task(self._listen(), name="notifications")
 
     async def stop(self) -> None:
-        """Stop listening."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        """Stop listening. Never fails: what else a process has to close is closed after it."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        try:
+            await self._task
+        except asyncio.CancelledError:
+            pass
+        except Exception as error:  # whatever it died of long ago must not end the shutdown half-way
+            log.error("notifications_died", exc_info=error)
 
     @contextlib.contextmanager
     def expect(self, topic: str, key: object) -> Iterator[asyncio.Event]:
@@ -66,17 +71,20 @@ class Notifications:
     async def _listen(self) -> None:
         while True:
             try:
-                connection = await asyncpg.connect(self._dsn, timeout=5)
+                await self._listen_until_lost()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
                 await asyncio.sleep(_RECONNECT_SECONDS)
-                continue
-            lost = asyncio.Event()
-            connection.add_termination_listener(lambda _connection, lost=lost: lost.set())
-            try:
-                await connection.add_listener(_CHANNEL, self._wake)
-                await lost.wait()
-                log.warning("notifications_lost", detail="waiters fall back to looking again")
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except Exception as error:  # a fault of ours, or one the driver does not name: begin again
+                log.error("notifications_failed", exc_info=error)
                 await asyncio.sleep(_RECONNECT_SECONDS)
-            finally:
-                connection.terminate()
+
+    async def _listen_until_lost(self) -> None:
+        connection = await asyncpg.connect(self._dsn, timeout=5)
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _connection: lost.set())
+        try:
+            await connection.add_listener(_CHANNEL, self._wake)
+            await lost.wait()
+            log.warning("notifications_lost", detail="waiters fall back to looking again")
+        finally:
+            connection.terminate()

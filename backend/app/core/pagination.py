@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
+from uuid import UUID
 
 import orjson
 from fastapi import Depends, Query
@@ -68,6 +69,19 @@ def decode_cursor(cursor: str, count: int) -> tuple[str, ...]:
     if any("\x00" in part for part in parts):
         raise InvalidCursor
     return tuple(parts)
+
+
+def read_cursor_id(text: str) -> UUID:
+    """An id out of a cursor. Raises InvalidCursor."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise InvalidCursor from error
+
+
+def decode_uuid_cursor(cursor: str) -> UUID:
+    """The id that a cursor of nothing else holds. Raises InvalidCursor."""
+    return read_cursor_id(decode_cursor(cursor, 1)[0])
 
 
 def cut_page(rows: Sequence[T], limit: int) -> tuple[list[T], bool]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import hmac
 import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
@@ -127,8 +126,3 @@ def new_opaque_token() -> str:
 def hash_opaque_token(token: str) -> str:
     """What is stored of an opaque token. It has 256 random bits, so a plain SHA-256 is enough."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def equal_in_constant_time(one: str, other: str) -> bool:
-    """Comparison that does not tell by its time how much of it was right."""
-    return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))

@@ -53,6 +53,13 @@ class Place:
         return "127.0.0.1" if self.bind in {"localhost", "0.0.0.0", "::"} else self.bind  # noqa: S104 - compared, not bound
 
 
+def place_backend(options: Options, place: Place) -> Place:
+    """Where the backend itself listens: behind the web client, which passes /api on, this machine alone, so
+    that neither /metrics nor a forged X-Forwarded-For comes in beside it.
+    """
+    return Place("127.0.0.1", place.is_production) if options.with_web else place
+
+
 def default_home() -> Path:
     """FLOWREX_HOME, else `.flowrex` in the project's folder."""
     given = os.environ.get("FLOWREX_HOME")
@@ -86,17 +93,17 @@ def check_ports(options: Options, place: Place) -> None:
     Raises:
         EmbeddedError: a port is busy, or both are the same.
     """
-    wanted = [("backend", "BACKEND_PORT", options.backend_port)]
+    wanted = [("backend", "BACKEND_PORT", options.backend_port, place_backend(options, place))]
     if options.with_web:
-        wanted.append(("web client", "FRONTEND_PORT", options.frontend_port))
+        wanted.append(("web client", "FRONTEND_PORT", options.frontend_port, place))
         if options.backend_port == options.frontend_port:
             raise EmbeddedError(
                 f"BACKEND_PORT and FRONTEND_PORT are both {options.backend_port}: change one."
             )
-    for what, variable, port in wanted:
+    for what, variable, port, at in wanted:
         if not 1 <= port <= 65_535:
             raise EmbeddedError(f"{variable}={port} is no port: 1 to 65535.")
-        if processes.is_port_free(port, place.bind) and not processes.accepts_connections(port, place.host):
+        if processes.is_port_free(port, at.bind) and not processes.accepts_connections(port, at.host):
             continue
         owner = processes.find_port_owner(port)
         by = f" (by {owner})" if owner else ""
@@ -137,7 +144,7 @@ def make_recipes(
 ) -> tuple[Recipe, ...]:
     """Backend, worker and, unless left out, frontend, in the order they are started."""
     full = {**os.environ, **environment, "PYTHONUNBUFFERED": "1"}
-    backend = _backend_recipe(options, place, home, full)
+    backend = _backend_recipe(options, place_backend(options, place), home, full)
     worker = _worker_recipe(options, home, full)
     if not options.with_web:
         return backend, worker
@@ -196,7 +203,7 @@ def _web_recipe(options: Options, place: Place, home: Home) -> Recipe:
     addresses = {
         "PORT": str(options.frontend_port),
         "HOSTNAME": place.bind,
-        "BACKEND_URL": f"http://{place.host}:{options.backend_port}",
+        "BACKEND_URL": f"http://{place_backend(options, place).host}:{options.backend_port}",
         "NODE_ENV": "development" if options.reload else "production",
         "NEXT_TELEMETRY_DISABLED": "1",
     }

@@ -113,7 +113,8 @@ class Supervisor:
 
             facts.append(("Demo sign-in", f"{DEMO_EMAIL}  {environment['DEMO_PASSWORD']}"))
         if not place.is_production:
-            facts.append(("API", f"http://{place.host}:{self._options.backend_port}/docs"))
+            host = plan.place_backend(self._options, place).host
+            facts.append(("API", f"http://{host}:{self._options.backend_port}/docs"))
         facts.append(("Logs", str(self._home.logs)))
         facts.append(("Stop", "Ctrl-C (data stays)"))
         return facts

@@ -15,8 +15,6 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID
 
 import asyncpg
 import brotli
@@ -27,11 +25,13 @@ import structlog
 from app.core.clock import Clock
 from app.engine.bars import Bars
 from app.engine.intervals import Interval
+from app.market import repository
 from app.market.bar_reading import BarsWanted, read_bars
 from app.market.domain import (
     Adjustment,
     InstrumentNotFound,
     Split,
+    StoredSeries,
     Viewer,
     choose_source_interval,
     normalize_symbol,
@@ -46,14 +46,6 @@ _MAX_CACHED_BYTES = 2 * 1024 * 1024
 _MIN_COMPRESSED_BYTES = 2048
 _BARS_IN_TURN = 2_000
 _BROTLI_QUALITY, _GZIP_LEVEL = 4, 1
-
-_FIND = """
-    SELECT i.id, i.symbol, i.timezone, i.calendar, i.splits_revision, s."interval", s.revision
-    FROM instruments i LEFT JOIN series s ON s.instrument_id = i.id
-    WHERE i.symbol = $1 AND (i.owner_id IS NULL OR i.owner_id = $2)
-    ORDER BY i.owner_id NULLS LAST
-"""
-_SPLITS = "SELECT effective_on, ratio FROM splits WHERE instrument_id = $1 ORDER BY effective_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +69,6 @@ class Answer:
     encoding: str | None
     tag: str
     expires: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The instrument that a symbol means, with the revisions of its series."""
-
-    id: UUID
-    symbol: str
-    timezone: str
-    calendar: str | None
-    splits_revision: int
-    revisions: dict[Interval, int]
 
 
 class AnswerCache:
@@ -131,7 +111,7 @@ class BarAnswers:
         """The bars, encoded. Raises InvalidSymbol, InstrumentNotFound, IntervalNotAvailable."""
         encoding = _choose_encoding(accepted_encodings)
         symbol = normalize_symbol(query.symbol)
-        found = _read_found(await self._pool.fetch(_FIND, symbol, viewer.user_id))
+        found = await repository.find_stored_series(self._pool, viewer, symbol)
         if found is None:
             raise InstrumentNotFound(f"There is no instrument {symbol}.")
         source = choose_source_interval(query.interval, tuple(found.revisions))
@@ -174,15 +154,15 @@ class BarAnswers:
         return answer
 
     async def _read(
-        self, query: BarsQuery, found: _Found, source: Interval, now: int
+        self, query: BarsQuery, found: StoredSeries, source: Interval, now: int
     ) -> tuple[Bars, int | None]:
         async with (
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            splits = []
+            splits: list[Split] = []
             if query.adjust is Adjustment.SPLITS and found.splits_revision:
-                splits = [Split(*row) for row in await connection.fetch(_SPLITS, found.id)]
+                splits = await repository.read_splits(connection, found.id)
             wanted = BarsWanted(
                 found.id,
                 source,
@@ -197,26 +177,6 @@ class BarAnswers:
             )
             read = await read_bars(connection, wanted)
         return read.bars, read.expires
-
-
-def _read_found(rows: list[Any]) -> _Found | None:
-    """The first instrument of the rows: one's own stands before the installation's."""
-    if not rows:
-        return None
-    first = rows[0]
-    revisions = {
-        Interval(row["interval"]): row["revision"]
-        for row in rows
-        if row["id"] == first["id"] and row["interval"] is not None
-    }
-    return _Found(
-        first["id"],
-        first["symbol"],
-        first["timezone"],
-        first["calendar"],
-        first["splits_revision"],
-        revisions,
-    )
 
 
 def _write(bars: Bars, symbol: str, query: BarsQuery) -> bytes:

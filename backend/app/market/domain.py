@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -206,6 +206,18 @@ class Series:
     sparkline_times: Sequence[int]
     sparkline: Sequence[float]
     revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSeries:
+    """What an answer about bars rests on: an instrument, and the revisions of its series and its splits."""
+
+    id: UUID
+    symbol: str
+    timezone: str
+    calendar: str | None
+    splits_revision: int
+    revisions: Mapping[Interval, int]
 
 
 @dataclass(frozen=True, slots=True)

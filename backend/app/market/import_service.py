@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.jobs import defer_job
-from app.core.pagination import InvalidCursor, PageQuery, cut_page, decode_cursor, encode_cursor
+from app.core.pagination import PageQuery, cut_page, decode_uuid_cursor, encode_cursor
 from app.market import import_repository as repository
 from app.market.csv_files.layout import read_day_order
 from app.market.domain import (
@@ -105,10 +105,7 @@ async def list_imports(
     """Imports, newest first, and the cursor of the next page."""
     before = None
     if page.cursor is not None:
-        try:
-            before = UUID(decode_cursor(page.cursor, 1)[0])
-        except ValueError as error:
-            raise InvalidCursor from error
+        before = decode_uuid_cursor(page.cursor)
     rows = await repository.list_imports(session, viewer, page.limit + 1, before)
     items, more = cut_page(rows, page.limit)
     return items, encode_cursor(str(items[-1].id)) if more else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import ColumnElement, delete, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -24,9 +25,45 @@ from app.market.domain import (
     Scope,
     Series,
     Split,
+    StoredSeries,
     Viewer,
 )
 from app.market.tables import ImportRow, InstrumentRow, SeriesRow, SplitRow
+
+# `GET /bars` asks these straight over asyncpg: the ORM would cost more than the bars.
+_FIND_SERIES = """
+    SELECT i.id, i.symbol, i.timezone, i.calendar, i.splits_revision, s."interval", s.revision
+    FROM instruments i LEFT JOIN series s ON s.instrument_id = i.id
+    WHERE i.symbol = $1 AND (i.owner_id IS NULL OR i.owner_id = $2)
+    ORDER BY i.owner_id NULLS LAST
+"""
+_SPLITS = "SELECT effective_on, ratio FROM splits WHERE instrument_id = $1 ORDER BY effective_on"
+
+
+async def find_stored_series(pool: asyncpg.Pool, viewer: Viewer, symbol: str) -> StoredSeries | None:
+    """What a symbol means to who asks, with what is stored of it: one's own before the installation's."""
+    rows = await pool.fetch(_FIND_SERIES, symbol, viewer.user_id)
+    if not rows:
+        return None
+    first = rows[0]
+    revisions = {
+        Interval(row["interval"]): row["revision"]
+        for row in rows
+        if row["id"] == first["id"] and row["interval"] is not None
+    }
+    return StoredSeries(
+        first["id"],
+        first["symbol"],
+        first["timezone"],
+        first["calendar"],
+        first["splits_revision"],
+        revisions,
+    )
+
+
+async def read_splits(connection: asyncpg.Connection, instrument_id: UUID) -> list[Split]:
+    """The splits of an instrument, oldest first."""
+    return [Split(*row) for row in await connection.fetch(_SPLITS, instrument_id)]
 
 
 def _visible_to(viewer: Viewer) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.fields import ceil_seconds
-from app.core.pagination import InvalidCursor, PageQuery, cut_page, decode_cursor, encode_cursor
+from app.core.pagination import PageQuery, cut_page, decode_cursor, encode_cursor, read_cursor_id
 from app.engine.bars import Bars
 from app.engine.intervals import Interval
 from app.market import repository
@@ -79,7 +79,7 @@ async def list_instruments(
     after = None
     if page.cursor is not None:
         symbol, instrument_id = decode_cursor(page.cursor, 2)
-        after = symbol, _read_uuid(instrument_id)
+        after = symbol, read_cursor_id(instrument_id)
     rows = await repository.list_instruments(session, viewer, wanted, page.limit + 1, after)
     items, more = cut_page(rows, page.limit)
     return items, encode_cursor(items[-1].symbol, str(items[-1].id)) if more else None
@@ -110,8 +110,12 @@ async def update_instrument(
     session: AsyncSession, viewer: Viewer, instrument_id: UUID, body: InstrumentUpdate
 ) -> Instrument:
     """Change what is known of an instrument. Raises InstrumentNotFound, InstrumentReadOnly."""
-    await _get_writable(session, viewer, instrument_id)
+    instrument = await _get_writable(session, viewer, instrument_id)
     changes = body.changes()
+    # A calendar that nobody chose follows its asset class; a chosen one stays.
+    follows = "calendar" not in changes and instrument.calendar == instrument.asset_class.default_calendar
+    if body.asset_class is not None and follows:
+        changes["calendar"] = body.asset_class.default_calendar
     if changes:
         await repository.update_instrument(session, instrument_id, changes)
     return await get_instrument_by_id(session, viewer, instrument_id)
@@ -208,10 +212,3 @@ def hash_bars(bars: Bars) -> str:
     for column in bars.columns():
         digest.update(column.tobytes())
     return digest.hexdigest()
-
-
-def _read_uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise InvalidCursor from error

@@ -9,7 +9,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.pagination import InvalidCursor, PageQuery, cut_page, decode_cursor, encode_cursor
+from app.core.pagination import (
+    InvalidCursor,
+    PageQuery,
+    cut_page,
+    decode_cursor,
+    decode_uuid_cursor,
+    encode_cursor,
+)
 from app.engine.language import CheckedRule, Rule, check_rule
 from app.engine.language import description as language
 from app.strategies import repository
@@ -96,7 +103,7 @@ async def list_strategies(
     session: AsyncSession, user_id: UUID, page: PageQuery
 ) -> tuple[list[Strategy], str | None]:
     """One's own strategies, newest first, and the cursor of the next page."""
-    before = None if page.cursor is None else _read_uuid(decode_cursor(page.cursor, 1)[0])
+    before = None if page.cursor is None else decode_uuid_cursor(page.cursor)
     rows = await repository.list_strategies(session, user_id, page.limit + 1, before)
     items, more = cut_page(rows, page.limit)
     return items, encode_cursor(str(items[-1].id)) if more else None
@@ -141,13 +148,6 @@ async def ensure_examples(session: AsyncSession, owner_id: UUID) -> None:
 
 def _describe(rule: Rule) -> RuleContent:
     return RuleContent(rule.source, rule.parameters, tuple(rule.outputs), rule.lookback())
-
-
-def _read_uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise InvalidCursor from error
 
 
 def _read_number(text: str) -> int:

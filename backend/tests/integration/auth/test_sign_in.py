@@ -323,6 +323,20 @@ async def test_sign_in_is_limited_by_account_and_address(serve: Serve) -> None:
     assert other.status_code == 401
 
 
+async def test_spellings_of_an_address_share_its_tries(serve: Serve) -> None:
+    client = await serve(rate_limit_multiplier=1)
+    spellings = (
+        "ada@bücher.example",
+        "ADA@xn--bcher-kva.example",
+        " Ada@BÜCHER.example ",
+        "ada@bu\u0308cher.example",
+    )
+    for attempt in range(11):
+        sent = {"email": spellings[attempt % 4], "password": "wrong horse battery"}
+        answer = await client.post("/api/v1/auth/login", json=sent)
+        assert answer.status_code == (401 if attempt < 10 else 429), attempt
+
+
 async def test_guessing_elsewhere_does_not_keep_the_owner_out(serve: Serve) -> None:
     guesser = await serve(rate_limit_multiplier=1, address="203.0.113.9")
     owner = await serve(rate_limit_multiplier=1, address="198.51.100.7")

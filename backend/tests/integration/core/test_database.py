@@ -173,6 +173,54 @@ async def test_waiters_are_woken_by_the_commit_alone(settings: Settings, databas
         await notifications.stop()
 
 
+async def test_the_listener_begins_again_whatever_it_fell_over(
+    settings: Settings, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listen, tries = Notifications._listen_until_lost, 0
+
+    async def break_once(self: Notifications) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise KeyError("nobody thought of this")
+        await listen(self)
+
+    monkeypatch.setattr(Notifications, "_listen_until_lost", break_once)
+    notifications = Notifications(settings.database_dsn)
+    notifications.start()
+    try:
+        async with asyncio.timeout(20):
+            with notifications.expect("run", 1) as told:
+                while not told.is_set():
+                    async with databases.main.session() as session:
+                        await notify(session, "run", 1)
+                    await asyncio.sleep(0.1)
+    finally:
+        await notifications.stop()
+
+
+async def test_a_dead_listener_does_not_keep_the_process_from_closing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def die(_self: Notifications) -> None:
+        raise KeyError("nobody thought of this")
+
+    monkeypatch.setattr(Notifications, "_listen", die)
+    notifications = Notifications(settings.database_dsn)
+    notifications.start()
+    await asyncio.sleep(0)
+    await notifications.stop()
+
+
+async def test_hot_reads_cannot_hang_for_ever(app: FastAPI) -> None:
+    for name, value in (
+        ("statement_timeout", "30s"),
+        ("lock_timeout", "10s"),
+        ("idle_in_transaction_session_timeout", "1min"),
+    ):
+        assert await app.state.hot_reads.fetchval(f"SHOW {name}") == value
+
+
 async def test_limits_are_shared_by_processes(settings: Settings) -> None:
     key = json.dumps(str(SystemClock().now()))
     one, other = RateLimits(settings.redis_url), RateLimits(settings.redis_url)

@@ -313,3 +313,20 @@ async def test_demo_is_loaded_once_with_splits(databases: Databases, member: Per
     adjusted = (await member.client.get("/api/v1/bars", params=params)).json()
     assert (adjusted["close"][0], adjusted["close"][-1]) == (130.31 / 4, 430.47)
     assert adjusted["volume"][0] == 9_616_100 * 4
+
+
+async def test_a_calendar_that_nobody_chose_follows_the_asset_class(
+    member: Person, do_import: Importer
+) -> None:
+    done = await do_import(member, days_csv(3))
+    path = f"/api/v1/instruments/{done['instrument_id']}"
+    for changes, calendar in (
+        ({"asset_class": "stock"}, "XNYS"),
+        ({"asset_class": "forex"}, "FX"),
+        ({"asset_class": "crypto", "calendar": "XLON"}, "XLON"),
+        ({"asset_class": "stock"}, "XLON"),
+        ({"calendar": None, "asset_class": "etf"}, None),
+        ({"asset_class": "stock"}, None),
+    ):
+        answer = await member.client.patch(path, json=changes)
+        assert answer.json()["calendar"] == calendar, changes

@@ -12,7 +12,6 @@ from fastapi import FastAPI
 
 from app.auth.dependencies import (
     REFRESH_COOKIE,
-    AdminUser,
     CurrentUser,
     OptionalUser,
     RefreshCookie,
@@ -45,10 +44,6 @@ async def client(clock: FixedClock) -> AsyncIterator[httpx.AsyncClient]:
     @app.get("/me")
     async def read_me(user: CurrentUser) -> dict[str, str]:
         return {"id": str(user.id), "role": user.role, "family": str(user.family_id)}
-
-    @app.get("/admin")
-    async def read_admin(user: AdminUser) -> dict[str, str]:
-        return {"id": str(user.id)}
 
     @app.get("/maybe")
     async def read_maybe(user: OptionalUser) -> dict[str, bool]:
@@ -103,13 +98,6 @@ async def test_a_token_ends_with_its_lifetime(client: httpx.AsyncClient, clock: 
     assert (await client.get("/me", headers=bearer())).status_code == 200
     clock.advance(timedelta(seconds=1))
     assert (await client.get("/me", headers=bearer())).status_code == 401
-
-
-async def test_only_an_admin_is_an_admin(client: httpx.AsyncClient) -> None:
-    refused = await client.get("/admin", headers=bearer("member"))
-    assert (refused.status_code, refused.json()["code"]) == (403, "admin_required")
-    assert (await client.get("/admin", headers=bearer("admin"))).status_code == 200
-    assert (await client.get("/admin")).status_code == 401
 
 
 OWN = [

@@ -40,6 +40,23 @@ SECRET = "s3cr3t-value"
         {"exception": f"Traceback …\nValueError: bearer {SECRET}"},
         {"query": f"/api/v1/stream?access_token={SECRET}"},
         {"query": f"GET /x?a=1&api_key={SECRET}&b=2"},
+        {"event": f"connect(password='{SECRET}')"},
+        {"event": f"connect(password='one {SECRET}', user='ada')"},
+        {"event": f'connect(password="{SECRET}")'},
+        {"event": f"refused {{'user': 'ada', 'password': '{SECRET}'}}"},
+        {"event": f'refused {{"refresh_token": "{SECRET}", "user": "ada"}}'},
+        {"event": f'refused {{\\"refresh_token\\": \\"{SECRET}\\"}}'},
+        {"event": f"password: {SECRET}"},
+        {"event": f"Cookie: flowrex_refresh={SECRET}"},
+        {"event": f"Cookie: theme=dark; flowrex_refresh={SECRET}"},
+        {"event": f"flowrex_refresh={SECRET}; Path=/"},
+        {"event": f"GET /\r\nX-API-Key: {SECRET}\r\nHost: x"},
+        {"event": f"Authorization: Basic {SECRET}"},
+        {"event": f"{{'x-api-key': b'{SECRET}'}}"},
+        {"url": f"postgresql://flowrex:p@{SECRET}@localhost/flowrex"},
+        {"url": f"postgresql://flowrex:{SECRET}@x@localhost/flowrex"},
+        {"url": f"postgresql://flowrex:a/{SECRET}@localhost/flowrex"},
+        {"jwt": SECRET},
     ],
 )
 def test_secrets_are_hidden(event: dict[str, object]) -> None:
@@ -55,6 +72,8 @@ def test_the_rest_stays_readable() -> None:
         "detail": "http://localhost:8000/api/v1/auth/login",
         "count": 3,
         "path": "/api/v1/bars?symbol=GOOG&interval=1day",
+        "statement": "connected to http://localhost:3000/ as ada@example.com",
+        "code": "the password is too short",
     }
     assert hide_secrets(None, "info", dict(event)) == event
 

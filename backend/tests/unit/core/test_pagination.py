@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.pagination import InvalidCursor, cut_page, decode_cursor, encode_cursor
+from app.core.pagination import InvalidCursor, cut_page, decode_cursor, decode_uuid_cursor, encode_cursor
 
 _TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
 
@@ -58,3 +59,11 @@ def test_a_page_knows_whether_there_is_more() -> None:
     assert cut_page([1, 2, 3], 2) == ([1, 2], True)
     assert cut_page([1, 2], 2) == ([1, 2], False)
     assert cut_page([], 2) == ([], False)
+
+
+def test_an_id_in_a_cursor_is_an_id() -> None:
+    one = uuid4()
+    assert decode_uuid_cursor(encode_cursor(str(one))) == one
+    for cursor in (encode_cursor("rubbish"), encode_cursor(str(one), "more"), "rubbish"):
+        with pytest.raises(InvalidCursor):
+            decode_uuid_cursor(cursor)
