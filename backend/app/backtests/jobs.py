@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,22 +28,19 @@ from app.backtests.run_watch import RunWatch
 from app.core.clock import Clock
 from app.core.database import Database, Databases
 from app.core.errors import FlowrexError
+from app.core.fields import ceil_seconds
 from app.core.leased_work import recover_lost_work, work_under_lease
 from app.core.leases import Attempt, AttemptStopped, AttemptSuperseded
 from app.core.notifications import notify
 from app.core.problems import is_database_away
 from app.engine.backtest import BacktestInputs, BacktestResult, run_backtest
-from app.engine.bars import Bars
 from app.engine.execution import Execution
 from app.engine.fills import DataNotUsable
-from app.engine.intervals import DAY_SECONDS
 from app.engine.language import RuleError, compile_rule
 from app.engine.packing import pack_equity, pack_trades
-from app.engine.verdict import DataFacts
 from app.market import service as market
-from app.market.calendars import find_calendar
-from app.market.coverage import count_periods_per_year, describe_bars
 from app.market.domain import Instrument, Viewer
+from app.market.run_facts import gather_run_facts
 from app.market.service import LoadedBars
 
 log = structlog.get_logger(__name__)
@@ -119,10 +116,10 @@ def _run(
     bars = loaded.bars
     first_bar = 0
     if request.start is not None:
-        first_bar = int(bars.time.searchsorted(int(request.start.timestamp())))
+        first_bar = int(bars.time.searchsorted(ceil_seconds(request.start)))
     if first_bar >= len(bars):
         raise RunFailed("no_bars", _describe_missing_bars(request, loaded))
-    run_bars = bars.slice(first_bar, len(bars))
+    known = gather_run_facts(bars.slice(first_bar, len(bars)), loaded, now)
     try:
         rule = compile_rule(request.source)
     except RuleError as error:
@@ -140,8 +137,8 @@ def _run(
             whole_units=request.whole_units,
             close_at_end=request.close_at_end,
         ),
-        facts=_gather_facts(run_bars, loaded, now),
-        periods_per_year=count_periods_per_year(run_bars, loaded.instrument.calendar),
+        facts=known.data,
+        periods_per_year=known.periods_per_year,
         first_bar=first_bar,
         instrument={"symbol": request.symbol, "adjust": request.adjust.value},
         checkpoint=watch.look_in,
@@ -157,24 +154,6 @@ def _run(
         benchmark=result.benchmark.as_dict(),
         trades=pack_trades(result.trades),
         equity=pack_equity(result.curve),
-    )
-
-
-def _gather_facts(run_bars: Bars, loaded: LoadedBars, now: datetime) -> DataFacts:
-    """What is known of the run's bars beside the bars themselves."""
-    first_time, now_time = int(run_bars.time[0]), now.timestamp()
-    calendar = find_calendar(loaded.instrument.calendar)
-    sessions = None if calendar is None else calendar.sessions(first_time, int(now_time))
-    described = describe_bars(run_bars, loaded.instrument.calendar, sessions, loaded.facts, now_time)
-    first_on = datetime.fromtimestamp(first_time, UTC).date()
-    return DataFacts(
-        expected_bars=described.coverage.expected if described.coverage else None,
-        missing_bars=described.coverage.missing if described.coverage else None,
-        rejected_rows=described.rejected_rows,
-        adjusted=loaded.adjusted,
-        splits=sum(split.date > first_on for split in loaded.splits),
-        last_bar_age_days=None if described.age_seconds is None else described.age_seconds / DAY_SECONDS,
-        calendar=described.calendar,
     )
 
 

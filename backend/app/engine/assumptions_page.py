@@ -103,8 +103,9 @@ def _data() -> str:
     return (
         f"bars missing against the calendar: amber above {_percent(data.GAPS_AMBER)}, red above "
         f"{_percent(data.GAPS_RED)}; amber without a calendar. Rejected rows: amber, red above "
-        f"{_percent(data.REJECTED_RED)} of the bars. Repaired rows: amber. Recorded splits that were not "
-        "adjusted for: red. A jump from close to open that looks like an unrecorded split: amber; that is "
+        f"{_percent(data.REJECTED_RED)} of the bars. Bars when the calendar has no session, and bars that "
+        "open or close above their high or below their low: amber. Recorded splits that were not adjusted "
+        "for: red. A jump from close to open that looks like an unrecorded split: amber; that is "
         f"one within {_percent(data.SPLIT_TOLERANCE)} of a usual ratio ({ratios}, or upside down) whose bar "
         f"trades no more than {data.SPLIT_VOLUME_LIMIT:g} times the median volume of the "
         f"{data.SPLIT_VOLUME_BARS} bars before, counted in the same shares: a real fall comes with a rush. "
@@ -116,7 +117,9 @@ def _look_ahead() -> str:
     return (
         f"the signals are computed again on {look_ahead.CUTS} shortened copies of the data (above "
         f"{look_ahead.SHORT_BARS:,} bars: on halves of halves down to {look_ahead.LEAST_CUT_BARS} bars) and "
-        "compared to the bit; half of the copies end on a bar that carries a signal. One difference is red. "
+        "compared to the bit; half of the copies end on a bar that carries a signal. A rule that takes "
+        f"long is computed again on fewer and shorter copies, within about {look_ahead.BUDGET_SECONDS:g} "
+        "seconds. One difference is red. "
         "Figure: the number of copies that differed."
     )
 

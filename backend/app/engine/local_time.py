@@ -41,15 +41,15 @@ def month_column(local: Times) -> Column:
 
 
 def find_utc_offsets(time: Times, timezone: str) -> Times:
-    """Seconds to add to each ascending UTC instant to get the wall clock, shape (n,).
+    """Seconds to add to each UTC instant to get the wall clock, shape (n,).
 
     Asks the time zone once per UTC day that has bars, not once per bar; on a day with a change the change is
-    searched.
+    searched. Raises zoneinfo.ZoneInfoNotFoundError for an unknown time zone.
     """
     zone = ZoneInfo(timezone)
-    days, first_bars = np.unique(time // DAY_SECONDS, return_index=True)
-    ends = np.append(first_bars[1:], len(time))
-    offsets = np.empty(len(time), np.int64)
+    if timezone == "UTC":
+        return np.zeros(len(time), np.int64)
+    days, day_of = np.unique(time // DAY_SECONDS, return_inverse=True)
     known: dict[int, int] = {}
 
     def offset_at(instant: int) -> int:
@@ -58,20 +58,16 @@ def find_utc_offsets(time: Times, timezone: str) -> Times:
             known[instant] = 0 if delta is None else int(delta.total_seconds())
         return known[instant]
 
-    for day, start, stop in zip(days.tolist(), first_bars.tolist(), ends.tolist(), strict=True):
-        midnight = day * DAY_SECONDS
-        before, after = offset_at(midnight), offset_at(midnight + DAY_SECONDS)
-        if before == after:
-            offsets[start:stop] = before
-            continue
-        low, high = midnight, midnight + DAY_SECONDS
-        while high - low > 1:
+    befores, afters, changes = (np.empty(len(days), np.int64) for _ in range(3))
+    for place, day in enumerate(days.tolist()):
+        low, high = day * DAY_SECONDS, (day + 1) * DAY_SECONDS
+        before, after = offset_at(low), offset_at(high)
+        while before != after and high - low > 1:
             middle = (low + high) // 2
             if offset_at(middle) == before:
                 low = middle
             else:
                 high = middle
-        change = start + int(np.searchsorted(time[start:stop], high))
-        offsets[start:change] = before
-        offsets[change:stop] = after
+        befores[place], afters[place], changes[place] = before, after, high
+    offsets: Times = np.where(time < changes[day_of], befores[day_of], afters[day_of])
     return offsets

@@ -25,9 +25,8 @@ from app.market.resampling import join_resampled, next_label, resample, source_r
 
 @dataclass(frozen=True, slots=True)
 class BarsWanted:
-    """Which bars: those with start ≤ time < end (unix s), the newest `limit` of them, and `warmup` more
-    before
-    `start`. `splits` are applied; none leaves bars as they were traded.
+    """Which bars: those with start ≤ time < end (unix s), the newest `limit` of them. `splits` are applied;
+    none leaves bars as they were traded.
     """
 
     instrument_id: UUID
@@ -39,7 +38,6 @@ class BarsWanted:
     start: int | None = None
     end: int | None = None
     limit: int | None = None
-    warmup: int = 0
     splits: Sequence[Split] = ()
 
     @property
@@ -70,7 +68,7 @@ async def read_bars(connection: asyncpg.Connection, wanted: BarsWanted) -> BarsF
         connection,
         wanted.instrument_id,
         wanted.source,
-        start=None if wanted.warmup else start,
+        start=start,
         end=end,
         bars_wanted=_guess_source_bars(wanted),
     )
@@ -103,12 +101,9 @@ def _has_enough(parts: Sequence[Bars], wanted: BarsWanted) -> bool:
     if wanted.limit is not None:
         # Bars behind `end` in the newest page do not count, nor do bars cut in two by a part's boundary.
         counted = sum(_count_before(part, wanted.end) for part in parts) - spare * len(parts)
-        if counted >= wanted.limit + wanted.warmup:
+        if counted >= wanted.limit:
             return True
-    if wanted.start is None or len(oldest) <= spare or oldest.time[spare] >= wanted.start:
-        return False
-    before = sum(_count_before(part, wanted.start) for part in parts) - spare * len(parts)
-    return before >= wanted.warmup
+    return wanted.start is not None and len(oldest) > spare and bool(oldest.time[spare] < wanted.start)
 
 
 def _count_before(bars: Bars, time: int | None) -> int:
@@ -136,7 +131,7 @@ def _cut(bars: Bars, wanted: BarsWanted) -> BarsFound:
     first = 0 if wanted.start is None else _count_before(bars, wanted.start)
     if wanted.limit is not None:
         first = max(first, stop - wanted.limit)
-    return BarsFound(bars.slice(max(0, min(first, stop) - wanted.warmup), stop), expires)
+    return BarsFound(bars.slice(min(first, stop), stop), expires)
 
 
 def _ends_at(label: int, wanted: BarsWanted) -> int:

@@ -11,9 +11,9 @@ import numpy as np
 
 from app.engine.bars import Times
 from app.engine.intervals import DAY_SECONDS, HOUR_SECONDS, Interval
+from app.engine.local_time import find_utc_offsets
 from app.market.coverage import Sessions, find_close
 from app.market.domain import ALWAYS_OPEN, CURRENCY_WEEK, KNOWN_CALENDARS
-from app.market.local_time import offsets_from_utc
 from app.market.ports import SessionCalendar
 
 # Without a start the library begins 20 years ago; the demo's bars are older.
@@ -95,7 +95,7 @@ class _CurrencyWeek:
     @staticmethod
     def _close_of(labels: Times) -> Times:
         # The clocks change in the small hours: the offset in the evening is that of the close.
-        offsets = offsets_from_utc(labels + 20 * HOUR_SECONDS, _CURRENCY_ZONE)
+        offsets = find_utc_offsets(labels + 20 * HOUR_SECONDS, _CURRENCY_ZONE)
         return labels + _CURRENCY_CLOSE_HOUR * HOUR_SECONDS - offsets
 
 

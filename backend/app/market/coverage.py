@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.engine.annual_periods import periods_per_year
 from app.engine.bars import Bars, Times
 from app.engine.intervals import DAY_SECONDS, Interval
-from app.market.domain import ALWAYS_OPEN, DataFacts
+from app.market.domain import ALWAYS_OPEN
 from app.market.local_time import local_day_labels, month_labels, week_labels
 from app.market.resampling import next_label
 
-_SHOWN_GAPS = 20
 _FIRST_WEEKEND_DAY = 5
 # With fewer weekend bars than this share, a market without a calendar counts as one of sessions.
 _WEEKEND_SHARE = 0.1
@@ -40,17 +38,14 @@ class Sessions:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Bars against sessions. `missing_times`: the first of the missing (their labels; within the day their
-    session's).
+    """Bars against sessions. `outside`: bars where no session is.
 
-    `outside`: bars where no session is. Bars before the calendar's first session are not judged.
+    Bars before the calendar's first session are not judged.
     """
 
     expected: int
     missing: int
     outside: int
-    longest_gap: int
-    missing_times: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +53,12 @@ class DataDescription:
     """What a verdict says about data.
 
     `coverage` is None without a calendar. `inconsistent`: bars whose open or close lies outside low to high.
-    `age_seconds`: from the close of the last bar until now. `sessions_behind`: sessions that closed since,
-    None without a calendar. `rejected_rows`: of the files that the bars came from.
+    `age_seconds`: from the close of the last bar until now, None without bars.
     """
 
-    bars: int
-    first_time: int | None
-    last_time: int | None
-    calendar: str | None
     coverage: Coverage | None
     inconsistent: int
-    zero_volume: int
-    missing_volume: int
-    rejected_rows: int
     age_seconds: float | None
-    sessions_behind: int | None
 
 
 def measure_coverage(bars: Bars, sessions: Sessions) -> Coverage:
@@ -85,22 +71,12 @@ def measure_coverage(bars: Bars, sessions: Sessions) -> Coverage:
     elif bars.interval is Interval.MONTH_1:
         labels = np.unique(month_labels(labels))
     if len(bars) == 0 or len(labels) == 0:
-        return Coverage(0, 0, 0, 0, ())
+        return Coverage(0, 0, 0)
     expected = labels[(labels >= bars.time[0]) & (labels <= bars.time[-1])]
     present = np.isin(expected, bars.time)
     judged = bars.time[bars.time >= labels[0]]
     outside = int(np.count_nonzero(~np.isin(judged, labels)))
-    missing = expected[~present]
-    return Coverage(
-        len(expected), len(missing), outside, _longest_run(~present), tuple(missing[:_SHOWN_GAPS].tolist())
-    )
-
-
-def _longest_run(truth: NDArray[np.bool_]) -> int:
-    if not truth.any():
-        return 0
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], truth, [False])).astype(np.int8)))
-    return int((edges[1::2] - edges[::2]).max())
+    return Coverage(len(expected), int(np.count_nonzero(~present)), outside)
 
 
 def _measure_within_days(bars: Bars, sessions: Sessions) -> Coverage:
@@ -108,20 +84,19 @@ def _measure_within_days(bars: Bars, sessions: Sessions) -> Coverage:
     on.
     """
     if len(bars) == 0 or len(sessions) == 0:
-        return Coverage(0, 0, 0, 0, ())
+        return Coverage(0, 0, 0)
     step = bars.interval.seconds
     has_break = sessions.break_starts < sessions.closes
     starts = np.concatenate((sessions.opens, sessions.break_ends[has_break]))
     ends = np.concatenate(
         (np.where(has_break, sessions.break_starts, sessions.closes), sessions.closes[has_break])
     )
-    labels = np.concatenate((sessions.labels, sessions.labels[has_break]))
     order = np.argsort(starts, kind="stable")
-    starts, ends, labels = starts[order], ends[order], labels[order]
+    starts, ends = starts[order], ends[order]
     inside_range = (ends > bars.time[0]) & (starts <= bars.time[-1])
-    starts, ends, labels = starts[inside_range], ends[inside_range], labels[inside_range]
+    starts, ends = starts[inside_range], ends[inside_range]
     if len(starts) == 0:
-        return Coverage(0, 0, 0, 0, ())
+        return Coverage(0, 0, 0)
     # The first and last stretch are judged only as far as the bars reach.
     judged_from = np.maximum(starts, bars.time[0])
     judged_to = np.minimum(ends, bars.time[-1] + step)
@@ -130,14 +105,10 @@ def _measure_within_days(bars: Bars, sessions: Sessions) -> Coverage:
     first = np.searchsorted(bars.time, starts - step, side="right")
     behind = np.searchsorted(bars.time, ends, side="left")
     counted = behind - np.maximum(first, np.concatenate(([0], behind[:-1])))
-    short = np.maximum(fitting - counted, 0)
-    missing = labels[short > 0]
     return Coverage(
         int(fitting.sum()),
-        int(short.sum()),
+        int(np.maximum(fitting - counted, 0).sum()),
         int(np.count_nonzero(bars.time > starts[0] - step) - counted.sum()),
-        int(short.max()),
-        tuple(missing[:_SHOWN_GAPS].tolist()),
     )
 
 
@@ -154,34 +125,22 @@ def find_close(sessions: Sessions, interval: Interval, time: int) -> int | None:
     return int(sessions.closes[within[-1]]) if len(within) else None
 
 
-def describe_bars(
-    bars: Bars, calendar: str | None, sessions: Sessions | None, facts: DataFacts, now: float
-) -> DataDescription:
-    """Everything that a verdict says about data. `sessions`: from the first bar to now (unix s)."""
-    count = len(bars)
-    last_time = int(bars.time[-1]) if count else None
-    coverage = behind = None
-    closed_at = None if last_time is None else next_label(last_time, bars.interval)
-    if last_time is not None and closed_at is not None and sessions is not None:
-        coverage = measure_coverage(bars, sessions)
-        closed_at = find_close(sessions, bars.interval, last_time) or closed_at
-        behind = int(np.count_nonzero((sessions.closes > closed_at) & (sessions.closes <= now)))
+def describe_bars(bars: Bars, sessions: Sessions | None, now: float) -> DataDescription:
+    """What a verdict says about data. `sessions`: from the first bar to now (unix s), None without a
+    calendar.
+    """
+    coverage = age_seconds = None
+    if len(bars):
+        last_time = int(bars.time[-1])
+        closed_at = next_label(last_time, bars.interval)
+        if sessions is not None:
+            coverage = measure_coverage(bars, sessions)
+            closed_at = find_close(sessions, bars.interval, last_time) or closed_at
+        age_seconds = max(0.0, now - closed_at)
     outside_range = (np.maximum(bars.open, bars.close) > bars.high) | (
         np.minimum(bars.open, bars.close) < bars.low
     )
-    return DataDescription(
-        bars=count,
-        first_time=int(bars.time[0]) if count else None,
-        last_time=last_time,
-        calendar=calendar,
-        coverage=coverage,
-        inconsistent=int(np.count_nonzero(outside_range)),
-        zero_volume=int(np.count_nonzero(bars.volume == 0)),
-        missing_volume=int(np.count_nonzero(np.isnan(bars.volume))),
-        rejected_rows=facts.rejected_rows,
-        age_seconds=None if closed_at is None else max(0.0, now - closed_at),
-        sessions_behind=behind,
-    )
+    return DataDescription(coverage, int(np.count_nonzero(outside_range)), age_seconds)
 
 
 def count_periods_per_year(bars: Bars, calendar: str | None) -> float:

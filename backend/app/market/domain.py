@@ -289,15 +289,6 @@ class ImportForm:
 
 
 @dataclass(frozen=True, slots=True)
-class DataFacts:
-    """What the import history says about an instrument's bars of one interval."""
-
-    imports: int = 0
-    rejected_rows: int = 0
-    last_import_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ClaimedImport(Claim):
     """An import that a worker took."""
 

@@ -10,9 +10,8 @@ import numpy as np
 
 from app.engine.bars import Times
 from app.engine.intervals import DAY_SECONDS, HOUR_SECONDS
+from app.engine.local_time import find_utc_offsets
 
-# Every zone's clock moves at a quarter of an hour, so that an offset holds for a quarter.
-_QUARTER_SECONDS = 900
 _THURSDAY_OFFSET_DAYS = 3  # 1970-01-01 was a Thursday: three days after its week's Monday
 # The currency day ends at 17:00 in New York; seven hours on, that is midnight.
 _CURRENCY_ZONE = "America/New_York"
@@ -43,38 +42,15 @@ def day_label(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
-def offsets_from_utc(times: Times, timezone: str) -> Times:
-    """Seconds that the clocks of `timezone` are ahead of UTC at each instant."""
-    if timezone == "UTC" or len(times) == 0:
-        return np.zeros(len(times), dtype=np.int64)
-    days, day_of = np.unique(times // DAY_SECONDS, return_inverse=True)
-    at_start = np.array([_offset(day * DAY_SECONDS, timezone) for day in days.tolist()], dtype=np.int64)
-    at_end = np.array(
-        [_offset((day + 1) * DAY_SECONDS - 1, timezone) for day in days.tolist()], dtype=np.int64
-    )
-    offsets: Times = at_start[day_of]
-    moving = (at_start != at_end)[day_of]
-    if moving.any():
-        quarters, quarter_of = np.unique(times[moving] // _QUARTER_SECONDS, return_inverse=True)
-        exact = [_offset(quarter * _QUARTER_SECONDS, timezone) for quarter in quarters.tolist()]
-        offsets[moving] = np.array(exact, dtype=np.int64)[quarter_of]
-    return offsets
-
-
-def _offset(instant: int, timezone: str) -> int:
-    offset = datetime.fromtimestamp(instant, _zone(timezone)).utcoffset()
-    return int(offset.total_seconds()) if offset else 0
-
-
 def local_day_labels(times: Times, timezone: str) -> Times:
     """00:00:00Z of the date that each instant has in `timezone`."""
-    local = times + offsets_from_utc(times, timezone)
+    local = times + find_utc_offsets(times, timezone)
     return local - local % DAY_SECONDS
 
 
 def currency_day_labels(times: Times) -> Times:
     """00:00:00Z of the currency market's date of each instant: the day ends at 17:00 in New York."""
-    local = times + offsets_from_utc(times, _CURRENCY_ZONE) + _CURRENCY_SHIFT_SECONDS
+    local = times + find_utc_offsets(times, _CURRENCY_ZONE) + _CURRENCY_SHIFT_SECONDS
     return local - local % DAY_SECONDS
 
 

@@ -17,7 +17,6 @@ from app.engine.intervals import Interval
 from app.market.domain import (
     NO_CALENDAR,
     AssetClass,
-    DataFacts,
     ImportForm,
     ImportStatus,
     Instrument,
@@ -243,10 +242,10 @@ async def ensure_instrument(session: AsyncSession, owner_id: UUID | None, form: 
     return ImportTarget(known.id, known.timezone)
 
 
-async def read_data_facts(session: AsyncSession, instrument_id: UUID, interval: Interval) -> DataFacts:
-    """What the imports of these bars say. A file that was imported again counts once."""
+async def count_rejected_rows(session: AsyncSession, instrument_id: UUID, interval: Interval) -> int:
+    """Rejected rows of the files that these bars came from. A file that was imported again counts once."""
     latest = (
-        select(ImportRow.rejected, ImportRow.finished_at)
+        select(ImportRow.rejected)
         .where(
             ImportRow.instrument_id == instrument_id,
             ImportRow.interval == interval.value,
@@ -255,7 +254,4 @@ async def read_data_facts(session: AsyncSession, instrument_id: UUID, interval: 
         .ext(distinct_on(ImportRow.file_sha256))
         .order_by(ImportRow.file_sha256, ImportRow.finished_at.desc())
     )
-    rows = (await session.execute(latest)).all()
-    if not rows:
-        return DataFacts()
-    return DataFacts(len(rows), sum(row.rejected for row in rows), max(row.finished_at for row in rows))
+    return sum((await session.execute(latest)).scalars())

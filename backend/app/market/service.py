@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,10 +17,8 @@ from app.market import repository
 from app.market.adjustment import check_splits
 from app.market.bar_reading import BarsWanted, read_bars
 from app.market.bar_store import raw_connection
-from app.market.coverage import DataDescription, Sessions, describe_bars
 from app.market.domain import (
     Adjustment,
-    DataFacts,
     DuplicateSplit,
     Instrument,
     InstrumentFilter,
@@ -36,16 +33,12 @@ from app.market.domain import (
 from app.market.schemas import InstrumentUpdate
 
 __all__ = [
-    "DataDescription",
     "LoadedBars",
-    "Sessions",
     "choose_source_interval",
     "delete_instrument",
-    "describe_bars",
     "find_instrument",
     "get_instrument",
     "get_instrument_by_id",
-    "hash_bars",
     "list_instruments",
     "load_bars",
     "replace_splits",
@@ -57,19 +50,17 @@ __all__ = [
 class LoadedBars:
     """Bars to compute with.
 
-    `bars`: adjusted as asked for, oldest first; those before `first_bar` only warm indicators up. `source`:
-    the stored interval that they were made from, at its `revision`. `splits`: recorded between the first bar
-    and the last, whether they were applied (`adjusted`) or not. `facts`: what the imports of these bars say.
+    `bars`: adjusted as asked for, oldest first. `source`: the stored interval that they were made from.
+    `splits`: recorded between the first bar and the last, whether they were applied (`adjusted`) or not.
+    `rejected_rows`: of the files that the bars came from.
     """
 
     instrument: Instrument
     bars: Bars
-    first_bar: int
     source: Interval
-    revision: int
     adjusted: bool
     splits: tuple[Split, ...]
-    facts: DataFacts
+    rejected_rows: int
 
 
 async def list_instruments(
@@ -158,18 +149,12 @@ async def load_bars(
     interval: Interval,
     *,
     now: datetime,
-    start: datetime | None = None,
     end: datetime | None = None,
-    warmup_bars: int = 0,
     adjust: Adjustment = Adjustment.SPLITS,
 ) -> LoadedBars:
-    """All bars with start ≤ time < end, and up to `warmup_bars` before `start`.
-
-    Raises IntervalNotAvailable.
-    """
+    """All bars with time < end. Raises IntervalNotAvailable."""
     source = choose_source_interval(interval, instrument.intervals)
     adjusted = adjust is Adjustment.SPLITS
-    first = None if start is None else ceil_seconds(start)
     connection = await raw_connection(session)
     wanted = BarsWanted(
         instrument.id,
@@ -178,22 +163,17 @@ async def load_bars(
         instrument.timezone,
         instrument.calendar,
         int(now.timestamp()),
-        start=first,
         end=None if end is None else ceil_seconds(end),
-        warmup=warmup_bars if first is not None else 0,
         splits=instrument.splits if adjusted else (),
     )
     found = await read_bars(connection, wanted)
-    stored = instrument.find_series(source)
     return LoadedBars(
         instrument=instrument,
         bars=found.bars,
-        first_bar=0 if first is None else int(found.bars.time.searchsorted(first)),
         source=source,
-        revision=0 if stored is None else stored.revision,
         adjusted=adjusted,
         splits=_splits_within(found.bars, instrument.splits),
-        facts=await repository.read_data_facts(session, instrument.id, source),
+        rejected_rows=await repository.count_rejected_rows(session, instrument.id, source),
     )
 
 
@@ -204,11 +184,3 @@ def _splits_within(bars: Bars, splits: Sequence[Split]) -> tuple[Split, ...]:
         datetime.fromtimestamp(time, UTC).date() for time in (int(bars.time[0]), int(bars.time[-1]))
     )
     return tuple(split for split in splits if first < split.date <= last)
-
-
-def hash_bars(bars: Bars) -> str:
-    """SHA-256 over time, open, high, low, close and volume, in hex: the same bars have the same hash."""
-    digest = hashlib.sha256(bars.time.tobytes())
-    for column in bars.columns():
-        digest.update(column.tobytes())
-    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Can the bars be believed? Gaps, mended rows, adjustment, freshness, and jumps that look like splits."""
+"""Can the bars be believed? Gaps, strays, rejected rows, adjustment, freshness, and split-like jumps."""
 
 from __future__ import annotations
 
@@ -41,16 +41,18 @@ _JUMPS_AT_ONCE = 50_000
 class DataFacts:
     """What the caller knows of a run's bars.
 
-    `expected_bars`, `missing_bars`: by the calendar over the run; None without one. `rejected_rows`,
-    `repaired_rows`: of the imports that made the bars. `adjusted`: prices are adjusted for the recorded
+    `expected_bars`, `missing_bars`: by the calendar over the run; None without one. `outside_bars`: bars
+    where the calendar has no session. `inconsistent_bars`: bars whose open or close lies outside low to high.
+    `rejected_rows`: of the imports that made the bars. `adjusted`: prices are adjusted for the recorded
     splits. `splits`: recorded splits within the run. `last_bar_age_days`: from the last bar's close to now,
     None when unknown. `calendar`: its name, None without one.
     """
 
     expected_bars: int | None = None
     missing_bars: int | None = None
+    outside_bars: int = 0
+    inconsistent_bars: int = 0
     rejected_rows: int = 0
-    repaired_rows: int = 0
     adjusted: bool = True
     splits: int = 0
     last_bar_age_days: float | None = None
@@ -88,13 +90,18 @@ def check_data(bars: Bars, facts: DataFacts) -> Check:
             found.append((level, f"{facts.missing_bars:,} of the {of} {_is(facts.missing_bars)} missing."))
         else:
             found.append((level, f"No bar is missing against {facts.calendar or 'the calendar'}."))
+    if facts.outside_bars:
+        stand = "stands" if facts.outside_bars == 1 else "stand"
+        when = f"when {facts.calendar or 'the calendar'} has no session"
+        found.append((Level.AMBER, f"{counted(facts.outside_bars, 'bar')} {stand} {when}."))
+    if facts.inconsistent_bars:
+        open_ = "opens or closes" if facts.inconsistent_bars == 1 else "open or close"
+        bars_ = counted(facts.inconsistent_bars, "bar")
+        found.append((Level.AMBER, f"{bars_} {open_} above the high or below the low."))
     if facts.rejected_rows:
         level = Level.RED if facts.rejected_rows > REJECTED_RED * len(bars) else Level.AMBER
         rows = f"{counted(facts.rejected_rows, 'row')} {_was(facts.rejected_rows)}"
         found.append((level, f"{rows} rejected on import."))
-    if facts.repaired_rows:
-        rows = f"{counted(facts.repaired_rows, 'row')} {_was(facts.repaired_rows)}"
-        found.append((Level.AMBER, f"{rows} repaired on import."))
     if facts.splits and not facts.adjusted:
         splits = f"{counted(facts.splits, 'recorded split')} {_is(facts.splits)}"
         found.append((Level.RED, f"{splits} not adjusted for: the falls and rises there are not real."))

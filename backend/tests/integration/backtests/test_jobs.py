@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -93,6 +94,13 @@ async def test_a_job_that_is_delivered_twice_computes_once(databases: Databases,
     await jobs.run_backtest_job(databases, SystemClock(), run_id)
     assert first["status"] == "succeeded"
     assert await _read(member, run_id) == first
+
+
+async def test_parts_of_a_second_count_at_the_start(databases: Databases, member: Person) -> None:
+    run_id = await _queue(member, start="2010-01-05T00:00:00.001Z", end="2010-02-01")
+    await jobs.run_backtest_job(databases, SystemClock(), run_id)
+    equity = (await member.client.get(f"{PATH}/{run_id}/equity")).json()
+    assert equity["time"][0] == int(datetime(2010, 1, 6, tzinfo=UTC).timestamp())
 
 
 async def test_bars_that_nothing_can_be_computed_from_fail_with_a_reason(

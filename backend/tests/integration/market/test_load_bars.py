@@ -1,4 +1,4 @@
-"""What other rooms get: bars with their warm-up, splits, facts."""
+"""What other rooms get: bars, splits, and what a verdict judges."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import pytest
 
 from app.core.database import Databases
 from app.engine.intervals import Interval
+from app.engine.verdict import Level
+from app.engine.verdict.data import check_data
 from app.market import service
 from app.market.domain import Adjustment, IntervalNotAvailable, Split, Viewer
+from app.market.run_facts import gather_run_facts
 from app.market.service import LoadedBars
 from tests.integration.conftest import Person
 from tests.integration.market.conftest import CLOCK, Importer, days_csv, minutes_csv
@@ -27,41 +30,34 @@ def on(day: int, hour: int = 0) -> datetime:
     return datetime(2019, 1, day, hour, tzinfo=UTC)
 
 
-async def test_parts_of_a_second_count_at_both_ends(
+async def test_parts_of_a_second_count_at_the_end(
     member: Person, databases: Databases, do_import: Importer
 ) -> None:
     await do_import(member, days_csv(5))
     a_moment = timedelta(milliseconds=1)
-    late = await load(databases, member, Interval.DAY_1, start=on(2) + a_moment, end=on(4) + a_moment)
-    assert late.bars.close.tolist() == [102.0, 103.0]
+    late = await load(databases, member, Interval.DAY_1, end=on(4) + a_moment)
+    assert late.bars.close.tolist() == [100.0, 101.0, 102.0, 103.0]
 
 
-async def test_bars_before_the_start_warm_up(
+async def test_all_bars_before_the_end_come(
     member: Person, databases: Databases, do_import: Importer
 ) -> None:
     await do_import(member, days_csv(20))
-    loaded = await load(databases, member, Interval.DAY_1, start=on(10), end=on(15), warmup_bars=4)
-    assert (loaded.first_bar, loaded.bars.close.tolist()) == (4, [100.0 + n for n in range(5, 14)])
-    assert (loaded.source, loaded.revision, loaded.bars.interval) == (Interval.DAY_1, 1, Interval.DAY_1)
-    early = await load(databases, member, Interval.DAY_1, start=on(3), end=on(5), warmup_bars=100)
-    assert (early.first_bar, early.bars.close.tolist()) == (2, [100.0, 101.0, 102.0, 103.0])
-    everything = await load(databases, member, Interval.DAY_1, warmup_bars=100)
-    assert (everything.first_bar, len(everything.bars)) == (0, 20)
-    nothing = await load(databases, member, Interval.DAY_1, start=on(30))
-    assert (nothing.first_bar, len(nothing.bars)) == (0, 0)
+    loaded = await load(databases, member, Interval.DAY_1, end=on(15))
+    assert loaded.bars.close.tolist() == [100.0 + n for n in range(14)]
+    assert (loaded.source, loaded.bars.interval) == (Interval.DAY_1, Interval.DAY_1)
+    assert len((await load(databases, member, Interval.DAY_1)).bars) == 20
+    assert len((await load(databases, member, Interval.DAY_1, end=on(1))).bars) == 0
 
 
-async def test_warm_up_of_coarser_bars(member: Person, databases: Databases, do_import: Importer) -> None:
+async def test_coarser_bars_are_made_from_all_of_the_finer(
+    member: Person, databases: Databases, do_import: Importer
+) -> None:
     await do_import(member, minutes_csv(300_000), interval="1min")
-    loaded = await load(
-        databases, member, Interval.HOUR_1, start=datetime(2019, 7, 20, tzinfo=UTC), warmup_bars=24 * 190
-    )
-    assert loaded.source is Interval.MIN_1
-    assert loaded.first_bar == 24 * 190
-    first, at_start = (int(loaded.bars.time[row]) for row in (0, loaded.first_bar))
-    assert datetime.fromtimestamp(first, UTC) == datetime(2019, 1, 11, tzinfo=UTC)
-    assert datetime.fromtimestamp(at_start, UTC) == datetime(2019, 7, 20, tzinfo=UTC)
-    assert loaded.bars.volume[0] == sum(range(9 * 1440 + 1, 9 * 1440 + 61))
+    loaded = await load(databases, member, Interval.HOUR_1)
+    assert (loaded.source, len(loaded.bars)) == (Interval.MIN_1, 5_000)
+    assert datetime.fromtimestamp(int(loaded.bars.time[0]), UTC) == on(2)
+    assert loaded.bars.volume[9 * 24] == sum(range(9 * 1440 + 1, 9 * 1440 + 61))
 
 
 async def test_a_symbol_means_ones_own_bars_first(
@@ -91,20 +87,7 @@ async def test_rejected_rows_of_different_files_add_up(
     first, second = days_csv(5) + "bad,1,1,1,1,1\n", days_csv(5, "2019-02-01") + "bad,1,1,1,1,1\nbad\n"
     for file in (first, second, first):
         await do_import(member, file)
-    facts = (await load(databases, member, Interval.DAY_1)).facts
-    assert (facts.imports, facts.rejected_rows) == (2, 3)
-    assert facts.last_import_at is not None
-
-
-async def test_the_same_bars_have_the_same_hash(
-    member: Person, databases: Databases, do_import: Importer
-) -> None:
-    await do_import(member, days_csv(5))
-    one = (await load(databases, member, Interval.DAY_1)).bars
-    other = (await load(databases, member, Interval.DAY_1)).bars
-    assert service.hash_bars(one) == service.hash_bars(other)
-    other.volume[2] += 1
-    assert service.hash_bars(one) != service.hash_bars(other)
+    assert (await load(databases, member, Interval.DAY_1)).rejected_rows == 3
 
 
 async def test_an_interval_that_nothing_divides(
@@ -113,3 +96,25 @@ async def test_an_interval_that_nothing_divides(
     await do_import(member, days_csv(5))
     with pytest.raises(IntervalNotAvailable):
         await load(databases, member, Interval.HOUR_1)
+
+
+async def test_what_a_verdict_judges_comes_from_the_market(
+    member: Person, databases: Databases, do_import: Importer
+) -> None:
+    rows = [
+        "2019-01-02,10,12,9,11,100",
+        "2019-01-03,13,12,9,11,100",  # opens above its high
+        "2019-01-04,10,12,9,8,100",  # closes below its low
+        "2019-01-05,10,12,9,11,100",  # a Saturday
+        "2019-01-08,10,12,9,11,100",  # Monday is missing
+        "2019-01-09,0,12,9,11,100",
+    ]
+    await do_import(member, "\n".join(["Date,Open,High,Low,Close,Volume", *rows]), asset_class="stock")
+    loaded = await load(databases, member, Interval.DAY_1)
+    known = gather_run_facts(loaded.bars, loaded, CLOCK.now())
+    data = known.data
+    assert (data.calendar, data.expected_bars, data.missing_bars) == ("XNYS", 5, 1)
+    assert (data.outside_bars, data.inconsistent_bars, data.rejected_rows) == (1, 2, 1)
+    assert (data.adjusted, data.splits, known.periods_per_year) == (True, 0, 252.0)
+    assert data.last_bar_age_days is not None
+    assert check_data(loaded.bars, data).level is Level.RED  # one of five is missing

@@ -1,4 +1,4 @@
-"""The data check: gaps, mended rows, adjustment, freshness, and jumps that look like splits."""
+"""The data check: gaps, strays, rejected rows, adjustment, freshness, and jumps that look like splits."""
 
 from __future__ import annotations
 
@@ -34,7 +34,14 @@ def test_clean_data_is_green() -> None:
         (replace(CLEAN, expected_bars=0), Level.AMBER, "Gaps could not be checked"),
         (replace(CLEAN, rejected_rows=1), Level.AMBER, "1 row was rejected on import."),
         (replace(CLEAN, rejected_rows=11), Level.RED, "11 rows were rejected on import."),
-        (replace(CLEAN, repaired_rows=3), Level.AMBER, "3 rows were repaired on import."),
+        (replace(CLEAN, outside_bars=1), Level.AMBER, "1 bar stands when XNYS has no session."),
+        (replace(CLEAN, outside_bars=3), Level.AMBER, "3 bars stand when XNYS has no session."),
+        (
+            replace(CLEAN, inconsistent_bars=1),
+            Level.AMBER,
+            "1 bar opens or closes above the high or below the low.",
+        ),
+        (replace(CLEAN, inconsistent_bars=2), Level.AMBER, "2 bars open or close above the high"),
         (replace(CLEAN, splits=2), Level.GREEN, "Prices are adjusted for 2 splits."),
         (replace(CLEAN, splits=1, adjusted=False), Level.RED, "1 recorded split is not adjusted for"),
         (replace(CLEAN, splits=2, adjusted=False), Level.RED, "2 recorded splits are not adjusted for"),
@@ -51,11 +58,11 @@ def test_each_fact_has_its_level(facts: DataFacts, level: Level, words: str) -> 
 
 
 def test_the_worst_fact_decides_and_all_are_told() -> None:
-    check = check_data(BARS, replace(CLEAN, missing_bars=100, repaired_rows=1))
+    check = check_data(BARS, replace(CLEAN, missing_bars=100, inconsistent_bars=1))
     assert check.level == Level.RED
     assert check.figure == 0.1
     assert "missing" in check.statement
-    assert "repaired" in check.statement
+    assert "above the high" in check.statement
 
 
 def jump_days(bars: Bars) -> list[date]:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.intervals import DAY_SECONDS
+from app.engine.local_time import find_utc_offsets
 from app.market.local_time import (
     currency_day_labels,
     day_label,
@@ -19,7 +20,6 @@ from app.market.local_time import (
     local_midnight,
     month_labels,
     next_month_label,
-    offsets_from_utc,
     week_labels,
 )
 
@@ -32,7 +32,7 @@ instants = st.integers(315_532_800, 2_051_222_400)
 def test_offsets_and_dates_are_those_of_the_zone(times: list[int], zone: str) -> None:
     here = [datetime.fromtimestamp(time, ZoneInfo(zone)) for time in times]
     column = np.array(times)
-    assert offsets_from_utc(column, zone).tolist() == [
+    assert find_utc_offsets(column, zone).tolist() == [
         (moment.utcoffset() or timedelta()).total_seconds() for moment in here
     ]
     assert local_day_labels(column, zone).tolist() == [day_label(moment.date()) for moment in here]
@@ -43,7 +43,7 @@ def test_every_quarter_of_a_day_on_which_clocks_change(zone: str) -> None:
     changes = {"America/New_York": date(2024, 3, 10), "Australia/Lord_Howe": date(2024, 4, 6)}
     times = day_label(changes[zone]) + 900 * np.arange(200)
     expected = [datetime.fromtimestamp(int(time), ZoneInfo(zone)).utcoffset() for time in times]
-    assert offsets_from_utc(times, zone).tolist() == [
+    assert find_utc_offsets(times, zone).tolist() == [
         offset and offset.total_seconds() for offset in expected
     ]
 
