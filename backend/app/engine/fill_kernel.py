@@ -35,11 +35,8 @@ OPEN, SIGNAL, REVERSAL, STOP_LOSS, TAKE_PROFIT, TRAILING_STOP, END_OF_DATA, RUIN
 QUANTITY_SCALE = 1e8
 """Fractional quantities carry 8 decimals, rounded down."""
 FLOAT_GRAIN = 2.0**-52
-SINGLE_STEPS = 4
-GIVING_WAY_LIMIT = 64
-"""How often a quantity gives way to rounding before it is given up: by single steps, then by its own grain,
-twice as much each time.
-"""
+MOST_STEPS_BACK = 64
+"""How often a quantity gives way to float rounding, which takes a step or two, before it is given up."""
 
 
 @compile_loop
@@ -75,23 +72,14 @@ def largest_quantity(
     if notional + (notional * rate + fixed) <= budget:
         steps += 1.0
     notional = steps / scale * unit_price
-    tries = 0
-    grain = FLOAT_GRAIN
-    while notional + (notional * rate + fixed) > budget:
-        if tries == GIVING_WAY_LIMIT:
-            return 0.0
-        # Beyond 2^53 steps a float knows no single step any more: there it gives way by its own grain. Where
-        # the fixed part dwarfs the room, rounding can ask for more than that.
-        if tries < SINGLE_STEPS:
-            steps = min(steps - 1.0, steps * (1.0 - FLOAT_GRAIN))
-        else:
-            steps = min(steps - 1.0, np.floor(steps * (1.0 - grain)))
-            grain *= 2.0
-        steps = max(steps, 0.0)
+    for _ in range(MOST_STEPS_BACK):
+        if not (steps > 0.0 and notional + (notional * rate + fixed) > budget):
+            quantity: float = steps / scale
+            return max(quantity, 0.0)
+        # Beyond 2^53 steps a float knows no single step any more: give way by its own grain.
+        steps = min(steps - 1.0, steps * (1.0 - FLOAT_GRAIN))
         notional = steps / scale * unit_price
-        tries += 1
-    quantity: float = steps / scale
-    return max(quantity, 0.0)
+    return 0.0
 
 
 @compile_loop
