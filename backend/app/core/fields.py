@@ -11,6 +11,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 MONEY_DIGITS = 28
 MONEY_DECIMALS = 8
+# The database's driver takes Python's first and last instants for -infinity and infinity.
+_FIRST_MOMENT = datetime(1600, 1, 1, tzinfo=UTC)
+_LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _DATE_CHARS = len("2010-01-31")
 _EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
 _MOMENT = re.compile(
@@ -60,9 +63,12 @@ def _read_moment(value: Any) -> datetime:
     try:
         # In a query, the + of an offset that nobody escaped arrives as a blank.
         moment = datetime.fromisoformat(f"{date_part}T{time_part.upper().replace(' ', '+') or '00:00'}")
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError("is no day or time that exists") from error
+    if not _FIRST_MOMENT <= moment <= _LAST_MOMENT:
+        raise ValueError("must lie between the years 1600 and 9999")
+    return moment
 
 
 def ceil_seconds(moment: datetime) -> int:
