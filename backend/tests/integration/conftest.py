@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,7 @@ def settings(servers: RunningServers) -> Iterator[Settings]:
         redis_url=servers.redis_url,
     )
     for dsn in (servers.main_dsn, servers.credentials_dsn):
-        _execute(dsn, f'DROP DATABASE "{name}" WITH (FORCE)')
+        _drop(dsn, name)
 
 
 def make_settings(**values: object) -> Settings:
@@ -141,6 +142,18 @@ async def admin(sign_in: Callable[[str, str], Awaitable[Person]]) -> Person:
 
 def _other_database(dsn: str, name: str) -> str:
     return make_url(dsn).set(database=name).render_as_string(hide_password=False)
+
+
+def _drop(dsn: str, name: str) -> None:
+    """Drop a database, once autovacuum has let go of it: our role may not end that one."""
+    for pause_seconds in (0.2, 0.5, 1.0, 2.0, None):
+        try:
+            _execute(dsn, f'DROP DATABASE "{name}" WITH (FORCE)')
+            return
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+            if pause_seconds is None:
+                raise
+            time.sleep(pause_seconds)
 
 
 def _execute(dsn: str, statement: str) -> None:
