@@ -309,7 +309,9 @@ export class RuleEditorView {
   setProblems(problems: RuleProblemMark[]): void {
     this.#problems = problems;
     const { doc } = this.#view.state;
-    const diagnostics: Diagnostic[] = problems.map(({ line: number, column, message }) => {
+    // Nobody has made a mistake yet who has not begun to write.
+    const marked = doc.toString().trim() === "" ? [] : problems;
+    const diagnostics: Diagnostic[] = marked.map(({ line: number, column, message }) => {
       const line = doc.line(Math.min(Math.max(number, 1), doc.lines));
       const { from, to } = problemRange(line.text, column);
       return { from: line.from + from, to: line.from + to, severity: "error", message };
