@@ -1,6 +1,6 @@
 "use client";
 
-import { useSearchParams } from "next/navigation";
+import { usePathname, useSearchParams } from "next/navigation";
 import { useMemo, useState, type ReactNode } from "react";
 
 import { ErrorState } from "@/components/common/error-state";
@@ -14,6 +14,8 @@ import { isInterval } from "@/features/chart/intervals";
 import { useExamples, useStrategy } from "@/features/strategies/api";
 import { Workbench, type WorkbenchStart } from "@/features/strategies/components/workbench";
 import type { RunRead } from "@/lib/api/generated";
+
+const NEW_STRATEGY_PATH = "/strategies/new";
 
 function WorkbenchSkeleton() {
   return (
@@ -48,23 +50,31 @@ function presetSettings(
 
 /** Loads what the address names (`?run=`, `?example=`, `?symbol=`) and hands over once all of it is there. */
 function WithPresets({
+  params,
   children,
 }: {
+  params: URLSearchParams;
   children: (presets: { run?: RunRead; settings: RunSettings }) => ReactNode;
 }) {
-  const params = useSearchParams();
   const runId = params.get("run");
-  return runId ? <WithRun id={runId}>{children}</WithRun> : <WithFirstSymbol>{children}</WithFirstSymbol>;
+  return runId ? (
+    <WithRun id={runId} params={params}>
+      {children}
+    </WithRun>
+  ) : (
+    <WithFirstSymbol params={params}>{children}</WithFirstSymbol>
+  );
 }
 
 function WithRun({
   id,
+  params,
   children,
 }: {
   id: string;
+  params: URLSearchParams;
   children: (presets: { run?: RunRead; settings: RunSettings }) => ReactNode;
 }) {
-  const params = useSearchParams();
   const run = useRun(id);
   if (run.isError)
     return (
@@ -78,8 +88,13 @@ function WithRun({
   return children({ run: run.data, settings: presetSettings(params, run.data, undefined) });
 }
 
-function WithFirstSymbol({ children }: { children: (presets: { settings: RunSettings }) => ReactNode }) {
-  const params = useSearchParams();
+function WithFirstSymbol({
+  params,
+  children,
+}: {
+  params: URLSearchParams;
+  children: (presets: { settings: RunSettings }) => ReactNode;
+}) {
   const instruments = useInstrumentSearch("");
   // Without instruments the page still works; the form says what is missing.
   if (instruments.isPending) return <WorkbenchSkeleton />;
@@ -87,15 +102,27 @@ function WithFirstSymbol({ children }: { children: (presets: { settings: RunSett
   return children({ settings: presetSettings(params, undefined, first) });
 }
 
+/**
+ * What the address of the new rule asks for. Saving gives the page the strategy's own address, without these; the
+ * editor must not start again because of that.
+ */
+function useAskedPresets(): URLSearchParams {
+  const pathname = usePathname();
+  const params = useSearchParams();
+  const [asked, setAsked] = useState<URLSearchParams>(params);
+  if (pathname === NEW_STRATEGY_PATH && asked.toString() !== params.toString()) setAsked(params);
+  return asked;
+}
+
 /** `/strategies/new`: an empty rule, an example, or the text of a run. */
 export function NewStrategyPage() {
-  const params = useSearchParams();
+  const params = useAskedPresets();
   const exampleName = params.get("example");
   const examples = useExamples();
   if (exampleName !== null && examples.isPending) return <WorkbenchSkeleton />;
   const example = examples.data?.find((item) => item.name === exampleName);
   return (
-    <WithPresets>
+    <WithPresets params={params}>
       {({ run, settings }) => (
         <NewStrategy
           start={{
@@ -130,6 +157,7 @@ function NewStrategy({ start }: { start: WorkbenchStart }) {
 
 /** `/strategies/<id>`, with `?run=` in the version and with the settings of that run. */
 export function StrategyPage({ id }: { id: string }) {
+  const params = useSearchParams();
   const strategy = useStrategy(id);
   if (strategy.isError)
     return (
@@ -141,7 +169,7 @@ export function StrategyPage({ id }: { id: string }) {
     );
   if (strategy.isPending) return <WorkbenchSkeleton />;
   return (
-    <WithPresets>
+    <WithPresets params={params}>
       {({ run, settings }) => <SavedStrategy id={id} run={run} settings={settings} />}
     </WithPresets>
   );
