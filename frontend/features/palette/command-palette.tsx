@@ -18,6 +18,7 @@ import {
 } from "@/components/ui/command";
 import { useInstruments } from "@/features/market/api";
 import { chartHref } from "@/features/market/labels";
+import { rankEntry } from "@/lib/rank";
 
 const usePalette = create<{ isOpen: boolean; setOpen: (isOpen: boolean) => void }>((set) => ({
   isOpen: false,
@@ -68,7 +69,7 @@ export function CommandPalette() {
       onOpenChange={setOpen}
       title="Search and commands"
       description="Go to a page or an instrument"
-      commandProps={{ loop: true }}
+      commandProps={{ loop: true, filter: rankEntry }}
     >
       <Entries onDone={() => setOpen(false)} />
     </CommandDialog>
@@ -98,19 +99,24 @@ function Entries({ onDone }: { onDone: () => void }) {
               <Icon aria-hidden /> {label}
             </CommandItem>
           ))}
-          <CommandItem value="Settings profile theme sign out" onSelect={() => go("/settings")}>
+          <CommandItem
+            value="Settings"
+            keywords={["profile theme sign out"]}
+            onSelect={() => go("/settings")}
+          >
             <Settings aria-hidden /> Settings
           </CommandItem>
         </CommandGroup>
         <CommandGroup heading="Do">
-          <CommandItem value="test a rule backtest run" onSelect={() => go("/strategies")}>
+          <CommandItem value="Test a rule" keywords={["backtest run"]} onSelect={() => go("/strategies")}>
             <FlaskConical aria-hidden /> Test a rule
           </CommandItem>
-          <CommandItem value="import a csv file data" onSelect={() => go("/markets/import")}>
+          <CommandItem value="Import a CSV" keywords={["file data"]} onSelect={() => go("/markets/import")}>
             <FileUp aria-hidden /> Import a CSV
           </CommandItem>
           <CommandItem
-            value="theme dark light"
+            value="Theme"
+            keywords={["dark light"]}
             onSelect={() => {
               setTheme(resolvedTheme === "dark" ? "light" : "dark");
               onDone();
@@ -125,7 +131,8 @@ function Entries({ onDone }: { onDone: () => void }) {
             {found.slice(0, 20).map((instrument) => (
               <CommandItem
                 key={instrument.id}
-                value={`${instrument.symbol} ${instrument.name ?? ""} ${instrument.id}`}
+                value={`${instrument.symbol} ${instrument.id}`}
+                keywords={[instrument.name ?? ""]}
                 onSelect={() => go(chartHref(instrument.symbol))}
               >
                 <CandlestickChart aria-hidden />

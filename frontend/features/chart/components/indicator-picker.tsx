@@ -25,6 +25,7 @@ import {
   type ChosenIndicator,
   type IndicatorKind,
 } from "@/features/chart/indicator-catalog";
+import { rankEntry } from "@/lib/rank";
 
 /** A colour of the theme for the n-th indicator. */
 export function indicatorColour(position: number): string {
@@ -134,7 +135,7 @@ export function IndicatorPicker({
             />
           </div>
         ) : (
-          <Command label="Indicators">
+          <Command label="Indicators" filter={rankEntry}>
             <CommandInput placeholder="Search indicators…" aria-label="Search indicators" />
             <CommandList>
               <CommandEmpty>No indicator of that name.</CommandEmpty>
@@ -146,7 +147,8 @@ export function IndicatorPicker({
                   {INDICATORS.filter((entry) => entry.place === place).map((entry) => (
                     <CommandItem
                       key={entry.id}
-                      value={`${entry.label} ${entry.name}`}
+                      value={entry.label}
+                      keywords={[entry.name, entry.hint]}
                       onSelect={() => setKind(entry)}
                     >
                       <span className="w-20 shrink-0 font-medium">{entry.label}</span>
