@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { formatMetric, METRIC_GROUPS, METRIC_TEXTS } from "@/features/backtests/metric-texts";
-import { checkWords, countChecks } from "@/features/backtests/verdict-texts";
+import { checkWords, countChecks, verdictMeaning } from "@/features/backtests/verdict-texts";
 
 describe("figures of a run", () => {
   it("are signed where they are gains or losses, and carry their unit", () => {
@@ -62,5 +62,14 @@ describe("checks of the verdict", () => {
     ];
     expect(countChecks({ level: "red", checks })).toBe("2 of 4 checks passed, 1 with care, 1 failed.");
     expect(countChecks({ level: "green", checks: checks.slice(0, 1) })).toBe("1 of 1 check passed.");
+  });
+});
+
+describe("what the verdict means", () => {
+  it("speaks of no profit where there is none", () => {
+    expect(verdictMeaning("red", -0.1)).toBe("The rule lost money: there is no profit to believe in.");
+    expect(verdictMeaning("red", 0)).toBe("The rule made no money: there is no profit to believe in.");
+    expect(verdictMeaning("red", 0.1)).toContain("the profit below is likely to be luck");
+    expect(verdictMeaning("red", null)).toContain("At least one check failed");
   });
 });

@@ -21,6 +21,13 @@ export const VERDICT_WORDS: Record<Level, { title: string; meaning: string }> = 
   },
 };
 
+/** What the verdict means for a run that made this much: a run without profit has none to be lucky with. */
+export function verdictMeaning(level: Level, totalReturn: number | null | undefined): string {
+  if (level === "red" && typeof totalReturn === "number" && totalReturn <= 0)
+    return `The rule ${totalReturn < 0 ? "lost" : "made no"} money: there is no profit to believe in.`;
+  return VERDICT_WORDS[level].meaning;
+}
+
 export const LEVEL_MEANINGS: Record<Level, string> = {
   green: "The check found nothing to doubt.",
   amber: "The check leaves a doubt, or could not be made.",

@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useRun } from "@/features/backtests/api";
-import { checkWords, VERDICT_WORDS } from "@/features/backtests/verdict-texts";
+import { checkWords, verdictMeaning } from "@/features/backtests/verdict-texts";
 import { INTERVALS } from "@/features/market/labels";
 import type { RunSummary } from "@/lib/api/generated";
 import { cn } from "@/lib/cn";
@@ -46,7 +46,7 @@ export function LatestReport({ run }: { run: RunSummary | undefined }) {
       {run.level && (
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
           <VerdictBadge level={run.level} size="lg" />
-          <span className="text-[0.8125rem]">{VERDICT_WORDS[run.level].meaning}</span>
+          <span className="text-[0.8125rem]">{verdictMeaning(run.level, run.total_return)}</span>
         </div>
       )}
       <Checks id={run.id} />

@@ -5,6 +5,7 @@ import {
   checkWords,
   countChecks,
   LEVEL_MEANINGS,
+  verdictMeaning,
   VERDICT_WORDS,
   type Level,
 } from "@/features/backtests/verdict-texts";
@@ -67,7 +68,7 @@ export function VerdictPanel({
             <h2 id="verdict" className="text-xl leading-8 font-semibold text-balance">
               {words.title}
             </h2>
-            <p className="text-muted-foreground">{words.meaning}</p>
+            <p className="text-muted-foreground">{verdictMeaning(verdict.level, metrics.total_return)}</p>
             <p className="mt-1 text-[0.8125rem] font-medium">{countChecks(verdict)}</p>
           </div>
         </div>
