@@ -41,6 +41,8 @@ function ParameterRow({
   const id = useId();
   const { name, default: initial, min, max, step } = parameter;
   const [typed, setTyped] = useState<string | null>(null);
+  // Said on leaving the field, when the text goes back to the value that counts.
+  const [isRefused, setRefused] = useState(false);
   const typedValue = typed === null ? value : readNumber(typed);
   const isWrong = !(typedValue >= min && typedValue <= max);
   return (
@@ -57,13 +59,17 @@ function ParameterRow({
         className="row-span-2 h-9 text-right tabular-nums"
         value={typed ?? String(value)}
         aria-invalid={isWrong || undefined}
-        aria-describedby={`${id}-range`}
+        aria-describedby={isWrong || isRefused ? `${id}-range ${id}-refused` : `${id}-range`}
         onChange={(event) => {
+          setRefused(false);
           setTyped(event.target.value);
           const next = readNumber(event.target.value);
           if (next >= min && next <= max) onChange(next);
         }}
-        onBlur={() => setTyped(null)}
+        onBlur={() => {
+          if (isWrong) setRefused(true);
+          setTyped(null);
+        }}
       />
       <Slider
         label={name}
@@ -73,14 +79,19 @@ function ParameterRow({
         value={[value]}
         disabled={min === max}
         onValueChange={([next]) => {
+          setRefused(false);
           setTyped(null);
           // Steps add up to 0.30000000000000004 without rounding.
           onChange(Number(next!.toFixed(8)));
         }}
       />
       {isWrong ? (
-        <p role="alert" className="col-span-2 text-xs text-destructive">
+        <p id={`${id}-refused`} role="alert" className="col-span-2 text-xs text-destructive">
           {name} goes from {print(min)} to {print(max)}; {print(value)} is kept.
+        </p>
+      ) : isRefused ? (
+        <p id={`${id}-refused`} role="status" className="col-span-2 text-xs text-destructive">
+          {name} must lie within {print(min)} and {print(max)}; {print(value)} is kept.
         </p>
       ) : (
         value !== initial && (
