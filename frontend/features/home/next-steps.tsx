@@ -1,5 +1,6 @@
 import { Circle, CircleCheckBig } from "lucide-react";
 import Link from "next/link";
+import { useState } from "react";
 
 import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -7,6 +8,7 @@ import { planSteps } from "@/features/home/steps";
 import type { Instrument } from "@/lib/api/contract";
 import type { RunSummary, StrategyRead } from "@/lib/api/generated";
 import { cn } from "@/lib/cn";
+import { findVisits } from "@/lib/visits";
 
 export function NextSteps({
   instruments,
@@ -17,8 +19,9 @@ export function NextSteps({
   strategies: StrategyRead[] | undefined;
   runs: RunSummary[] | undefined;
 }) {
+  const [visits] = useState(findVisits);
   const isKnown = instruments && strategies && runs;
-  const steps = isKnown ? planSteps(instruments, strategies, runs) : null;
+  const steps = isKnown ? planSteps(instruments, strategies, runs, visits) : null;
   const next = steps?.findIndex((step) => !step.isDone) ?? -1;
   return (
     <Card>

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { planSteps } from "@/features/home/steps";
 import type { Instrument } from "@/lib/api/contract";
 import type { RunSummary, StrategyRead } from "@/lib/api/generated";
+import { findVisits, keepVisit, type Visits } from "@/lib/visits";
 
 const instrument = { symbol: "GOOG", last_bar_at: "2013-03-01T00:00:00Z" } as Instrument;
 const strategy = { id: "s" } as StrategyRead;
@@ -24,6 +25,26 @@ describe("what to do next", () => {
     expect(next([instrument], [strategy], [])).toBe("/strategies");
     expect(next([instrument], [strategy], [run("running"), run("failed")])).toBe("/strategies");
     expect(next([instrument], [strategy], [run("succeeded")])).toBe("/backtests/r");
+  });
+
+  it("is done with the report and the chart once they were opened, and only while they exist", () => {
+    const open = (...args: Parameters<typeof planSteps>) =>
+      planSteps(...args)
+        .filter((step) => !step.isDone)
+        .map((step) => step.title);
+    const all = [[instrument], [strategy], [run("succeeded")]] as const;
+    const of = (visits: Visits) => open([...all[0]], [...all[1]], [...all[2]], visits);
+    expect(of({ report: false, chart: true })).toEqual(["Read the verdict before the profit"]);
+    expect(of({ report: true, chart: false })).toEqual(["Look at the chart"]);
+    expect(of({ report: true, chart: true })).toEqual([]);
+    expect(open([], [], [], { report: true, chart: true })).toHaveLength(5);
+  });
+
+  it("remembers what was opened", () => {
+    localStorage.clear();
+    expect(findVisits()).toEqual({ report: false, chart: false });
+    keepVisit("report");
+    expect(findVisits()).toEqual({ report: true, chart: false });
   });
 
   it("counts in plain words", () => {

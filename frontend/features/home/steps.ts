@@ -2,6 +2,7 @@ import { chartHref } from "@/features/market/labels";
 import type { Instrument } from "@/lib/api/contract";
 import type { RunSummary, StrategyRead } from "@/lib/api/generated";
 import { formatPlural } from "@/lib/format";
+import type { Visits } from "@/lib/visits";
 
 export interface Step {
   title: string;
@@ -11,7 +12,12 @@ export interface Step {
 }
 
 /** The way from data to a believed answer, each step with where it stands. */
-export function planSteps(instruments: Instrument[], strategies: StrategyRead[], runs: RunSummary[]): Step[] {
+export function planSteps(
+  instruments: Instrument[],
+  strategies: StrategyRead[],
+  runs: RunSummary[],
+  visits: Visits = { report: false, chart: false },
+): Step[] {
   const withBars = instruments.find((instrument) => instrument.last_bar_at) ?? instruments[0];
   const report = runs.find((run) => run.status === "succeeded");
   return [
@@ -42,13 +48,13 @@ export function planSteps(instruments: Instrument[], strategies: StrategyRead[],
       title: "Read the verdict before the profit",
       note: report ? `The report on ${report.symbol} is ready` : "It says whether the answer can be believed",
       href: report ? `/backtests/${report.id}` : "/backtests",
-      isDone: false,
+      isDone: Boolean(report) && visits.report,
     },
     {
       title: "Look at the chart",
       note: "Candles, volume and indicators",
       href: withBars ? chartHref(withBars.symbol) : "/chart",
-      isDone: false,
+      isDone: Boolean(withBars) && visits.chart,
     },
   ];
 }

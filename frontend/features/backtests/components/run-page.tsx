@@ -23,6 +23,7 @@ import { useInstrument } from "@/features/chart/api";
 import { isIntraday, longInterval } from "@/features/chart/intervals";
 import type { RunRead } from "@/lib/api/generated";
 import { formatAgo, formatDate, formatDateTime, formatPlural } from "@/lib/format";
+import { keepVisit } from "@/lib/visits";
 
 import "@/features/backtests/print.css";
 
@@ -59,6 +60,10 @@ export function RunPage({ id }: { id: string }) {
   useEffect(() => {
     if (run) document.title = `${titleOf(run)} · Flowrex`;
   }, [run]);
+  const hasReport = run?.status === "succeeded";
+  useEffect(() => {
+    if (hasReport) keepVisit("report");
+  }, [hasReport]);
 
   if (!run) {
     if (query.isError)

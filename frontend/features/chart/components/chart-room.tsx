@@ -22,6 +22,7 @@ import { formatIndicator } from "@/features/chart/indicator-catalog";
 import { nearestInterval } from "@/features/chart/intervals";
 import { useChartState, type ChangeChart } from "@/features/chart/use-chart-state";
 import type { Instrument } from "@/lib/api/contract";
+import { keepVisit } from "@/lib/visits";
 
 export function ChartRoom() {
   const [state, change] = useChartState();
@@ -37,6 +38,11 @@ export function ChartRoom() {
   useEffect(() => {
     document.title = state.symbol ? `${state.symbol} chart · Flowrex` : "Chart · Flowrex";
   }, [state.symbol]);
+
+  const isDrawn = Boolean(instrument.data);
+  useEffect(() => {
+    if (isDrawn) keepVisit("chart");
+  }, [isDrawn]);
 
   const importFirst = (
     <Button asChild size="sm">
