@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,13 +19,22 @@ _MIN_FIELDS = 5  # a time and four prices
 _MIN_NUMBERS = 3
 
 _PRICES = ("open", "high", "low", "close")
-# Exact names win; these stand in only where no column has the exact one.
+# Exact names win; these stand in only where no column has the exact one. English, German, French, Spanish and
+# Italian, without accents.
 _OTHER_NAMES: dict[str, tuple[str, ...]] = {
-    "open": ("o", "open price", "opening price", "first"),
-    "high": ("h", "high price", "max"),
-    "low": ("l", "low price", "min"),
-    "close": ("c", "close last", "close price", "closing price", "last", "price"),
-    "volume": ("vol", "v", "tickvol", "tick volume"),
+    "open": ("o", "open price", "opening price", "first", "eroffnung", "eroffn", "ouverture", "apertura"),
+    "high": ("h", "high price", "max", "hoch", "plus haut", "haut", "maximo", "massimo"),
+    "low": ("l", "low price", "min", "tief", "plus bas", "bas", "minimo"),
+    "close": (
+        *("c", "close last", "close price", "closing price", "last", "price"),
+        *("schluss", "schlusskurs", "zuletzt", "cloture", "fermeture", "dernier"),
+        *("cierre", "chiusura", "ultimo"),
+    ),
+    "volume": ("vol", "v", "tickvol", "tick volume", "volumen"),
+}
+_OTHER_TIME_NAMES = {
+    **dict.fromkeys(("datum", "fecha", "data"), "date"),
+    **dict.fromkeys(("uhrzeit", "zeit", "heure", "hora", "ora"), "time"),
 }
 _TIME_NAMES = ("datetime", "date time", "timestamp", "date", "time")
 _TIME_WORDS = frozenset({"date", "time", "datetime", "timestamp", "unix", "day"})
@@ -134,7 +144,9 @@ def _read_layout(lines: Sequence[str], delimiter: str) -> tuple[int, Layout] | N
     if start is None:
         return None
     with_header = _is_header(table[start])
-    if not with_header and any(_names_some_prices(cells) for cells in table[:start]):
+    if not with_header and (
+        _find_unknown_header(table, start) or any(_names_some_prices(cells) for cells in table[:start])
+    ):
         return None  # a header that lacks a price: taking columns by their place would take the wrong ones
     names = table[start] if with_header else []
     # Without a header a row that is bad may stand first: it is no banner, and shall be named.
@@ -160,8 +172,12 @@ def _read_layout(lines: Sequence[str], delimiter: str) -> tuple[int, Layout] | N
 
 
 def _canonical(name: str) -> str:
-    """Lower case, words apart, no numbering in front: `<Adj_Close>` → `adj close`, `1. open` → `open`."""
-    words = re.sub(r"[^a-z0-9]+", " ", name.lower()).strip()
+    """Lower case, words apart, no accents, no numbering in front: `<Adj_Close>` → `adj close`, `1. open` →
+    `open`, `Máximo` → `maximo`.
+    """
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    words = re.sub(r"[^a-z0-9]+", " ", plain).strip()
     return re.sub(r"^\d+ ", "", words)
 
 
@@ -181,6 +197,30 @@ def _is_header(cells: Sequence[str]) -> bool:
 def _names_some_prices(cells: Sequence[str]) -> bool:
     names = [_canonical(cell) for cell in cells]
     return sum(_find_name(names, price) is not None for price in _PRICES) >= 2
+
+
+def _find_unknown_header(table: Sequence[Sequence[str]], first_good: int) -> Sequence[str]:
+    """The last line above the rows where it has their number of cells and all are words, else nothing.
+
+    One cell may be empty: tables are written with a nameless first column. More are a padded banner's.
+    """
+    above = [cells for cells in table[: _find_first_data(table, first_good)] if cells]
+    if not above or _without_empty_end(above[-1]) not in (
+        len(table[first_good]),
+        _without_empty_end(table[first_good]),
+    ):
+        return ()
+    named = [cell for cell in above[-1][: _without_empty_end(above[-1])] if cell]
+    are_words = all(
+        any(map(str.isalpha, cell)) and not looks_like_time(cell) and not _looks_like_number(cell)
+        for cell in named
+    )
+    return above[-1] if are_words and len(named) >= _without_empty_end(above[-1]) - 1 else ()
+
+
+def _without_empty_end(cells: Sequence[str]) -> int:
+    """How many cells stand up to the last that holds something."""
+    return max((at for at, cell in enumerate(cells, 1) if cell), default=0)
 
 
 def _is_subheader(cells: Sequence[str]) -> bool:
@@ -227,6 +267,7 @@ def _find_time_columns(
         cells = [cells[column] for cells in rows[:50] if len(cells) > column]
         return sum(pattern.fullmatch(cell) is not None for cell in cells) * 2 >= len(cells)
 
+    names = [_OTHER_TIME_NAMES.get(name, name) for name in names]
     free = [column for column in range(len(names)) if column not in taken]
     if "date" in names and "time" in names:
         date, clock = names.index("date"), names.index("time")
@@ -291,18 +332,40 @@ def _has_decimal_comma(rows: Sequence[Sequence[str]], prices: Sequence[int], del
 
 def _explain_failure(lines: Sequence[str]) -> ImportRefused:
     for delimiter in DELIMITERS:
-        for line in lines[:_MAX_BANNER_LINES]:
-            names = [_canonical(cell) for cell in split_line(line, delimiter)]
-            found = [price for price in _PRICES if _find_name(names, price) is not None]
-            if len(names) > 1 and found:
-                missing = [price for price in _PRICES if price not in found] or ["a date or time"]
-                return ImportRefused(
-                    "missing_columns", f"The file's header has no column for {', '.join(missing)}."
-                )
+        table = [split_line(line, delimiter) if line.strip() else [] for line in lines]
+        start = next((at for at, cells in enumerate(table[:_MAX_BANNER_LINES]) if _is_row(cells)), None)
+        unknown = () if start is None else _find_unknown_header(table, start)
+        for at, cells in enumerate(table[:_MAX_BANNER_LINES]):
+            names = [_canonical(cell) for cell in cells]
+            found = any(_find_name(names, price) is not None for price in _PRICES)
+            if cells is unknown or (not unknown and len(names) > 1 and found):
+                return _explain_header(cells, table[at + 1 :])
     return ImportRefused(
         "not_a_table",
         "No rows of a time and four prices were found. The file must be CSV: comma, semicolon or tab between "
         "date, open, high, low, close and, where there is one, volume.",
+    )
+
+
+def _explain_header(header: Sequence[str], rows: Sequence[Sequence[str]]) -> ImportRefused:
+    """Which columns were found, under the file's own words, which were not, and how they may be called."""
+    names = [_canonical(cell) for cell in header]
+    columns = {price: _find_name(names, price) for price in _PRICES}
+    taken = {column for column in columns.values() if column is not None}
+    time = _find_time_columns(names, [cells for cells in rows if len(cells) >= _MIN_FIELDS], taken)
+    columns = {"a date or time": time[0] if time else None, **columns}
+    missing = [name for name, column in columns.items() if column is None] or ["a date or time"]
+    shown = ["".join(char for char in cell[:40] if char.isprintable()) or "nameless" for cell in header]
+    found = [f"{shown[column]} ({name})" for name, column in columns.items() if column is not None]
+    words = {
+        "a date or time": (*_TIME_NAMES, *_OTHER_TIME_NAMES),
+        **{price: (price, *_OTHER_NAMES[price]) for price in _PRICES},
+    }
+    understood = "; ".join(f"for {name}: {', '.join(words[name])}" for name in missing)
+    return ImportRefused(
+        "missing_columns",
+        f"The file's header has no column for {', '.join(missing)}. "
+        f"Found: {', '.join(found) or 'none'}. Names that are understood, {understood}.",
     )
 
 

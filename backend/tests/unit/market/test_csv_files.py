@@ -314,6 +314,70 @@ def test_files_that_are_no_bars(code: str) -> None:
     assert caught.value.code == code
 
 
+UNKNOWN_HEADERS = {
+    "Timestamp;Settle;Top;Bottom;First": ("high, low, close", "Timestamp (a date or time), First (open)"),
+    "A banner\n\nDag;Slutkurs;Högst;Lägst;Öppning": ("open, high, low, close", "Dag (a date or time)"),
+    "日付;終値;高値;安値;始値": ("open, high, low, close", "日付 (a date or time)"),
+    ";Slot;Hoogste;Laagste;Begin": ("open, high, low, close", "nameless (a date or time)"),
+    "Dag;Slutkurs;Högst;Lägst;Öppning;": ("open, high, low, close", "Dag (a date or time)"),
+    "High low;of the\nDag;Slutkurs;Högst;Lägst;Öppning": ("open, high, low, close", "Dag (a date or time)"),
+}
+
+
+@pytest.mark.parametrize("header", UNKNOWN_HEADERS)
+@pytest.mark.parametrize("first", ["", "2019-01-01;none;1,5;1,5;1,5\n"])
+def test_a_header_in_unknown_words_is_never_guessed_by_order(header: str, first: str) -> None:
+    """The file's second column is the close: taken by order it would be stored as the open."""
+    with pytest.raises(ImportRefused) as caught:
+        read_csv(header + "\n" + first + "2019-01-02;11,5;12,5;9,5;10,5\n2019-01-03;21,5;22,5;19,5;20,5\n")
+    missing, found = UNKNOWN_HEADERS[header]
+    assert caught.value.code == "missing_columns"
+    assert f"no column for {missing}. Found: {found}. Names that are understood" in caught.value.detail
+    assert "for close: close, c," in caught.value.detail
+
+
+def test_a_headers_words_are_shown_short_and_printable() -> None:
+    with pytest.raises(ImportRefused) as caught:
+        read_csv("D\x00\x1b[31m" + "x" * 5000 + ";Slot;Hoogste;Laagste;Begin\n2019-01-02;1;2;1;1\n")
+    assert caught.value.detail.isprintable()
+    assert len(caught.value.detail) < 1000
+
+
+@pytest.mark.parametrize("banner", ["Prices of X", "X;in EUR", "Prices of X;in EUR;;;", "a;b;c;d;e;f;g"])
+def test_a_banner_is_no_header(banner: str) -> None:
+    read = read_csv(banner + "\n2019-01-02;11,5;12,5;9,5;10,5\n2019-01-03;21,5;22,5;19,5;20,5\n")
+    assert (read.bars.open.tolist(), read.bars.close.tolist()) == ([11.5, 21.5], [10.5, 20.5])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Fecha;Cierre;Máximo;Mínimo;Apertura;Volumen",
+        "Fecha;Último;Maximo;Minimo;Apertura;Vol.",
+        "Datum;Schlusskurs;Hoch;Tief;Eröffnung;Volumen",
+        "Datum;Schluss;Hoch;Tief;Eröffn.;Volumen",
+        "Datum;Zuletzt;Hoch;Tief;Eröffn.;Vol.",
+        "Date;Clôture;Plus haut;Plus bas;Ouverture;Volume",
+        "Date;Dernier;Haut;Bas;OUVERTURE;Volume",
+        "Date;Fermeture;Haut;Bas;Ouverture;Volume",
+        "Data;Chiusura;Massimo;Minimo;Apertura;Volume",
+        "Data;Ultimo;Massimo;Minimo;Apertura;Volume",
+    ],
+)
+def test_headers_of_other_languages(header: str) -> None:
+    read = read_csv(header + "\n2019-01-02;11,5;12,5;9,5;10,5;7\n2019-01-03;21,5;22,5;19,5;20,5;8\n")
+    bars = read.bars
+    assert (bars.open.tolist(), bars.high.tolist()) == ([10.5, 20.5], [12.5, 22.5])
+    assert (bars.low.tolist(), bars.close.tolist()) == ([9.5, 19.5], [11.5, 21.5])
+    assert bars.volume.tolist() == [7, 8]
+
+
+def test_date_and_time_of_day_in_another_language() -> None:
+    rows = "2019-01-02;09:00;11;12;9;10\n2019-01-02;10:00;11;12;9;10\n"
+    read = read_csv("Datum;Uhrzeit;Schluss;Hoch;Tief;Eröffnung\n" + rows, Interval.HOUR_1)
+    assert (len(read.bars), read.rejected) == (2, 0)
+
+
 def test_adjusted_closes_never_stand_in_for_closes() -> None:
     with pytest.raises(ImportRefused, match="close"):
         read_csv("Date,Open,High,Low,Adj Close,Volume\n2019-01-02,1,2,1,1,5\n2019-01-03,1,2,1,1,5\n")
