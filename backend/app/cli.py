@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -254,8 +255,9 @@ def _run(body: Callable[[_Tools], Awaitable[T]]) -> T:
     from app.core.logging import configure_logging
 
     async def run() -> T:
-        configure_logging("WARNING", sys.stderr)
         settings = get_settings()
+        # A person reads this terminal: refusals are told in words, and logs only where they were asked for.
+        configure_logging(settings.log_level if os.environ.get("LOG_LEVEL") else "ERROR", sys.stderr)
         databases = Databases.from_settings(settings, application_name="flowrex-cli")
         try:
             return await body(_Tools(databases, settings, SystemClock()))

@@ -80,6 +80,16 @@ def test_import_names_the_lines_it_rejects(flowrex: Flowrex, tmp_path: Path) -> 
     assert "2 inserted, 0 updated, 0 unchanged, 1 rejected" in done.stdout
 
 
+def test_a_refused_import_is_told_in_words(flowrex: Flowrex, tmp_path: Path) -> None:
+    """And without a line of the log, which is for machines."""
+    path = tmp_path / "bars.csv"
+    path.write_text("Timestamp;Settle;Top;Bottom;First\n2020-01-02;4;5;2;3\n2020-01-03;4;5;2;3\n")
+    done = flowrex("import", str(path), "--symbol", "X", "--interval", "1day")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("The file's header has no column for high, low, close.")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_an_imported_file_can_be_backtested(flowrex: Flowrex, google: Path, tmp_path: Path) -> None:
     """What the import did is said, twice is once, and the verdict stands before the figures."""
     words = ("import", str(google), "--symbol", "goog", "--interval", "1day", "--asset-class", "stock")
