@@ -106,7 +106,7 @@ function WithFirstSymbol({
  * What the address of the new rule asks for. Saving gives the page the strategy's own address, without these; the
  * editor must not start again because of that.
  */
-function useAskedPresets(): URLSearchParams {
+export function useAskedPresets(): URLSearchParams {
   const pathname = usePathname();
   const params = useSearchParams();
   const [asked, setAsked] = useState<URLSearchParams>(params);
