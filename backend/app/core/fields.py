@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 MONEY_DIGITS = 28
 MONEY_DECIMALS = 8
-# The database's driver takes Python's first and last instants for -infinity and infinity.
+# Before and after every bar there is. Python's own first and last instants the database's driver would take
+# for -infinity and infinity, so what lies beyond these two is brought to them.
 _FIRST_MOMENT = datetime(1600, 1, 1, tzinfo=UTC)
 _LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _DATE_CHARS = len("2010-01-31")
@@ -66,9 +67,7 @@ def _read_moment(value: Any) -> datetime:
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError("is no day or time that exists") from error
-    if not _FIRST_MOMENT <= moment <= _LAST_MOMENT:
-        raise ValueError("must lie between the years 1600 and 9999")
-    return moment
+    return min(max(moment, _FIRST_MOMENT), _LAST_MOMENT)
 
 
 def ceil_seconds(moment: datetime) -> int:

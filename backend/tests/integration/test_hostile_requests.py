@@ -116,11 +116,3 @@ async def test_nobody_fills_the_queue(
     assert [below.status_code, above.status_code, somebody_else.status_code] == [404, 429, 404]
     assert above.json()["code"] == "too_much_unfinished"
     assert int(above.headers["Retry-After"]) > 0
-
-
-@pytest.mark.parametrize("start", ["0001-01-01", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
-async def test_times_that_the_database_would_take_for_for_ever(member: Person, start: str) -> None:
-    run = {"source": "enter_long = close > 1", "symbol": "ABC", "interval": "1day", "start": start}
-    answer = await member.client.post("/api/v1/backtests", json=run)
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["location"] == "body.start"

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from app.core.fields import (
     CleanStr,
@@ -186,3 +186,13 @@ def test_whole_seconds_are_not_before_the_moment(moment: datetime) -> None:
     at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=min(second, 253_402_300_799))
     assert moment - at < timedelta(seconds=1)
     assert second > 253_402_300_799 or timedelta(0) <= at - moment < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [("0001-01-01", 1600), ("0001-01-01T00:00:00Z", 1600), ("9999-12-31T23:59:59.999999Z", 9999)],
+)
+def test_moments_that_the_database_would_take_for_infinity_are_none(text: str, year: int) -> None:
+    moment = TypeAdapter(Moment).validate_python(text)
+    assert moment.year == year
+    assert datetime.min.replace(tzinfo=UTC) < moment < datetime.max.replace(tzinfo=UTC)
