@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.engine.bars import Column
-from app.engine.indicators.compiled import compile_loop
+from app.engine.compiled import compile_loop
 from app.engine.indicators.exact_sums import Indices, means_ending_at
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engine.bars import Column
-from app.engine.indicators.compiled import compile_loop
+from app.engine.compiled import compile_loop
 
 Limbs = NDArray[np.int64]
 Indices = NDArray[np.int64]

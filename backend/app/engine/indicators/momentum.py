@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from app.engine.bars import Column
+from app.engine.compiled import compile_loop
 from app.engine.indicators.averages import find_starts
-from app.engine.indicators.compiled import compile_loop
 from app.engine.indicators.exact_sums import means_ending_at
 
 

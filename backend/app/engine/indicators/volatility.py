@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.engine.bars import Column
-from app.engine.indicators.compiled import compile_loop
+from app.engine.compiled import compile_loop
 
 _BLOCK_BARS = 1_024
 

@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from app.engine.bars import Column
-from app.engine.indicators.compiled import compile_loop
+from app.engine.compiled import compile_loop
 from app.engine.indicators.exact_sums import sum_windows
 
 # 106 bits less what `_divide` needs for rounding its quotient right.
