@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -50,15 +50,16 @@ def _find_origins_called(function: Callable[..., object]) -> Iterator[frozenset[
 @contextmanager
 def _cache_folder_for(called: frozenset[Path], own: Path) -> Iterator[None]:
     """While a function is decorated: numba's folder, one level deeper where other files have a part in it."""
-    before = numba.config.CACHE_DIR
+    settings: Any = numba.config  # filled from the environment when imported
+    before = settings.CACHE_DIR
     if called:
         base = Path(before) if before else own.parent / "__pycache__"
         stamp = hashlib.sha256("".join(_digest(path) for path in sorted(called)).encode()).hexdigest()[:16]
-        numba.config.CACHE_DIR = str(base / f"calls-{stamp}")
+        settings.CACHE_DIR = str(base / f"calls-{stamp}")
     try:
         yield
     finally:
-        numba.config.CACHE_DIR = before
+        settings.CACHE_DIR = before
 
 
 @cache
