@@ -22,9 +22,20 @@ from app.engine.metrics import Metrics, compute_metrics
 from app.engine.metrics_drawdown import drawdowns
 from app.engine.packing import EquityCurve
 from app.engine.trades import Trades
-from app.engine.verdict import CHECK_COUNT, Check, DataFacts, SignalsOf, Verdict, judge_stepwise
+from app.engine.verdict import (
+    CHECK_NAMES,
+    Check,
+    DataFacts,
+    JudgedRun,
+    SignalsOf,
+    TrialFacts,
+    Verdict,
+    judge_stepwise,
+)
 
 Progress: TypeAlias = Callable[[float], None]
+# Told the verdict so far, after each of its checks.
+VerdictSoFar: TypeAlias = Callable[[Verdict], None]
 
 _AFTER_SIGNALS, _AFTER_FILLS, _AFTER_CHECKS = 0.3, 0.4, 0.95
 
@@ -36,7 +47,9 @@ class BacktestInputs:
     `bars`: with the warm-up before `first_bar`, the first bar whose signal counts. `rule_source`,
     `parameters` (every one's value) and `instrument` (symbol, adjustment, …) go into the manifest.
     `signals_of`: the rule on any bars; it is called again on shortened ones. `facts`: what is known of the
-    data. `periods_per_year`: see `app.engine.annual_periods`.
+    data. `periods_per_year`: see `app.engine.annual_periods`. `rule`: for the checks that try other values
+    of its parameters, None leaves them out. `trials`: what is known of the search that led here.
+    `checkpoint`: called again and again while the verdict is computed.
     """
 
     bars: Bars
@@ -48,6 +61,9 @@ class BacktestInputs:
     periods_per_year: float
     first_bar: int = 0
     instrument: Mapping[str, str] = field(default_factory=dict)
+    rule: Rule | None = None
+    trials: TrialFacts | None = None
+    checkpoint: Checkpoint | None = None
 
     @classmethod
     def for_rule(
@@ -61,6 +77,7 @@ class BacktestInputs:
         periods_per_year: float,
         first_bar: int = 0,
         instrument: Mapping[str, str] | None = None,
+        trials: TrialFacts | None = None,
         checkpoint: Checkpoint | None = None,
     ) -> BacktestInputs:
         """The inputs of a run of `rule`; parameters that are not given have their defaults.
@@ -79,6 +96,9 @@ class BacktestInputs:
             periods_per_year=periods_per_year,
             first_bar=first_bar,
             instrument=instrument or {},
+            rule=rule,
+            trials=trials,
+            checkpoint=checkpoint,
         )
 
 
@@ -97,19 +117,24 @@ class BacktestResult:
     manifest: dict[str, Any]
 
 
-def run_backtest(inputs: BacktestInputs, on_progress: Progress | None = None) -> BacktestResult:
+def run_backtest(
+    inputs: BacktestInputs,
+    on_progress: Progress | None = None,
+    on_verdict: VerdictSoFar | None = None,
+) -> BacktestResult:
     """Run a rule on its bars.
 
-    `on_progress` is told the share done, 0 to 1, between the steps. What it raises ends the run and reaches
-    the caller: that is how a caller cancels, with an exception of its own. Raises what
+    `on_progress` is told the share done, 0 to 1, between the steps; `on_verdict` the checks that have
+    arrived (`complete` is False), after each. What they raise ends the run and reaches the caller: that is
+    how a caller cancels, with an exception of its own. Raises what
     `app.engine.fills.simulate` raises: DataNotUsable also when a figure is too large for a float64.
     """
     # Overflow is looked for in the figures themselves.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return _run_backtest(inputs, on_progress or _ignore)
+        return _run_backtest(inputs, on_progress or _ignore, on_verdict or _ignore)
 
 
-def _run_backtest(inputs: BacktestInputs, report: Progress) -> BacktestResult:
+def _run_backtest(inputs: BacktestInputs, report: Progress, show: VerdictSoFar) -> BacktestResult:
     bars, first = with_readable_columns(inputs.bars), inputs.first_bar
     report(0.0)
     began = time.perf_counter()
@@ -124,18 +149,24 @@ def _run_backtest(inputs: BacktestInputs, report: Progress) -> BacktestResult:
     _check_finite(benchmark.as_dict())
     report(_AFTER_FILLS)
     checks: list[Check] = []
-    for check in judge_stepwise(
+    judged = JudgedRun(
         bars,
         signals,
         fills,
         inputs.facts,
         inputs.signals_of,
         inputs.periods_per_year,
-        evaluation_seconds,
-    ):
+        rule=inputs.rule,
+        parameters=inputs.parameters,
+        trials=inputs.trials,
+        evaluation_seconds=evaluation_seconds,
+        checkpoint=inputs.checkpoint,
+    )
+    for check in judge_stepwise(judged):
         _check_finite({check.name: check.figure})
         checks.append(check)
-        report(_AFTER_FILLS + (_AFTER_CHECKS - _AFTER_FILLS) * len(checks) / CHECK_COUNT)
+        show(Verdict(tuple(checks), complete=False))
+        report(_AFTER_FILLS + (_AFTER_CHECKS - _AFTER_FILLS) * len(checks) / len(CHECK_NAMES))
     trades = fills.trades.counted_from(first)
     curve = _curve(bars, fills, held)
     manifest = build_manifest(
@@ -167,5 +198,5 @@ def _check_finite(figures: Mapping[str, float | None]) -> None:
         )
 
 
-def _ignore(_: float) -> None:
+def _ignore(_: object) -> None:
     return None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from app.engine.verdict.pictures import Picture
 
 
 class Level(StrEnum):
@@ -24,38 +27,92 @@ def worst(levels: Iterable[Level]) -> Level:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One question put to a run. `statement` is a plain sentence; `figure` the number it rests on, if any."""
+class Part:
+    """One figure among several that a check rests on.
+
+    `interval`: (low, high) of a figure that was resampled, 9 in 10 of the resampled ones lying between.
+    """
 
     name: str
     level: Level
     statement: str
     figure: float | None = None
+    interval: tuple[float, float] | None = None
 
-    def as_dict(self) -> dict[str, str | float | None]:
+    def as_dict(self) -> dict[str, Any]:
+        """The part by name, as the API sends it."""
+        return {
+            "name": self.name,
+            "level": self.level.value,
+            "statement": self.statement,
+            "figure": self.figure,
+            "interval": None if self.interval is None else list(self.interval),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question put to a run.
+
+    `statement` is a plain sentence; `figure` the number it rests on, if any; `thresholds` says in a sentence
+    what is green, amber and red; `pictures` are JSON-ready (see `app.engine.verdict.pictures`).
+    """
+
+    name: str
+    level: Level
+    statement: str
+    figure: float | None = None
+    thresholds: str = ""
+    parts: tuple[Part, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
         """The check by name, as the API sends it."""
-        return asdict(self)
+        return {
+            "name": self.name,
+            "level": self.level.value,
+            "statement": self.statement,
+            "figure": self.figure,
+            "thresholds": self.thresholds,
+            "parts": [part.as_dict() for part in self.parts],
+            "pictures": list(self.pictures),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The six checks in their published order."""
+    """The checks in their published order; while a run is judged, those answered so far."""
 
     checks: tuple[Check, ...]
+    complete: bool = True
 
     @property
     def level(self) -> Level:
         """The worst level among the checks: a run is believed no further than its weakest part."""
         return worst(check.level for check in self.checks)
 
-    def as_dict(self) -> dict[str, object]:
-        """`{level, checks}` as the API sends it."""
-        return {"level": self.level.value, "checks": [check.as_dict() for check in self.checks]}
+    def as_dict(self) -> dict[str, Any]:
+        """`{level, complete, checks}` as the API sends it."""
+        return {
+            "level": self.level.value,
+            "complete": self.complete,
+            "checks": [check.as_dict() for check in self.checks],
+        }
 
 
 def percent(fraction: float) -> str:
     """A fraction as a signed percentage for a statement."""
     return f"{fraction * 100.0:+,.1f} %".replace("-", "−")
+
+
+def share_of(fraction: float) -> str:
+    """A fraction as a percentage without a plus, for a share or a probability."""
+    return f"{fraction * 100.0:,.0f} %".replace("-", "−")
+
+
+def ratio_of(ratio: float | None) -> str:
+    """A ratio with two decimals for a statement."""
+    return "undefined" if ratio is None else f"{ratio:.2f}".replace("-", "−")
 
 
 def counted(count: int, noun: str) -> str:

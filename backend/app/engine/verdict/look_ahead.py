@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +10,7 @@ from numpy.typing import NDArray
 from app.engine.bars import Bars
 from app.engine.signals import Signals
 from app.engine.verdict.check import Check, Level
-
-SignalsOf: TypeAlias = Callable[[Bars], Signals]
+from app.engine.verdict.judged import SignalsOf
 
 NAME = "look_ahead"
 

@@ -22,7 +22,7 @@ from app.engine.manifest import canonical_json, hash_bars, hash_result, hash_tex
 from app.engine.packing import EquityCurve
 from app.engine.signals import Signals
 from app.engine.trades import ExitReason
-from app.engine.verdict import DataFacts
+from app.engine.verdict import DataFacts, Verdict
 from tests.unit.engine.hand_made import load_demo, make_bars, random_bars
 
 SOURCE = """# Trend
@@ -221,6 +221,15 @@ def test_progress_rises_from_0_to_1(google: Bars) -> None:
     assert len(told) >= 8
 
 
+def test_the_verdict_arrives_check_by_check(google: Bars) -> None:
+    told: list[Verdict] = []
+    result = run_backtest(inputs_for(google), on_verdict=told.append)
+    assert [len(verdict.checks) for verdict in told] == list(range(1, 9))
+    assert not any(verdict.complete for verdict in told)
+    assert told[-1].checks == result.verdict.checks
+    assert result.verdict.complete
+
+
 class Cancelled(Exception):
     """What a caller raises from on_progress."""
 
@@ -242,7 +251,7 @@ def test_what_progress_raises_ends_the_run(google: Bars, step: int) -> None:
 def test_a_run_of_two_bars_has_a_result(google: Bars) -> None:
     result = run_backtest(inputs_for(google.head(2)))
     assert result.metrics.trades == 0
-    assert len(result.verdict.checks) == 6
+    assert len(result.verdict.checks) == 8
 
 
 @pytest.mark.parametrize(("high", "words"), [(1e140, "total_return"), (1e300, "beyond every number")])
@@ -259,7 +268,8 @@ def test_a_run_whose_random_entries_would_outgrow_every_number_has_a_result() ->
     source = "enter_long = close < 10\nexit_long = close > 10\nsize = 0.0000001"
     result = run_backtest(inputs_for(bars, source=source, execution=Execution(1e12)))
     assert result.metrics.trades > 1_000
-    assert result.verdict.checks[-1].figure == 1.0
+    chance = next(check for check in result.verdict.checks if check.name == "chance")
+    assert chance.figure == 1.0
 
 
 def test_every_output_of_the_language_reaches_the_fills() -> None:

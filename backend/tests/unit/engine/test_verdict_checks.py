@@ -12,7 +12,18 @@ from app.engine.bars import Bars, Column
 from app.engine.execution import Execution
 from app.engine.fills import Fills, simulate
 from app.engine.signals import Signals
-from app.engine.verdict import Check, DataFacts, Level, Verdict, judge, worst
+from app.engine.verdict import (
+    CHECK_NAMES,
+    Check,
+    DataFacts,
+    JudgedRun,
+    Level,
+    Part,
+    SignalsOf,
+    Verdict,
+    judge,
+    worst,
+)
 from app.engine.verdict.chance import check_chance
 from app.engine.verdict.chance_kernel import draw_log_growth
 from app.engine.verdict.costs import check_costs, stressed_execution
@@ -39,33 +50,74 @@ def test_the_verdict_is_the_worst_check() -> None:
     assert worst([Level.GREEN, Level.RED, Level.AMBER]) == Level.RED
     assert worst([Level.GREEN, Level.AMBER]) == Level.AMBER
     assert worst([]) == Level.GREEN
-    verdict = Verdict((Check("a", Level.GREEN, "Fine.", 1.0), Check("b", Level.AMBER, "Hm.")))
+    part = Part("b1", Level.AMBER, "So so.", 0.5, (0.1, 0.9))
+    verdict = Verdict(
+        (
+            Check("a", Level.GREEN, "Fine.", 1.0, "Always green."),
+            Check("b", Level.AMBER, "Hm.", parts=(part,), pictures=({"kind": "bars"},)),
+        )
+    )
     assert verdict.level == Level.AMBER
     assert verdict.as_dict() == {
         "level": "amber",
+        "complete": True,
         "checks": [
-            {"name": "a", "level": "green", "statement": "Fine.", "figure": 1.0},
-            {"name": "b", "level": "amber", "statement": "Hm.", "figure": None},
+            {
+                "name": "a",
+                "level": "green",
+                "statement": "Fine.",
+                "figure": 1.0,
+                "thresholds": "Always green.",
+                "parts": [],
+                "pictures": [],
+            },
+            {
+                "name": "b",
+                "level": "amber",
+                "statement": "Hm.",
+                "figure": None,
+                "thresholds": "",
+                "parts": [
+                    {
+                        "name": "b1",
+                        "level": "amber",
+                        "statement": "So so.",
+                        "figure": 0.5,
+                        "interval": [0.1, 0.9],
+                    }
+                ],
+                "pictures": [{"kind": "bars"}],
+            },
         ],
     }
 
 
-def test_the_six_checks_of_a_real_run() -> None:
+def judge_plainly(
+    bars: Bars, signals: Signals, fills: Fills, facts: DataFacts, signals_of: SignalsOf
+) -> Verdict:
+    """The verdict on a run whose rule is known by its signals alone."""
+    return judge(JudgedRun(bars, signals, fills, facts, signals_of, 252.0))
+
+
+def test_the_eight_checks_of_a_real_run() -> None:
     bars = load_demo("GOOG")
     signals = sma_crossover(bars)
     fills = simulate(bars, signals, Execution(1e6, 10.0))
     facts = DataFacts(expected_bars=len(bars), missing_bars=0, calendar="XNYS", last_bar_age_days=1.0)
-    verdict = judge(bars, signals, fills, facts, sma_crossover, 252.0)
-    assert [check.name for check in verdict.checks] == [
+    verdict = judge_plainly(bars, signals, fills, facts, sma_crossover)
+    assert tuple(check.name for check in verdict.checks) == CHECK_NAMES
+    assert CHECK_NAMES == (
         "data",
         "look_ahead",
         "sample",
         "costs",
-        "out_of_sample",
         "chance",
-    ]
+        "search",
+        "robustness",
+        "out_of_sample",
+    )
     levels = {check.name: check.level for check in verdict.checks}
-    assert levels["data"] == levels["look_ahead"] == levels["sample"] == levels["costs"] == Level.GREEN
+    assert levels["data"] == levels["look_ahead"] == levels["costs"] == Level.GREEN
     assert verdict.level == worst(levels.values())
     for check in verdict.checks:
         assert check.statement.endswith(".")
@@ -76,10 +128,10 @@ def test_a_run_without_trades_is_red_by_its_sample_and_the_rest_says_why() -> No
     bars = make_bars([FLAT] * 400)
     signals = make_signals(400)
     fills = simulate(bars, signals, Execution())
-    verdict = judge(bars, signals, fills, DataFacts(), lambda some: make_signals(len(some)), 252.0)
+    verdict = judge_plainly(bars, signals, fills, DataFacts(), lambda some: make_signals(len(some)))
     by_name = {check.name: check for check in verdict.checks}
     assert by_name["sample"].level == Level.RED
-    for name in ("costs", "out_of_sample", "chance"):
+    for name in ("costs", "chance", "search", "robustness", "out_of_sample"):
         assert by_name[name].level == Level.AMBER
         assert by_name[name].statement.startswith("There is no trade")
         assert by_name[name].figure is None
@@ -92,7 +144,7 @@ def test_any_run_can_be_judged(seed: int) -> None:
     signals = random_signals(rng, bars)
     first = int(rng.integers(0, len(bars)))
     fills = simulate(bars, signals, random_execution(rng), first)
-    verdict = judge(bars, signals, fills, DataFacts(), lambda _: signals, 252.0)
+    verdict = judge_plainly(bars, signals, fills, DataFacts(), lambda _: signals)
     for check in verdict.checks:
         assert check.figure is None or math.isfinite(check.figure), check
 

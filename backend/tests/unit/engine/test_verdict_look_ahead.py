@@ -160,11 +160,7 @@ def test_every_column_is_compared() -> None:
         flags.exit_long,
         flags.enter_short,
         flags.exit_short,
-        stop_loss=rng.random(40),
-        take_profit=rng.random(40),
-        trailing_stop=rng.random(40),
-        size=rng.random(40),
-        risk=rng.random(40),
+        **{name: rng.random(40) for name in Signals.__slots__[4:]},
     )
     for name in Signals.__slots__:
         column = getattr(signals, name).copy()

@@ -1,0 +1,90 @@
+"""What the checks are told of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from app.engine.bars import Bars, Column
+from app.engine.execution import Execution
+from app.engine.fills import Fills, simulate
+from app.engine.language.rule import Rule
+from app.engine.signals import Signals
+from app.engine.verdict.data import DataFacts
+
+SignalsOf: TypeAlias = Callable[[Bars], Signals]
+FillsOf: TypeAlias = Callable[[Signals, Execution, int], Fills]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialFacts:
+    """What is known of the search that led to a run.
+
+    `trials`: how many distinct runs of this rule family its owner has tried on these data, this one
+    included. `sharpe_mean`, `sharpe_variance`: of their Sharpe ratios for one bar (not annualised), None
+    where fewer than two are known. `overfitting`: the probability of backtest overfitting of the sweep from
+    which the run was opened, see `app.engine.overfitting`.
+    """
+
+    trials: int
+    sharpe_mean: float | None = None
+    sharpe_variance: float | None = None
+    overfitting: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedRun:
+    """A run and the means to try it again under other terms.
+
+    `bars`, `signals`: with the warm-up before `fills.first_bar`. `signals_of`: the rule on any bars, for
+    shortened data; `evaluation_seconds`: how long it took on all of them. `rule`, `parameters` (every one's
+    value): for other values of its parameters, None where the rule is not known. `trials`: None where
+    nothing is known but this run. `fills_of`: fills other signals, terms or first bar on the same bars.
+    `checkpoint`: called between computations; what it raises ends the verdict and reaches the caller.
+    """
+
+    bars: Bars
+    signals: Signals
+    fills: Fills
+    facts: DataFacts
+    signals_of: SignalsOf
+    periods_per_year: float
+    rule: Rule | None = None
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    trials: TrialFacts | None = None
+    fills_of: FillsOf | None = None
+    evaluation_seconds: float = 0.0
+    checkpoint: Callable[[], None] | None = None
+
+    @property
+    def run_bars(self) -> Bars:
+        """The bars of the run, without the warm-up."""
+        return self.bars.slice(self.fills.first_bar, len(self.bars))
+
+    @property
+    def equity(self) -> Column:
+        """Equity from the run's first bar on, one for each of `run_bars`."""
+        return self.fills.equity[self.fills.first_bar :]
+
+    def fill(
+        self,
+        signals: Signals | None = None,
+        execution: Execution | None = None,
+        first_bar: int | None = None,
+    ) -> Fills:
+        """The run again, with whatever is given in place of its own."""
+        fills_of = self.fills_of or self._fill_plainly
+        return fills_of(
+            self.signals if signals is None else signals,
+            self.fills.execution if execution is None else execution,
+            self.fills.first_bar if first_bar is None else first_bar,
+        )
+
+    def look_in(self) -> None:
+        """Called within a check, so that a caller can end it."""
+        if self.checkpoint is not None:
+            self.checkpoint()
+
+    def _fill_plainly(self, signals: Signals, execution: Execution, first_bar: int) -> Fills:
+        return simulate(self.bars, signals, execution, first_bar)
