@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     rate_limit_login_account: RateLimit = "10/minute"
     rate_limit_login_address: RateLimit = "30/minute"
     rate_limit_refresh: RateLimit = "60/minute"
+    rate_limit_shared: RateLimit = "60/minute"
     rate_limit_multiplier: int | None = Field(None, ge=1, le=10_000)
 
     max_upload_bytes: int = Field(200 * 1024 * 1024, ge=1024)

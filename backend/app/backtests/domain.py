@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from app.core.errors import Conflict, NotFound, Unprocessable
@@ -21,6 +21,10 @@ TOPIC = "run"
 LEASE_SECONDS = 10
 # How many runs one person may have waiting or under way.
 MAXIMUM_UNFINISHED = 200
+
+SlippageModel = Literal["fixed", "volume_share"]
+BasketWeights = Literal["equal", "volatility"]
+Rebalance = Literal["none", "week", "month", "quarter"]
 
 
 class RunStatus(StrEnum):
@@ -68,12 +72,67 @@ class ParametersInvalid(Unprocessable):
     code, title = "parameters_invalid", "Some parameters are not valid"
 
 
+class BasketNotAvailable(Unprocessable):
+    """Several instruments with one cash cannot be run yet."""
+
+    code, title = "basket_not_available", "Baskets cannot be run yet"
+    field = "symbols"
+
+
+class ComparisonInvalid(Unprocessable):
+    """A comparison of one run, or of more than can be looked at."""
+
+    code, title = "comparison_invalid", "These runs cannot be compared"
+    field = "ids"
+
+
+class ShareNotFound(NotFound):
+    """No such link, or one that has expired or was revoked: nobody is told which."""
+
+    code, title = "share_not_found", "There is no such shared report"
+
+
+class TooManyShares(Conflict):
+    """A run has as many links as it may have."""
+
+    code, title = "too_many_shares", "The report has too many links"
+
+
+@dataclass(frozen=True, slots=True)
+class FillTerms:
+    """What orders cost beyond a commission in basis points and a fixed slippage.
+
+    The defaults change nothing. `commission_tiers`: (from a fill's notional on, basis points), ascending; the
+    tier of the fill takes the place of `commission_bps`. Rates are fractions a year.
+    """
+
+    commission_per_unit: Decimal = Decimal(0)
+    commission_minimum: Decimal = Decimal(0)
+    commission_tiers: tuple[tuple[Decimal, float], ...] = ()
+    slippage_model: SlippageModel = "fixed"
+    volume_limit: float = 0.025
+    price_impact: float = 0.1
+    borrow_rate: float = 0.0
+    overnight_rate: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """How one cash is shared among several instruments."""
+
+    slots: int
+    weights: BasketWeights = "equal"
+    volatility_window: int = 20
+    rebalance: Rebalance = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class RunRequest:
     """What a run computes: everything but the bars themselves.
 
-    `start` inclusive, `end` exclusive. `parameters`: a value for every parameter
-    of the rule, defaults included.
+    `start` inclusive, `end` exclusive. `parameters`: a value for every parameter of the rule, defaults
+    included. `detail_interval`: finer bars on which each bar's course is replayed. A basket names its
+    `symbols`; then `symbol` is what lists show of them and `instrument_id` is None.
     """
 
     source: str
@@ -90,6 +149,10 @@ class RunRequest:
     whole_units: bool
     close_at_end: bool
     adjust: Adjustment
+    fill_terms: FillTerms = field(default_factory=FillTerms)
+    detail_interval: Interval | None = None
+    symbols: tuple[str, ...] | None = None
+    basket: Basket | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +193,7 @@ class Run:
     strategy_id: UUID | None
     strategy_version: int | None
     strategy_name: str | None
+    sweep_id: UUID | None
     request: RunRequest
     status: RunStatus
     progress: float
@@ -196,3 +260,12 @@ class RunFilter:
     symbol: str | None = None
     strategy_id: UUID | None = None
     status: RunStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A link to a report, without its token."""
+
+    id: UUID
+    created_at: datetime
+    expires_at: datetime

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from app.backtests.domain import (
     MAXIMUM_UNFINISHED,
     TASK,
     TOPIC,
+    Basket,
     ClaimedRun,
     Run,
     RunFailure,
@@ -24,6 +26,7 @@ from app.backtests.domain import (
     RunResult,
     RunStatus,
 )
+from app.backtests.stored_terms import pack_terms, unpack_detail_interval, unpack_fill_terms
 from app.backtests.tables import RunRow
 from app.core.leased_rows import WorkKind, finish_row, refuse_more_work
 from app.core.leased_work import claim_work
@@ -44,7 +47,11 @@ async def refuse_more_runs(session: AsyncSession, owner_id: UUID) -> None:
 
 
 async def insert_run(
-    session: AsyncSession, owner_id: UUID, request: RunRequest, origin: RunOrigin | None
+    session: AsyncSession,
+    owner_id: UUID,
+    request: RunRequest,
+    origin: RunOrigin | None,
+    sweep_id: UUID | None = None,
 ) -> UUID:
     """Write a queued run; its id."""
     values = {
@@ -63,6 +70,10 @@ async def insert_run(
         "whole_units": request.whole_units,
         "close_at_end": request.close_at_end,
         "adjust": request.adjust.value,
+        "terms": pack_terms(request),
+        "symbols": None if request.symbols is None else list(request.symbols),
+        "basket": None if request.basket is None else asdict(request.basket),
+        "sweep_id": sweep_id,
         "strategy_id": origin.strategy_id if origin else None,
         "strategy_version": origin.version if origin else None,
         "strategy_name": origin.name if origin else None,
@@ -226,6 +237,10 @@ def _read_request(row: RunRow) -> RunRequest:
         whole_units=row.whole_units,
         close_at_end=row.close_at_end,
         adjust=Adjustment(row.adjust),
+        fill_terms=unpack_fill_terms(row.terms),
+        detail_interval=unpack_detail_interval(row.terms),
+        symbols=None if row.symbols is None else tuple(row.symbols),
+        basket=None if row.basket is None else Basket(**row.basket),
     )
 
 
@@ -237,6 +252,7 @@ def _read_run(row: RunRow) -> Run:
         strategy_id=row.strategy_id,
         strategy_version=row.strategy_version,
         strategy_name=row.strategy_name,
+        sweep_id=row.sweep_id,
         request=_read_request(row),
         status=RunStatus(row.status),
         progress=row.progress,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +13,7 @@ from app.backtests import repository
 from app.backtests.domain import (
     TASK,
     TOPIC,
+    BasketNotAvailable,
     ParametersInvalid,
     ResultNotReady,
     Run,
@@ -25,6 +27,9 @@ from app.backtests.domain import (
     RunUnderWay,
 )
 from app.backtests.schemas import BacktestCreate as BacktestCreate  # what other rooms ask for a run with
+from app.backtests.terms import RunTerms as RunTerms  # what research asks for sweeps with
+from app.backtests.terms import RunTermsRead as RunTermsRead
+from app.backtests.terms import write_terms as write_terms
 from app.core.jobs import defer_job
 from app.core.notifications import Notifications, notify
 from app.core.pagination import PageQuery, cut_page, decode_uuid_cursor, encode_cursor
@@ -33,48 +38,68 @@ from app.engine.language import Rule
 from app.engine.packing import EquityCurve, unpack_equity, unpack_trades
 from app.engine.trades import Trades
 from app.market import service as market
-from app.market.domain import InvalidRange, Viewer
+from app.market.domain import IntervalNotAvailable, InvalidRange, Viewer
 from app.strategies import service as strategies
 
 # A lost notification costs at most this much of a waiting client's time.
 _LOOK_AGAIN_SECONDS = 1.0
 
 
-async def request_run(session: AsyncSession, viewer: Viewer, owner_id: UUID, body: BacktestCreate) -> UUID:
+async def request_run(
+    session: AsyncSession,
+    viewer: Viewer,
+    owner_id: UUID,
+    body: BacktestCreate,
+    sweep_id: UUID | None = None,
+) -> UUID:
     """Write a queued run and its job, in the session's transaction; the run's id.
 
-    Raises TooMuchUnfinished, StrategyNotFound, StrategyVersionNotFound, and what `prepare_request` raises.
+    `sweep_id`: the sweep it is opened from, whose ledger has counted it already. Raises TooMuchUnfinished and
+    what `find_rule` and `prepare_request` raise.
     """
     await repository.refuse_more_runs(session, owner_id)
-    origin: RunOrigin | None = None
-    source = body.source or ""
-    if body.strategy_id is not None:
-        strategy = await strategies.get_strategy(session, owner_id, body.strategy_id, body.version)
-        origin = RunOrigin(strategy.id, strategy.version, strategy.name)
-        source = strategy.content.source
-    request = await prepare_request(session, viewer, body, source)
-    run_id = await repository.insert_run(session, owner_id, request, origin)
+    source, origin = await find_rule(session, owner_id, body)
+    request = await prepare_request(session, viewer, body, source, body.parameters)
+    run_id = await repository.insert_run(session, owner_id, request, origin, sweep_id)
     await defer_job(session, TASK, {"run_id": run_id})
     return run_id
 
 
+async def find_rule(session: AsyncSession, owner_id: UUID, body: RunTerms) -> tuple[str, RunOrigin | None]:
+    """The text of the rule that is asked for, and the saved strategy that it comes from.
+
+    Raises StrategyNotFound, StrategyVersionNotFound.
+    """
+    if body.strategy_id is None:
+        return body.source or "", None
+    strategy = await strategies.get_strategy(session, owner_id, body.strategy_id, body.version)
+    return strategy.content.source, RunOrigin(strategy.id, strategy.version, strategy.name)
+
+
 async def prepare_request(
-    session: AsyncSession, viewer: Viewer, body: BacktestCreate, source: str
+    session: AsyncSession, viewer: Viewer, body: RunTerms, source: str, parameters: Mapping[str, float]
 ) -> RunRequest:
-    """What a run of `source` as asked in `body` computes.
+    """What a run of `source` with these parameters on the terms of `body` computes.
 
     Raises RuleInvalid, ParametersInvalid, InvalidRange, InvalidSymbol, InstrumentNotFound,
-    IntervalNotAvailable.
+    IntervalNotAvailable, BasketNotAvailable.
     """
     if body.start is not None and body.end is not None and body.start >= body.end:
         raise InvalidRange("The start must lie before the end.")
     rule = await strategies.compile_source(source)
-    parameters = _resolve_parameters(rule, body.parameters)
+    values = _resolve_parameters(rule, parameters)
+    if body.symbol is None:
+        raise BasketNotAvailable("Choose one symbol: several instruments cannot be run together yet.")
     instrument = await market.get_instrument(session, viewer, body.symbol)
     market.choose_source_interval(body.interval, instrument.intervals)
+    if body.detail_interval is not None and body.detail_interval not in instrument.intervals:
+        raise IntervalNotAvailable(
+            f"{instrument.symbol} has no {body.detail_interval} bars to replay its {body.interval} bars on.",
+            field="detail_interval",
+        )
     return RunRequest(
         source=rule.source,
-        parameters=parameters,
+        parameters=values,
         instrument_id=instrument.id,
         symbol=instrument.symbol,
         interval=body.interval,
@@ -87,6 +112,8 @@ async def prepare_request(
         whole_units=body.whole_units,
         close_at_end=body.close_at_end,
         adjust=body.adjust,
+        fill_terms=body.fill_terms(),
+        detail_interval=body.detail_interval,
     )
 
 
@@ -176,7 +203,7 @@ async def _get_columns(session: AsyncSession, user_id: UUID, run_id: UUID, colum
     return symbol, packed
 
 
-def _resolve_parameters(rule: Rule, given: dict[str, float]) -> dict[str, float]:
+def _resolve_parameters(rule: Rule, given: Mapping[str, float]) -> dict[str, float]:
     try:
         return rule.resolve_parameters(given)
     except InvalidValues as error:

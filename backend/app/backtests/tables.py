@@ -1,4 +1,4 @@
-"""Runs, one row each: what was asked, how far it is, what came out."""
+"""Runs, one row each: what was asked, how far it is, what came out; what was ever tried; links to reports."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from sqlalchemy import (
     Numeric,
     String,
     Text,
+    UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import MainBase, created_at
+from app.core.database import MainBase, created_at, uuid_pk
 from app.core.leased_rows import LeasedWork
 from app.engine.intervals import Interval
 
@@ -77,7 +78,7 @@ class RunRow(LeasedWork, MainBase):
     source: Mapped[str] = mapped_column(Text)
     parameters: Mapped[dict[str, Any]] = mapped_column(JSONB)
     instrument_id: Mapped[UUID | None] = mapped_column(ForeignKey("instruments.id", ondelete="SET NULL"))
-    symbol: Mapped[str] = mapped_column(String(32))
+    symbol: Mapped[str] = mapped_column(String(40))
     interval: Mapped[str] = mapped_column(String(8))
     start_at: Mapped[datetime | None]
     end_at: Mapped[datetime | None]
@@ -88,6 +89,11 @@ class RunRow(LeasedWork, MainBase):
     whole_units: Mapped[bool]
     close_at_end: Mapped[bool]
     adjust: Mapped[str] = mapped_column(String(8))
+    # The terms that came later: those of FillTerms and `detail_interval`; what is not named has its default.
+    terms: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    symbols: Mapped[list[str] | None] = mapped_column(ARRAY(String(32)))
+    basket: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    sweep_id: Mapped[UUID | None]
 
     cancel_requested: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime] = created_at()
@@ -98,3 +104,46 @@ class RunRow(LeasedWork, MainBase):
     benchmark: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     trades: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
     equity: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
+
+
+class TrialRow(MainBase):
+    """Something that somebody tried of a family of rules on some data: one run, or a whole sweep.
+
+    `count`: how many sets of values were tried. `sharpe_count`, `sharpe_mean`, `sharpe_m2`: of the Sharpe
+    ratios per bar that are defined their number, their mean and the sum of squared distances from it. Kept
+    when runs are deleted: what was tried was tried.
+    """
+
+    __tablename__ = "trials"
+    __table_args__ = (
+        UniqueConstraint(
+            "owner_id", "family_hash", "market", "interval", "fingerprint", name="uq_trials_once"
+        ),
+        CheckConstraint("count >= 1 AND sharpe_count BETWEEN 0 AND count", name="counts"),
+        CheckConstraint("sharpe_m2 >= 0", name="squares"),
+    )
+
+    id: Mapped[UUID] = uuid_pk()
+    owner_id: Mapped[UUID]
+    family_hash: Mapped[str] = mapped_column(String(64))
+    market: Mapped[str] = mapped_column(Text)
+    interval: Mapped[str] = mapped_column(String(8))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    count: Mapped[int]
+    sharpe_count: Mapped[int]
+    sharpe_mean: Mapped[float] = mapped_column(Double)
+    sharpe_m2: Mapped[float] = mapped_column(Double)
+    created_at: Mapped[datetime] = created_at()
+
+
+class ReportShareRow(MainBase):
+    """A link to a report. The token itself is not kept, only its SHA-256."""
+
+    __tablename__ = "report_shares"
+    __table_args__ = (Index(None, "run_id", "id"),)
+
+    id: Mapped[UUID] = uuid_pk()
+    run_id: Mapped[UUID] = mapped_column(ForeignKey(RunRow.id, ondelete="CASCADE"))
+    token_sha256: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime] = created_at()
+    expires_at: Mapped[datetime]

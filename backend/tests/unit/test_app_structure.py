@@ -47,6 +47,7 @@ PUBLIC = {
     ("POST", "/api/v1/auth/refresh"),
     ("POST", "/api/v1/auth/logout"),
     ("POST", "/api/v1/auth/first-admin"),
+    ("GET", "/api/v1/shared/{token}"),
 }
 # The process that answers people starts fast and stays small without these.
 HEAVY = {"numba", "llvmlite", "polars", "talib", "pandas", "exchange_calendars", "procrastinate", "alembic"}

@@ -5,14 +5,16 @@ from fastapi import APIRouter, Depends
 from app.auth.dependencies import require_user
 from app.auth.router import public_router as sign_in
 from app.auth.router import router as auth
+from app.backtests.report_router import public_router as shared_reports
+from app.backtests.report_router import router as reports
 from app.backtests.router import router as backtests
 from app.core.health import router as health
 from app.core.openapi import PROBLEMS, UNAVAILABLE
 from app.market.router import router as market
 from app.strategies.router import router as strategies
 
-PUBLIC_ROUTERS = (sign_in,)
-ROUTERS = (auth, market, strategies, backtests)
+PUBLIC_ROUTERS = (sign_in, shared_reports)
+ROUTERS = (auth, market, strategies, reports, backtests)
 
 router = APIRouter(prefix="/api/v1")
 router.include_router(health, responses=UNAVAILABLE)
