@@ -64,6 +64,14 @@ def evaluate_rule(
         trailing_stop=number("trailing_stop"),
         size=number("size"),
         risk=number("risk"),
+        limit_entry=number("limit_entry"),
+        limit_bars=number("limit_bars"),
+        trailing_percent=number("trailing_percent"),
+        chandelier_stop=number("chandelier_stop"),
+        take_profit_share=number("take_profit_share"),
+        take_profit_2=number("take_profit_2"),
+        max_bars=number("max_bars"),
+        rank=number("rank"),
     )
 
 

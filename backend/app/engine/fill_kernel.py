@@ -29,7 +29,7 @@ Integers: TypeAlias = NDArray[np.int64]
 Codes: TypeAlias = NDArray[np.int8]
 
 # The codes of app.engine.trades.ExitReason: compiled code wants plain integers. A test holds them together.
-OPEN, SIGNAL, REVERSAL, STOP_LOSS, TAKE_PROFIT, TRAILING_STOP, END_OF_DATA, RUIN = range(8)
+OPEN, SIGNAL, REVERSAL, STOP_LOSS, TAKE_PROFIT, TRAILING_STOP, END_OF_DATA, RUIN, TIME_STOP = range(9)
 
 
 QUANTITY_SCALE = 1e8

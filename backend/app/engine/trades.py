@@ -30,6 +30,7 @@ class ExitReason(IntEnum):
     TRAILING_STOP = 5
     END_OF_DATA = 6
     RUIN = 7
+    TIME_STOP = 8
 
     @property
     def label(self) -> str | None:

@@ -28,6 +28,7 @@ from app.engine.language.vocabulary import (
     INPUTS,
     KEYWORDS,
     MAXIMUM_LOOKBACK_BARS,
+    NEEDS,
     OUTPUTS,
     RESERVED_FOR_LATER,
 )
@@ -168,9 +169,9 @@ class _RuleChecker:
 
     def _check_outputs(self, tree: ast.Module) -> None:
         outputs = self._outputs
-        if "risk" in outputs and "stop_loss" not in outputs:
-            message = "`risk` needs a stop: add a line such as stop_loss = 2 * atr(14)."
-            self._report.add(outputs["risk"], "risk_without_stop", message)
+        for need in NEEDS:
+            if need.name in outputs and need.needed not in outputs:
+                self._report.add(outputs[need.name], need.code, need.message)
         if "risk" in outputs and "size" in outputs:
             message = "`size` and `risk` exclude each other: delete one of the two lines."
             self._report.add(max((outputs["size"], outputs["risk"]), key=_position), "size_and_risk", message)

@@ -135,10 +135,118 @@ OUTPUTS: dict[str, Output] = {
             "excludes size.",
             "risk = 0.01",
         ),
+        Output(
+            "limit_entry",
+            "number",
+            "distance in price",
+            "Enters by a limit order instead of at the market: it rests this far below the signal bar's "
+            "close for a long, above it for a short. Undefined or below 0: no entry.",
+            "limit_entry = 0.5 * atr(14)",
+        ),
+        Output(
+            "limit_bars",
+            "number",
+            "bars",
+            "For how many bars a limit order rests, 1 when absent. Taken at the signal bar, rounded down. "
+            "Undefined or below 1: no entry. Needs limit_entry.",
+            "limit_bars = 3",
+        ),
+        Output(
+            "trailing_percent",
+            "number",
+            "percent of the price",
+            "A stop that follows the best price since the entry at so many percent of it (5 is 5 %). Taken "
+            "at the signal bar. Undefined or ≤ 0: none.",
+            "trailing_percent = 5",
+        ),
+        Output(
+            "chandelier_stop",
+            "number",
+            "distance in price",
+            "Distance of a stop from the best price since the entry, read anew at every completed bar; the "
+            "level never moves back. Undefined or ≤ 0 on a bar: the level stays.",
+            "chandelier_stop = 3 * atr(22)",
+        ),
+        Output(
+            "take_profit_share",
+            "number",
+            "fraction of the position",
+            "How much of the position is closed at take_profit, 1 when absent. Taken at the signal bar. "
+            "Undefined or ≤ 0: no target. Needs take_profit.",
+            "take_profit_share = 0.5",
+        ),
+        Output(
+            "take_profit_2",
+            "number",
+            "distance in price",
+            "Target of what take_profit_share left over. Taken at the signal bar. Undefined or ≤ 0: none. "
+            "Needs take_profit_share.",
+            "take_profit_2 = 6 * atr(14)",
+        ),
+        Output(
+            "max_bars",
+            "number",
+            "bars",
+            "The longest that a position is held: after so many bars it is closed at the next open. Taken at "
+            "the signal bar, rounded down. Undefined or below 1: no end.",
+            "max_bars = 20",
+        ),
+        Output(
+            "rank",
+            "number",
+            "",
+            "Which instrument gets a free slot first in a basket: the higher. A run of one instrument does "
+            "not read it.",
+            "rank = roc(close, 60)",
+        ),
     )
 }
 
 ENTRIES = ("enter_long", "enter_short")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An output that means nothing without another one."""
+
+    name: str
+    needed: str
+    code: str
+    message: str
+
+
+NEEDS: tuple[Need, ...] = (
+    Need(
+        "risk",
+        "stop_loss",
+        "risk_without_stop",
+        "`risk` needs a stop: add a line such as stop_loss = 2 * atr(14).",
+    ),
+    Need(
+        "limit_bars",
+        "limit_entry",
+        "limit_bars_without_limit",
+        "`limit_bars` needs a limit order to rest: add a line such as limit_entry = 0.5 * atr(14).",
+    ),
+    Need(
+        "take_profit_share",
+        "take_profit",
+        "share_without_target",
+        "`take_profit_share` needs a target: add a line such as take_profit = 3 * atr(14).",
+    ),
+    Need(
+        "take_profit_2",
+        "take_profit",
+        "second_target_without_first",
+        "`take_profit_2` needs a first target: add a line such as take_profit = 3 * atr(14).",
+    ),
+    Need(
+        "take_profit_2",
+        "take_profit_share",
+        "second_target_without_share",
+        "`take_profit_2` closes what the first target leaves: add a line such as take_profit_share = 0.5.",
+    ),
+)
 
 KEYWORDS: dict[str, Keyword] = {
     row.name: row

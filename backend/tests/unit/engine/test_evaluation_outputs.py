@@ -14,7 +14,7 @@ from app.engine.signals import Signals
 from tests.unit.engine.hand_made import make_bars
 
 TRUTHS = ("enter_long", "exit_long", "enter_short", "exit_short")
-NUMBERS = ("stop_loss", "take_profit", "trailing_stop", "size", "risk")
+NUMBERS = tuple(field.name for field in dataclasses.fields(Signals) if field.name not in TRUTHS)
 BARS = make_bars([(10, 12, 9, 11), (11, 13, 10, 12), (12, 12, 8, 9), (9, 11, 9, 10)])
 
 
@@ -31,6 +31,8 @@ def test_a_rule_that_leaves_everything_out() -> None:
 def test_a_rule_that_gives_everything() -> None:
     source = "\n".join([*(f"{name} = close > {i}" for i, name in enumerate(TRUTHS)), "stop_loss = 1"])
     source += "\ntake_profit = atr(2)\ntrailing_stop = high - low\nrisk = 0.01"
+    source += "\nlimit_entry = 0.5\nlimit_bars = 2\ntrailing_percent = 5\nchandelier_stop = atr(2)"
+    source += "\ntake_profit_share = 0.5\ntake_profit_2 = 3\nmax_bars = 9\nrank = close"
     signals = evaluate_rule(compile_rule(source), BARS)
     for field in dataclasses.fields(Signals):
         column = getattr(signals, field.name)

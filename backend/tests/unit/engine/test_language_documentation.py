@@ -14,7 +14,7 @@ from app.engine.language.documentation import main, replace_sections, write_sect
 from app.engine.language.graph import WINDOW_OPERATIONS
 from app.engine.language.names import suggest_name
 from app.engine.language.scalars import SCALAR_OPERATIONS
-from app.engine.language.vocabulary import INPUTS, KEYWORDS, OUTPUTS, RESERVED_FOR_LATER
+from app.engine.language.vocabulary import INPUTS, KEYWORDS, NEEDS, OUTPUTS, RESERVED_FOR_LATER
 
 PAGE = Path(__file__).parents[4] / "docs" / "language.md"
 FIRST_CUT = {
@@ -78,7 +78,7 @@ def test_every_row_is_whole_and_its_example_is_fine(name: str) -> None:
 
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_every_output_s_example_is_fine(name: str) -> None:
-    lines = ["stop_loss = 1"] if name == "risk" else []
+    lines = [f"{need.needed} = 0.5" for need in NEEDS if need.name == name]
     if not name.startswith("enter_long"):
         lines.append("enter_long = True")
     assert check_rule("\n".join([*lines, OUTPUTS[name].example])).errors == ()

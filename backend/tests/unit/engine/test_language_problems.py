@@ -194,6 +194,15 @@ MISTAKES: list[tuple[str, int, int, str, str]] = [
     ("buy = close > open", 1, 1, "no_entry", "did you mean `enter_long`"),
     ("enter_lon = close > open", 1, 1, "no_entry", "did you mean `enter_long`"),
     (ENTRY + "risk = 0.01", 2, 1, "risk_without_stop", "stop_loss = 2 * atr(14)"),
+    (ENTRY + "limit_bars = 3", 2, 1, "limit_bars_without_limit", "limit_entry = 0.5 * atr(14)"),
+    (ENTRY + "take_profit_share = 0.5", 2, 1, "share_without_target", "take_profit = 3 * atr(14)"),
+    (
+        ENTRY + "take_profit = 5\ntake_profit_2 = 9",
+        3,
+        1,
+        "second_target_without_share",
+        "take_profit_share = 0.5",
+    ),
     (ENTRY + "risk = 0.01\nstop_loss = 1\nsize = 1", 4, 1, "size_and_risk", "delete one"),
 ]
 
