@@ -30,8 +30,8 @@ OVERFIT_RED = 0.50
 
 THRESHOLDS = (
     f"Green from a probability of {share_of(SURE)} on that the true Sharpe ratio is above 0 after all "
-    f"trials, red below {share_of(LIKELY)}; the probability of backtest overfitting of the sweep, where there "
-    f"was one: green up to {share_of(OVERFIT_AMBER)}, red above {share_of(OVERFIT_RED)}."
+    f"trials, red below {share_of(LIKELY)}; the probability of backtest overfitting of the sweep, where "
+    f"there was one: green up to {share_of(OVERFIT_AMBER)}, red above {share_of(OVERFIT_RED)}."
 )
 
 

@@ -171,19 +171,7 @@ def random_execution(rng: np.random.Generator) -> Execution:
 
 def cut_signals(signals: Signals, start: int, stop: int) -> Signals:
     """Bars start..stop-1 of every column."""
+    columns = {name: getattr(signals, name) for name in Signals.__slots__}
     return Signals(
-        signals.enter_long[start:stop],
-        signals.exit_long[start:stop],
-        signals.enter_short[start:stop],
-        signals.exit_short[start:stop],
-        *(
-            None if column is None else column[start:stop]
-            for column in (
-                signals.stop_loss,
-                signals.take_profit,
-                signals.trailing_stop,
-                signals.size,
-                signals.risk,
-            )
-        ),
+        **{name: None if column is None else column[start:stop] for name, column in columns.items()}
     )
