@@ -132,3 +132,6 @@ METRIC_DEFINITIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Name → one sentence, in the order of the report. All trades' profits are net of commission."""
+
+METRIC_NAMES: tuple[str, ...] = tuple(METRIC_DEFINITIONS)
+"""The figures' names in the published order: the columns of a sweep's table."""

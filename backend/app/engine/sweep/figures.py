@@ -8,10 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engine.bars import Column
-from app.engine.conventions import METRIC_DEFINITIONS
-
-METRIC_NAMES: tuple[str, ...] = tuple(METRIC_DEFINITIONS)
-"""The columns of `SetFigures.figures`: the fields of `app.engine.metrics.Metrics` in their order."""
+from app.engine.conventions import METRIC_NAMES
 
 
 @dataclass(frozen=True, slots=True, eq=False)

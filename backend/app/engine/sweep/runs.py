@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app.engine.bars import Bars, Column
 from app.engine.columns import readable_flags, with_readable_columns
+from app.engine.conventions import METRIC_NAMES
 from app.engine.evaluation import Checkpoint, evaluate_rule
 from app.engine.execution import Execution
 from app.engine.fills import DataNotUsable, simulate
@@ -18,7 +19,7 @@ from app.engine.language.problems import ParametersInvalid
 from app.engine.metrics import compute_metrics
 from app.engine.metrics_blocks import sum_blocks
 from app.engine.signals import Signals
-from app.engine.sweep.figures import METRIC_NAMES, SetFigures
+from app.engine.sweep.figures import SetFigures
 
 
 def run_sets(
