@@ -231,4 +231,5 @@ class LanguageRead(ReadModel):
     outputs: list[OutputRead]
     functions: list[FunctionRead]
     keywords: list[KeywordRead]
+    intervals: list[str]
     caps: CapsRead

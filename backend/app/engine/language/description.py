@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.engine.intervals import Interval
 from app.engine.language.functions import RULE_FUNCTIONS, RuleFunction
 from app.engine.language.vocabulary import (
     INPUTS,
@@ -17,7 +18,7 @@ from app.engine.language.vocabulary import (
 
 
 def describe_language() -> dict[str, Any]:
-    """Functions, inputs, outputs, keywords and caps, JSON-ready; each word with its signature and help."""
+    """Functions, inputs, outputs, keywords, interval names and caps, JSON-ready; each word with its help."""
     return {
         "functions": [_describe_function(row) for row in RULE_FUNCTIONS.values()],
         "inputs": [{"name": row.name, "units": row.units, "help": row.help} for row in INPUTS.values()],
@@ -34,6 +35,7 @@ def describe_language() -> dict[str, Any]:
         "keywords": [
             {"name": row.name, "signature": row.signature, "help": row.help} for row in KEYWORDS.values()
         ],
+        "intervals": [interval.value for interval in Interval],
         "caps": {
             "source_bytes": MAXIMUM_SOURCE_BYTES,
             "nodes": MAXIMUM_NODES,
