@@ -18,14 +18,7 @@ function Drawing({ picture, currency }: { picture: Picture; currency: string | n
     case "fan":
       return <FanChart {...common} time={picture.time} bands={picture.bands} own={picture.own} />;
     case "curves":
-      return (
-        <CurvesChart
-          {...common}
-          time={picture.time}
-          curves={picture.series}
-          marks={picture.marks ?? undefined}
-        />
-      );
+      return <CurvesChart {...common} time={picture.time} curves={picture.series} marks={picture.marks} />;
     case "spans":
       return (
         <SpansChart label={picture.title} start={picture.start} end={picture.end} spans={picture.spans} />
@@ -34,7 +27,7 @@ function Drawing({ picture, currency }: { picture: Picture; currency: string | n
       return (
         <ScatterPlot
           {...common}
-          points={picture.points.map(([x, y]) => ({ x, y }))}
+          points={picture.points.flatMap(([x, y]) => (x === null || y === null ? [] : [{ x, y }]))}
           xLabel={picture.x_label}
           yLabel={picture.y_label}
         />

@@ -47,8 +47,9 @@ const EXIT_WORDS: Record<ExitReason, { label: string; hint: string }> = {
   signal: { label: "Signal", hint: "The rule's exit came true." },
   reversal: { label: "Reversal", hint: "An entry of the other side closed it." },
   stop_loss: { label: "Stop loss", hint: "The price reached the stop." },
-  take_profit: { label: "Target", hint: "The price reached the target." },
+  take_profit: { label: "Target", hint: "The price reached the target; of a part, that part was closed." },
   trailing_stop: { label: "Trailing stop", hint: "The price fell back to the following stop." },
+  time_stop: { label: "Time stop", hint: "It was held for as long as the rule allows." },
   end_of_data: { label: "End of data", hint: "Still open at the end; closed at the last close." },
   ruin: { label: "Ruin", hint: "Equity was gone; everything was closed." },
 };

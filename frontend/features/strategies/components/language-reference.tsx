@@ -1,7 +1,7 @@
 "use client";
 
 import { BookOpen } from "lucide-react";
-import { useMemo } from "react";
+import { useMemo, useRef, useState } from "react";
 
 import { ErrorNote } from "@/components/common/error-state";
 import { Spinner } from "@/components/common/spinner";
@@ -32,22 +32,35 @@ const KINDS: [WordHelp["kind"], string][] = [
   ["keyword", "Other words"],
 ];
 
-/** Every word of the rule language, searchable. */
-export function LanguageReference() {
+/** Every word of the rule language, searchable; a chosen one is written into the rule. */
+export function LanguageReference({ onChoose }: { onChoose: (word: WordHelp) => void }) {
+  const [isOpen, setOpen] = useState(false);
+  const isChosen = useRef(false);
   const language = useLanguage();
   const words = useMemo(() => [...(language.data ? buildHelp(language.data).values() : [])], [language.data]);
   return (
-    <Dialog>
+    <Dialog
+      open={isOpen}
+      onOpenChange={(next) => {
+        isChosen.current = false;
+        setOpen(next);
+      }}
+    >
       <DialogTrigger asChild>
         <Button variant="ghost" size="sm">
           <BookOpen aria-hidden /> Words of the language
         </Button>
       </DialogTrigger>
-      <DialogContent className="max-w-2xl gap-3 p-0">
+      <DialogContent
+        className="max-w-2xl gap-3 p-0"
+        // The editor takes the focus when a word was written into it.
+        onCloseAutoFocus={(event) => isChosen.current && event.preventDefault()}
+      >
         <DialogHeader className="px-4 pt-4">
           <DialogTitle>Words of the language</DialogTitle>
           <DialogDescription>
             A rule is lines of “name = expression”. It sees a bar and the bars before it, never the next one.
+            A word that you choose is written where the cursor stands.
           </DialogDescription>
         </DialogHeader>
         {language.isError ? (
@@ -67,7 +80,12 @@ export function LanguageReference() {
                       <CommandItem
                         key={word.name}
                         value={`${word.name} ${word.help}`}
-                        className="cursor-default items-start"
+                        className="items-start"
+                        onSelect={() => {
+                          isChosen.current = true;
+                          setOpen(false);
+                          onChoose(word);
+                        }}
                       >
                         <div className="grid min-w-0 gap-0.5">
                           <code className="font-mono text-xs font-medium">{word.signature}</code>

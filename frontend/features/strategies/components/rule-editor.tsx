@@ -4,10 +4,15 @@ import { useEffect, useEffectEvent, useImperativeHandle, useRef, useState, type 
 
 import { ErrorNote } from "@/components/common/error-state";
 import { useLanguage, useRuleWords } from "@/features/strategies/api";
+import type { WordHelp } from "@/features/strategies/completions";
 import type { RuleEditorView, RuleProblemMark } from "@/features/strategies/rule-editor-view";
 import { cn } from "@/lib/cn";
 
-export type RuleEditorHandle = { goTo: (line: number, column: number) => void; focus: () => void };
+export type RuleEditorHandle = {
+  goTo: (line: number, column: number) => void;
+  insert: (word: WordHelp) => void;
+  focus: () => void;
+};
 
 /** The rule's text. The editor's own code is fetched when a page first shows one. */
 export function RuleEditor({
@@ -69,6 +74,7 @@ export function RuleEditor({
   useEffect(() => view?.setProblems([...problems]), [view, problems]);
   useImperativeHandle(ref, () => ({
     goTo: (line, column) => view?.goTo(line, column),
+    insert: (word) => view?.insert(word),
     focus: () => view?.focus(),
   }));
 

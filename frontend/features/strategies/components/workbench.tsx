@@ -22,6 +22,7 @@ import { RunForm } from "@/features/backtests/components/run-form";
 import { keepLastSettings } from "@/features/backtests/last-settings";
 import { runSettingsSchema, toRequest, type RunSettings } from "@/features/backtests/run-settings";
 import { useDeleteStrategy, useRuleCheck, useSaveStrategy } from "@/features/strategies/api";
+import { BeginWith } from "@/features/strategies/components/begin-with";
 import { LanguageReference } from "@/features/strategies/components/language-reference";
 import { NameDialog } from "@/features/strategies/components/name-dialog";
 import { ParameterForm, parameterValues } from "@/features/strategies/components/parameter-form";
@@ -245,7 +246,7 @@ export function Workbench({
           <Card className="overflow-hidden">
             <CardHeader className="border-b py-2">
               <CardTitle>Rule</CardTitle>
-              <LanguageReference />
+              <LanguageReference onChoose={(word) => editor.current?.insert(word)} />
             </CardHeader>
             {showsRestored && (
               <div
@@ -276,6 +277,7 @@ export function Workbench({
               describedBy={`${id}-problems`}
               className="h-80 lg:h-[calc(100dvh-30rem)] lg:min-h-80"
             />
+            {isEmpty && <BeginWith onChoose={setSource} />}
             <ProblemList
               id={`${id}-problems`}
               check={check.data}

@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListExampleRulesData, ListExampleRulesErrors, ListExampleRulesResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageErrors, ReadLanguageResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadSignInOptionsData, ReadSignInOptionsErrors, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses } from './types.gen';
+import type { CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CompareBacktestsData, CompareBacktestsErrors, CompareBacktestsResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, ExportBacktestData, ExportBacktestErrors, ExportBacktestResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListExampleRulesData, ListExampleRulesErrors, ListExampleRulesResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageErrors, ReadLanguageResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadSharedReportData, ReadSharedReportErrors, ReadSharedReportResponses, ReadSignInOptionsData, ReadSignInOptionsErrors, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, ReadTearSheetData, ReadTearSheetErrors, ReadTearSheetResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -148,6 +148,17 @@ export const signOut = <ThrowOnError extends boolean = true>(options?: Options<S
         'Content-Type': 'application/json',
         ...options?.headers
     }
+});
+
+/**
+ * Read Shared Report
+ *
+ * The report behind a link, for anybody who has it.
+ */
+export const readSharedReport = <ThrowOnError extends boolean = true>(options: Options<ReadSharedReportData, ThrowOnError>) => (options.client ?? client).get<ReadSharedReportResponses, ReadSharedReportErrors, ThrowOnError>({
+    responseType: 'json',
+    url: '/api/v1/shared/{token}',
+    ...options
 });
 
 /**
@@ -439,6 +450,81 @@ export const listStrategyVersions = <ThrowOnError extends boolean = true>(option
     responseType: 'json',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/strategies/{strategy_id}/versions',
+    ...options
+});
+
+/**
+ * Compare Backtests
+ *
+ * Finished runs side by side: their figures, and their equity at common times, 1 at the common start.
+ */
+export const compareBacktests = <ThrowOnError extends boolean = true>(options: Options<CompareBacktestsData, ThrowOnError>) => (options.client ?? client).get<CompareBacktestsResponses, CompareBacktestsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backtests/compare',
+    ...options
+});
+
+/**
+ * Read Tear Sheet
+ *
+ * A finished run by month and year, rolling, distributed, by hour and weekday; its deepest drawdowns.
+ */
+export const readTearSheet = <ThrowOnError extends boolean = true>(options: Options<ReadTearSheetData, ThrowOnError>) => (options.client ?? client).get<ReadTearSheetResponses, ReadTearSheetErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backtests/{run_id}/tear-sheet',
+    ...options
+});
+
+/**
+ * Export Backtest
+ *
+ * A finished run as one file: a page that prints, the whole run as JSON, or its trades.
+ */
+export const exportBacktest = <ThrowOnError extends boolean = true>(options: Options<ExportBacktestData, ThrowOnError>) => (options.client ?? client).get<ExportBacktestResponses, ExportBacktestErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backtests/{run_id}/export',
+    ...options
+});
+
+/**
+ * List Shares
+ *
+ * The report's links that still work, newest first.
+ */
+export const listShares = <ThrowOnError extends boolean = true>(options: Options<ListSharesData, ThrowOnError>) => (options.client ?? client).get<ListSharesResponses, ListSharesErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backtests/{run_id}/shares',
+    ...options
+});
+
+/**
+ * Create Share
+ *
+ * Make a link with which anybody reads this report until it expires. The token is told only here.
+ */
+export const createShare = <ThrowOnError extends boolean = true>(options: Options<CreateShareData, ThrowOnError>) => (options.client ?? client).post<CreateShareResponses, CreateShareErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backtests/{run_id}/shares',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke Share
+ *
+ * End a link at once.
+ */
+export const revokeShare = <ThrowOnError extends boolean = true>(options: Options<RevokeShareData, ThrowOnError>) => (options.client ?? client).delete<RevokeShareResponses, RevokeShareErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backtests/{run_id}/shares/{share_id}',
     ...options
 });
 

@@ -49,7 +49,7 @@ export type AssetClass = 'stock' | 'etf' | 'index' | 'forex' | 'crypto' | 'commo
 /**
  * BacktestCreate
  *
- * What to run: a rule's text or a saved strategy, on an instrument's bars, under stated costs.
+ * What to run on what, under which costs, with which values of the rule's parameters.
  */
 export type BacktestCreate = {
     /**
@@ -72,8 +72,20 @@ export type BacktestCreate = {
     version?: number | null;
     /**
      * Symbol
+     *
+     * The instrument; or give `symbols`.
      */
-    symbol: string;
+    symbol?: string | null;
+    /**
+     * Symbols
+     *
+     * The instruments of a basket; or give `symbol`.
+     */
+    symbols?: Array<string> | null;
+    /**
+     * How a basket shares its cash.
+     */
+    basket?: BasketTerms | null;
     interval: Interval;
     /**
      * Start
@@ -88,12 +100,6 @@ export type BacktestCreate = {
      */
     end?: string | null;
     /**
-     * Parameters
-     */
-    parameters?: {
-        [key: string]: number;
-    };
-    /**
      * Initial Cash
      */
     initial_cash?: number | string;
@@ -106,9 +112,55 @@ export type BacktestCreate = {
      */
     commission_fixed?: number | string;
     /**
+     * Commission Per Unit
+     *
+     * Money for each unit of a fill.
+     */
+    commission_per_unit?: number | string;
+    /**
+     * Commission Minimum
+     *
+     * The least a fill costs.
+     */
+    commission_minimum?: number | string;
+    /**
+     * Commission Tiers
+     *
+     * Ascending; the tier of a fill's notional takes the place of `commission_bps`.
+     */
+    commission_tiers?: Array<CommissionTier>;
+    /**
      * Slippage Bps
      */
     slippage_bps?: number;
+    /**
+     * Slippage Model
+     */
+    slippage_model?: 'fixed' | 'volume_share';
+    /**
+     * Volume Limit
+     *
+     * Largest share of a bar's volume that an entry fills.
+     */
+    volume_limit?: number;
+    /**
+     * Price Impact
+     *
+     * The price moves by this times the share squared.
+     */
+    price_impact?: number;
+    /**
+     * Borrow Rate
+     *
+     * Fraction a year on a short's notional.
+     */
+    borrow_rate?: number;
+    /**
+     * Overnight Rate
+     *
+     * Fraction a year on any notional.
+     */
+    overnight_rate?: number;
     /**
      * Whole Units
      */
@@ -118,6 +170,16 @@ export type BacktestCreate = {
      */
     close_at_end?: boolean;
     adjust?: Adjustment;
+    /**
+     * Finer bars on which the course of each bar is replayed; null: none.
+     */
+    detail_interval?: Interval | null;
+    /**
+     * Parameters
+     */
+    parameters?: {
+        [key: string]: number;
+    };
 };
 
 /**
@@ -158,38 +220,6 @@ export type BarColumnsRead = {
 };
 
 /**
- * BarRead
- *
- * One bar.
- */
-export type BarRead = {
-    /**
-     * Time
-     */
-    time: number;
-    /**
-     * Open
-     */
-    open: number;
-    /**
-     * High
-     */
-    high: number;
-    /**
-     * Low
-     */
-    low: number;
-    /**
-     * Close
-     */
-    close: number;
-    /**
-     * Volume
-     */
-    volume: number | null;
-};
-
-/**
  * BarRowsRead
  *
  * Bars one by one, oldest first.
@@ -203,7 +233,7 @@ export type BarRowsRead = {
     /**
      * Items
      */
-    items: Array<BarRead>;
+    items: Array<AppMarketSchemasBarRead>;
 };
 
 /**
@@ -212,6 +242,86 @@ export type BarRowsRead = {
  * How bars are written.
  */
 export type BarsFormat = 'columns' | 'rows' | 'csv';
+
+/**
+ * BarsPicture
+ *
+ * Labelled bars; `reference` is a line to compare them with.
+ */
+export type BarsPicture = {
+    /**
+     * Kind
+     */
+    kind: 'bars';
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Unit
+     */
+    unit: 'fraction' | 'ratio' | 'money' | 'count' | 'price';
+    /**
+     * Bars
+     */
+    bars: Array<AppBacktestsReadingBarRead>;
+    /**
+     * Reference
+     */
+    reference?: number | null;
+};
+
+/**
+ * BasketRead
+ *
+ * How one cash is shared among several instruments.
+ */
+export type BasketRead = {
+    /**
+     * Slots
+     */
+    slots: number;
+    /**
+     * Weights
+     */
+    weights: 'equal' | 'volatility';
+    /**
+     * Volatility Window
+     */
+    volatility_window: number;
+    /**
+     * Rebalance
+     */
+    rebalance: 'none' | 'week' | 'month' | 'quarter';
+};
+
+/**
+ * BasketTerms
+ *
+ * How one cash is shared among several instruments.
+ */
+export type BasketTerms = {
+    /**
+     * Slots
+     *
+     * Positions at one time.
+     */
+    slots: number;
+    /**
+     * Weights
+     */
+    weights?: 'equal' | 'volatility';
+    /**
+     * Volatility Window
+     *
+     * Bars, for weights by volatility.
+     */
+    volatility_window?: number;
+    /**
+     * Rebalance
+     */
+    rebalance?: 'none' | 'week' | 'month' | 'quarter';
+};
 
 /**
  * CapsRead
@@ -254,9 +364,43 @@ export type Check = {
 };
 
 /**
+ * CheckPartRead
+ *
+ * A part of a check. `interval`: where the figure lies with 90 % confidence, if that is known.
+ */
+export type CheckPartRead = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Level
+     */
+    level: 'green' | 'amber' | 'red';
+    /**
+     * Statement
+     */
+    statement: string;
+    /**
+     * Figure
+     */
+    figure?: number | null;
+    /**
+     * Interval
+     */
+    interval?: [
+        number | null,
+        number | null
+    ] | null;
+};
+
+/**
  * CheckRead
  *
  * One thing that was looked at before anybody looks at the profit.
+ *
+ * `thresholds`: what makes it green, amber and red, in a sentence. Checks of earlier versions have only a
+ * statement and a figure.
  */
 export type CheckRead = {
     /**
@@ -275,6 +419,30 @@ export type CheckRead = {
      * Figure
      */
     figure?: number | null;
+    /**
+     * Thresholds
+     */
+    thresholds?: string | null;
+    /**
+     * Parts
+     */
+    parts?: Array<CheckPartRead>;
+    /**
+     * Pictures
+     */
+    pictures?: Array<({
+        kind: 'bars';
+    } & BarsPicture) | ({
+        kind: 'histogram';
+    } & HistogramPicture) | ({
+        kind: 'fan';
+    } & FanPicture) | ({
+        kind: 'curves';
+    } & CurvesPicture) | ({
+        kind: 'spans';
+    } & SpansPicture) | ({
+        kind: 'scatter';
+    } & ScatterPicture)>;
 };
 
 /**
@@ -286,6 +454,113 @@ export type Checks = {
     database: Check;
     credentials_database: Check;
     redis: Check;
+};
+
+/**
+ * CommissionTier
+ *
+ * A commission that holds for fills from a notional on.
+ */
+export type CommissionTier = {
+    /**
+     * From Notional
+     */
+    from_notional: number | string;
+    /**
+     * Bps
+     */
+    bps: number;
+};
+
+/**
+ * CommissionTierRead
+ *
+ * A commission that holds for fills from a notional on.
+ */
+export type CommissionTierRead = {
+    /**
+     * From Notional
+     */
+    from_notional: string;
+    /**
+     * Bps
+     */
+    bps: number;
+};
+
+/**
+ * ComparedRun
+ *
+ * A run in a comparison.
+ */
+export type ComparedRun = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    interval: Interval;
+    /**
+     * Start
+     */
+    start: string | null;
+    /**
+     * End
+     */
+    end: string | null;
+    /**
+     * Level
+     */
+    level: 'green' | 'amber' | 'red';
+    metrics: MetricsRead;
+    /**
+     * Parameters
+     */
+    parameters: {
+        [key: string]: number;
+    };
+    /**
+     * Created At
+     */
+    created_at: string;
+};
+
+/**
+ * ComparisonCurves
+ *
+ * Equity of each run (by id) at common times, 1 at the common start; null where a run is over.
+ */
+export type ComparisonCurves = {
+    /**
+     * Time
+     */
+    time: Array<number>;
+    /**
+     * Equity
+     */
+    equity: {
+        [key: string]: Array<number | null>;
+    };
+};
+
+/**
+ * ComparisonRead
+ *
+ * Runs side by side.
+ */
+export type ComparisonRead = {
+    /**
+     * Runs
+     */
+    runs: Array<ComparedRun>;
+    curves: ComparisonCurves;
 };
 
 /**
@@ -302,6 +577,38 @@ export type ConventionsManifest = {
      * Sentences
      */
     sentences: Array<string>;
+};
+
+/**
+ * CurvesPicture
+ *
+ * Lines over time (unix seconds).
+ */
+export type CurvesPicture = {
+    /**
+     * Kind
+     */
+    kind: 'curves';
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Unit
+     */
+    unit: 'fraction' | 'ratio' | 'money' | 'count' | 'price';
+    /**
+     * Time
+     */
+    time: Array<number>;
+    /**
+     * Series
+     */
+    series: Array<SeriesRead>;
+    /**
+     * Marks
+     */
+    marks?: Array<MarkRead>;
 };
 
 /**
@@ -335,6 +642,58 @@ export type DataManifest = {
      * Last Time
      */
     last_time: number;
+};
+
+/**
+ * DistributionRead
+ *
+ * How often returns per bar lay between which edges; one edge more than counts.
+ */
+export type DistributionRead = {
+    /**
+     * Edges
+     */
+    edges: Array<number>;
+    /**
+     * Counts
+     */
+    counts: Array<number>;
+    /**
+     * Mean
+     */
+    mean: number | null;
+    /**
+     * Stdev
+     */
+    stdev: number | null;
+};
+
+/**
+ * DrawdownRow
+ *
+ * A fall from a peak: unix seconds of the peak, the bottom and the recovery (null: none yet).
+ */
+export type DrawdownRow = {
+    /**
+     * Start
+     */
+    start: number;
+    /**
+     * Bottom
+     */
+    bottom: number;
+    /**
+     * End
+     */
+    end: number | null;
+    /**
+     * Depth
+     */
+    depth: number;
+    /**
+     * Bars
+     */
+    bars: number;
 };
 
 /**
@@ -411,6 +770,114 @@ export type ExecutionManifest = {
      * Close At End
      */
     close_at_end: boolean;
+    /**
+     * Commission Per Unit
+     */
+    commission_per_unit?: number;
+    /**
+     * Commission Minimum
+     */
+    commission_minimum?: number;
+    /**
+     * Commission Tiers
+     */
+    commission_tiers?: Array<[
+        number,
+        number
+    ]>;
+    /**
+     * Slippage Model
+     */
+    slippage_model?: 'fixed' | 'volume_share';
+    /**
+     * Volume Limit
+     */
+    volume_limit?: number;
+    /**
+     * Price Impact
+     */
+    price_impact?: number;
+    /**
+     * Borrow Rate
+     */
+    borrow_rate?: number;
+    /**
+     * Overnight Rate
+     */
+    overnight_rate?: number;
+};
+
+/**
+ * ExposureRead
+ *
+ * Share of the bars around each time in which there was a position.
+ */
+export type ExposureRead = {
+    /**
+     * Time
+     */
+    time: Array<number>;
+    /**
+     * Value
+     */
+    value: Array<number>;
+};
+
+/**
+ * FanBands
+ *
+ * Percentiles of many paths at each time.
+ */
+export type FanBands = {
+    /**
+     * P5
+     */
+    p5: Array<number | null>;
+    /**
+     * P25
+     */
+    p25: Array<number | null>;
+    /**
+     * P50
+     */
+    p50: Array<number | null>;
+    /**
+     * P75
+     */
+    p75: Array<number | null>;
+    /**
+     * P95
+     */
+    p95: Array<number | null>;
+};
+
+/**
+ * FanPicture
+ *
+ * Bands of what might have come, and what came; times in unix seconds.
+ */
+export type FanPicture = {
+    /**
+     * Kind
+     */
+    kind: 'fan';
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Unit
+     */
+    unit: 'fraction' | 'ratio' | 'money' | 'count' | 'price';
+    /**
+     * Time
+     */
+    time: Array<number>;
+    bands: FanBands;
+    /**
+     * Own
+     */
+    own: Array<number | null>;
 };
 
 /**
@@ -502,6 +969,62 @@ export type Health = {
      */
     version?: string;
     checks: Checks;
+};
+
+/**
+ * HistogramPicture
+ *
+ * How often what came out: one edge more than counts. `own` is the run's own figure.
+ */
+export type HistogramPicture = {
+    /**
+     * Kind
+     */
+    kind: 'histogram';
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Unit
+     */
+    unit: 'fraction' | 'ratio' | 'money' | 'count' | 'price';
+    /**
+     * Edges
+     */
+    edges: Array<number>;
+    /**
+     * Counts
+     */
+    counts: Array<number>;
+    /**
+     * Own
+     */
+    own?: number | null;
+};
+
+/**
+ * HourRow
+ *
+ * Trades by the hour of their entry, on the exchange's clock.
+ */
+export type HourRow = {
+    /**
+     * Hour
+     */
+    hour: number;
+    /**
+     * Trades
+     */
+    trades: number;
+    /**
+     * Win Rate
+     */
+    win_rate: number | null;
+    /**
+     * Pnl
+     */
+    pnl: number;
 };
 
 /**
@@ -791,6 +1314,10 @@ export type LanguageRead = {
      * Keywords
      */
     keywords: Array<KeywordRead>;
+    /**
+     * Intervals
+     */
+    intervals: Array<string>;
     caps: CapsRead;
 };
 
@@ -856,6 +1383,22 @@ export type ManifestRead = {
      * Result Sha256
      */
     result_sha256: string;
+};
+
+/**
+ * MarkRead
+ *
+ * A named moment on a chart, unix seconds.
+ */
+export type MarkRead = {
+    /**
+     * Time
+     */
+    time: number;
+    /**
+     * Label
+     */
+    label: string;
 };
 
 /**
@@ -964,6 +1507,39 @@ export type MetricsRead = {
      * Total Slippage
      */
     total_slippage?: number | null;
+};
+
+/**
+ * MonthlyRow
+ *
+ * A year's returns: twelve months from January on, null where there was no bar, and the whole year.
+ */
+export type MonthlyRow = {
+    /**
+     * Year
+     */
+    year: number;
+    /**
+     * Months
+     */
+    months: [
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null
+    ];
+    /**
+     * Total
+     */
+    total: number;
 };
 
 /**
@@ -1133,6 +1709,30 @@ export type RefreshRequest = {
 };
 
 /**
+ * RollingRead
+ *
+ * Annualised Sharpe ratio and volatility of the last `window_bars` returns at each time.
+ */
+export type RollingRead = {
+    /**
+     * Window Bars
+     */
+    window_bars: number;
+    /**
+     * Time
+     */
+    time: Array<number>;
+    /**
+     * Sharpe
+     */
+    sharpe: Array<number | null>;
+    /**
+     * Volatility
+     */
+    volatility: Array<number | null>;
+};
+
+/**
  * RowProblemRead
  *
  * A row that was not taken: its line in the file, counted from 1, and why.
@@ -1266,6 +1866,86 @@ export type RunFailureRead = {
  */
 export type RunRead = {
     /**
+     * Source
+     */
+    source: string;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Symbols
+     */
+    symbols: Array<string> | null;
+    basket: BasketRead | null;
+    interval: Interval;
+    /**
+     * Start
+     */
+    start: string | null;
+    /**
+     * End
+     */
+    end: string | null;
+    /**
+     * Initial Cash
+     */
+    initial_cash: string;
+    /**
+     * Commission Bps
+     */
+    commission_bps: number;
+    /**
+     * Commission Fixed
+     */
+    commission_fixed: string;
+    /**
+     * Commission Per Unit
+     */
+    commission_per_unit: string;
+    /**
+     * Commission Minimum
+     */
+    commission_minimum: string;
+    /**
+     * Commission Tiers
+     */
+    commission_tiers: Array<CommissionTierRead>;
+    /**
+     * Slippage Bps
+     */
+    slippage_bps: number;
+    /**
+     * Slippage Model
+     */
+    slippage_model: 'fixed' | 'volume_share';
+    /**
+     * Volume Limit
+     */
+    volume_limit: number;
+    /**
+     * Price Impact
+     */
+    price_impact: number;
+    /**
+     * Borrow Rate
+     */
+    borrow_rate: number;
+    /**
+     * Overnight Rate
+     */
+    overnight_rate: number;
+    /**
+     * Whole Units
+     */
+    whole_units: boolean;
+    /**
+     * Close At End
+     */
+    close_at_end: boolean;
+    adjust: Adjustment;
+    detail_interval: Interval | null;
+    /**
      * Id
      */
     id: string;
@@ -1296,53 +1976,17 @@ export type RunRead = {
      */
     strategy_name: string | null;
     /**
-     * Source
+     * Sweep Id
+     *
+     * The sweep that the run was opened from.
      */
-    source: string;
-    /**
-     * Symbol
-     */
-    symbol: string;
-    interval: Interval;
-    /**
-     * Start
-     */
-    start: string | null;
-    /**
-     * End
-     */
-    end: string | null;
+    sweep_id: string | null;
     /**
      * Parameters
      */
     parameters: {
         [key: string]: number;
     };
-    /**
-     * Initial Cash
-     */
-    initial_cash: string;
-    /**
-     * Commission Bps
-     */
-    commission_bps: number;
-    /**
-     * Commission Fixed
-     */
-    commission_fixed: string;
-    /**
-     * Slippage Bps
-     */
-    slippage_bps: number;
-    /**
-     * Whole Units
-     */
-    whole_units: boolean;
-    /**
-     * Close At End
-     */
-    close_at_end: boolean;
-    adjust: Adjustment;
     /**
      * Created At
      */
@@ -1444,11 +2088,256 @@ export type RunSummary = {
 };
 
 /**
+ * ScatterPicture
+ *
+ * Pairs of figures.
+ */
+export type ScatterPicture = {
+    /**
+     * Kind
+     */
+    kind: 'scatter';
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Unit
+     */
+    unit: 'fraction' | 'ratio' | 'money' | 'count' | 'price';
+    /**
+     * X Label
+     */
+    x_label: string;
+    /**
+     * Y Label
+     */
+    y_label: string;
+    /**
+     * Points
+     */
+    points: Array<[
+        number | null,
+        number | null
+    ]>;
+};
+
+/**
  * Scope
  *
  * Whose an instrument is: the installation's, which everyone reads, or one user's own.
  */
 export type Scope = 'installation' | 'private';
+
+/**
+ * SeriesRead
+ *
+ * A line of a chart.
+ */
+export type SeriesRead = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Values
+     */
+    values: Array<number | null>;
+};
+
+/**
+ * ShareCreate
+ *
+ * How long a link shall work.
+ */
+export type ShareCreate = {
+    /**
+     * Expires In Days
+     */
+    expires_in_days?: number;
+};
+
+/**
+ * ShareCreated
+ *
+ * A new link: whoever has the token reads the report until `expires_at`.
+ */
+export type ShareCreated = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Token
+     */
+    token: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * ShareList
+ *
+ * A report's links that still work.
+ */
+export type ShareList = {
+    /**
+     * Items
+     */
+    items: Array<ShareRead>;
+};
+
+/**
+ * ShareRead
+ *
+ * A link to a report. Its token was told once, when it was made.
+ */
+export type ShareRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * SharedReport
+ *
+ * A report as everybody with the link sees it.
+ */
+export type SharedReport = {
+    run: SharedRun;
+    equity: EquityRead;
+    trades: TradeColumns;
+    tear_sheet: TearSheetRead;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * SharedRun
+ *
+ * A run as everybody with the link sees it: no owner, no ids.
+ */
+export type SharedRun = {
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Symbols
+     */
+    symbols: Array<string> | null;
+    basket: BasketRead | null;
+    interval: Interval;
+    /**
+     * Start
+     */
+    start: string | null;
+    /**
+     * End
+     */
+    end: string | null;
+    /**
+     * Initial Cash
+     */
+    initial_cash: string;
+    /**
+     * Commission Bps
+     */
+    commission_bps: number;
+    /**
+     * Commission Fixed
+     */
+    commission_fixed: string;
+    /**
+     * Commission Per Unit
+     */
+    commission_per_unit: string;
+    /**
+     * Commission Minimum
+     */
+    commission_minimum: string;
+    /**
+     * Commission Tiers
+     */
+    commission_tiers: Array<CommissionTierRead>;
+    /**
+     * Slippage Bps
+     */
+    slippage_bps: number;
+    /**
+     * Slippage Model
+     */
+    slippage_model: 'fixed' | 'volume_share';
+    /**
+     * Volume Limit
+     */
+    volume_limit: number;
+    /**
+     * Price Impact
+     */
+    price_impact: number;
+    /**
+     * Borrow Rate
+     */
+    borrow_rate: number;
+    /**
+     * Overnight Rate
+     */
+    overnight_rate: number;
+    /**
+     * Whole Units
+     */
+    whole_units: boolean;
+    /**
+     * Close At End
+     */
+    close_at_end: boolean;
+    adjust: Adjustment;
+    detail_interval: Interval | null;
+    status: RunStatus;
+    /**
+     * Strategy Name
+     */
+    strategy_name: string | null;
+    /**
+     * Parameters
+     */
+    parameters: {
+        [key: string]: number;
+    };
+    verdict: VerdictRead;
+    metrics: MetricsRead;
+    benchmark: MetricsRead;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+};
 
 /**
  * SignInOptions
@@ -1464,6 +2353,62 @@ export type SignInOptions = {
      * Demo
      */
     demo: boolean;
+};
+
+/**
+ * SpanRead
+ *
+ * A stretch of time, unix seconds.
+ */
+export type SpanRead = {
+    /**
+     * Start
+     */
+    start: number;
+    /**
+     * End
+     */
+    end: number;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Level
+     */
+    level?: 'green' | 'amber' | 'red' | null;
+};
+
+/**
+ * SpansPicture
+ *
+ * Stretches of the whole time between `start` and `end`.
+ */
+export type SpansPicture = {
+    /**
+     * Kind
+     */
+    kind: 'spans';
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Unit
+     */
+    unit: 'fraction' | 'ratio' | 'money' | 'count' | 'price';
+    /**
+     * Start
+     */
+    start: number;
+    /**
+     * End
+     */
+    end: number;
+    /**
+     * Spans
+     */
+    spans: Array<SpanRead>;
 };
 
 /**
@@ -1591,6 +2536,41 @@ export type StrategyVersionRead = {
 };
 
 /**
+ * TearSheetRead
+ *
+ * A run looked at from all sides. Ratios are fractions, times unix seconds.
+ */
+export type TearSheetRead = {
+    /**
+     * Monthly
+     */
+    monthly: Array<MonthlyRow>;
+    /**
+     * Yearly
+     */
+    yearly: Array<YearlyRow>;
+    rolling: RollingRead;
+    distribution: DistributionRead;
+    exposure: ExposureRead;
+    /**
+     * Turnover
+     */
+    turnover: Array<YearFigure>;
+    /**
+     * By Hour
+     */
+    by_hour: Array<HourRow>;
+    /**
+     * By Weekday
+     */
+    by_weekday: Array<WeekdayRow>;
+    /**
+     * Drawdowns
+     */
+    drawdowns: Array<DrawdownRow>;
+};
+
+/**
  * TokenRead
  *
  * A sign-in. `refresh_token` is null when it went into the cookie.
@@ -1649,7 +2629,7 @@ export type TradeColumns = {
     /**
      * Exit Reason
      */
-    exit_reason: Array<'signal' | 'reversal' | 'stop_loss' | 'take_profit' | 'trailing_stop' | 'end_of_data' | 'ruin' | null>;
+    exit_reason: Array<'signal' | 'reversal' | 'stop_loss' | 'take_profit' | 'trailing_stop' | 'time_stop' | 'end_of_data' | 'ruin' | null>;
     /**
      * Pnl
      */
@@ -1729,7 +2709,7 @@ export type TradeRead = {
     /**
      * Exit Reason
      */
-    exit_reason: 'signal' | 'reversal' | 'stop_loss' | 'take_profit' | 'trailing_stop' | 'end_of_data' | 'ruin' | null;
+    exit_reason: 'signal' | 'reversal' | 'stop_loss' | 'take_profit' | 'trailing_stop' | 'time_stop' | 'end_of_data' | 'ruin' | null;
     /**
      * Pnl
      */
@@ -1826,6 +2806,8 @@ export type UserUpdate = {
  * VerdictRead
  *
  * Whether the answer can be believed: the worst of its checks.
+ *
+ * While the run is under way it holds the checks that have arrived, and `complete` is false.
  */
 export type VerdictRead = {
     /**
@@ -1833,9 +2815,125 @@ export type VerdictRead = {
      */
     level: 'green' | 'amber' | 'red';
     /**
+     * Complete
+     */
+    complete?: boolean;
+    /**
      * Checks
      */
     checks: Array<CheckRead>;
+};
+
+/**
+ * WeekdayRow
+ *
+ * Trades by the weekday of their entry, Monday 0, on the exchange's clock.
+ */
+export type WeekdayRow = {
+    /**
+     * Weekday
+     */
+    weekday: number;
+    /**
+     * Trades
+     */
+    trades: number;
+    /**
+     * Win Rate
+     */
+    win_rate: number | null;
+    /**
+     * Pnl
+     */
+    pnl: number;
+};
+
+/**
+ * YearFigure
+ *
+ * A figure of a year.
+ */
+export type YearFigure = {
+    /**
+     * Year
+     */
+    year: number;
+    /**
+     * Value
+     */
+    value: number | null;
+};
+
+/**
+ * YearlyRow
+ *
+ * A year's return beside that of buying and holding.
+ */
+export type YearlyRow = {
+    /**
+     * Year
+     */
+    year: number;
+    /**
+     * Strategy
+     */
+    strategy: number;
+    /**
+     * Benchmark
+     */
+    benchmark: number;
+};
+
+/**
+ * BarRead
+ *
+ * A bar of a bar chart.
+ */
+export type AppBacktestsReadingBarRead = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Value
+     */
+    value: number | null;
+    /**
+     * Level
+     */
+    level?: 'green' | 'amber' | 'red' | null;
+};
+
+/**
+ * BarRead
+ *
+ * One bar.
+ */
+export type AppMarketSchemasBarRead = {
+    /**
+     * Time
+     */
+    time: number;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+    /**
+     * Close
+     */
+    close: number;
+    /**
+     * Volume
+     */
+    volume: number | null;
 };
 
 /**
@@ -2411,6 +3509,68 @@ export type SignOutResponses = {
 };
 
 export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
+
+export type ReadSharedReportData = {
+    body?: never;
+    path: {
+        /**
+         * Token
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/api/v1/shared/{token}';
+};
+
+export type ReadSharedReportErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadSharedReportError = ReadSharedReportErrors[keyof ReadSharedReportErrors];
+
+export type ReadSharedReportResponses = {
+    /**
+     * Successful Response
+     */
+    200: SharedReport;
+};
+
+export type ReadSharedReportResponse = ReadSharedReportResponses[keyof ReadSharedReportResponses];
 
 export type ReadMeData = {
     body?: never;
@@ -3839,6 +4999,391 @@ export type ListStrategyVersionsResponses = {
 };
 
 export type ListStrategyVersionsResponse = ListStrategyVersionsResponses[keyof ListStrategyVersionsResponses];
+
+export type CompareBacktestsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Ids
+         *
+         * 2 to 5 ids of finished runs, with commas.
+         */
+        ids: string;
+    };
+    url: '/api/v1/backtests/compare';
+};
+
+export type CompareBacktestsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CompareBacktestsError = CompareBacktestsErrors[keyof CompareBacktestsErrors];
+
+export type CompareBacktestsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ComparisonRead;
+};
+
+export type CompareBacktestsResponse = CompareBacktestsResponses[keyof CompareBacktestsResponses];
+
+export type ReadTearSheetData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/v1/backtests/{run_id}/tear-sheet';
+};
+
+export type ReadTearSheetErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadTearSheetError = ReadTearSheetErrors[keyof ReadTearSheetErrors];
+
+export type ReadTearSheetResponses = {
+    /**
+     * Successful Response
+     */
+    200: TearSheetRead;
+};
+
+export type ReadTearSheetResponse = ReadTearSheetResponses[keyof ReadTearSheetResponses];
+
+export type ExportBacktestData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: {
+        /**
+         * Format
+         */
+        format?: 'html' | 'json' | 'csv';
+    };
+    url: '/api/v1/backtests/{run_id}/export';
+};
+
+export type ExportBacktestErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ExportBacktestError = ExportBacktestErrors[keyof ExportBacktestErrors];
+
+export type ExportBacktestResponses = {
+    /**
+     * The report as a file.
+     */
+    200: {
+        [key: string]: unknown;
+    };
+};
+
+export type ExportBacktestResponse = ExportBacktestResponses[keyof ExportBacktestResponses];
+
+export type ListSharesData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/v1/backtests/{run_id}/shares';
+};
+
+export type ListSharesErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListSharesError = ListSharesErrors[keyof ListSharesErrors];
+
+export type ListSharesResponses = {
+    /**
+     * Successful Response
+     */
+    200: ShareList;
+};
+
+export type ListSharesResponse = ListSharesResponses[keyof ListSharesResponses];
+
+export type CreateShareData = {
+    body: ShareCreate;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/v1/backtests/{run_id}/shares';
+};
+
+export type CreateShareErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CreateShareError = CreateShareErrors[keyof CreateShareErrors];
+
+export type CreateShareResponses = {
+    /**
+     * Successful Response
+     */
+    201: ShareCreated;
+};
+
+export type CreateShareResponse = CreateShareResponses[keyof CreateShareResponses];
+
+export type RevokeShareData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+        /**
+         * Share Id
+         */
+        share_id: string;
+    };
+    query?: never;
+    url: '/api/v1/backtests/{run_id}/shares/{share_id}';
+};
+
+export type RevokeShareErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type RevokeShareError = RevokeShareErrors[keyof RevokeShareErrors];
+
+export type RevokeShareResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RevokeShareResponse = RevokeShareResponses[keyof RevokeShareResponses];
 
 export type ListBacktestsData = {
     body?: never;
