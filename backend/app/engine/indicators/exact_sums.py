@@ -17,7 +17,6 @@ from app.engine.bars import Column
 from app.engine.compiled import compile_loop
 
 Limbs = NDArray[np.int64]
-Indices = NDArray[np.int64]
 
 _LIMB_COUNT = 70
 _LIMB_BITS = 32
@@ -164,17 +163,10 @@ def sum_windows(
 
 
 @compile_loop
-def means_ending_at(x: Column, ends: Indices, n: int) -> Column:
-    """The mean of the n values up to each bar of `ends`, the exact sum divided and rounded once.
-
-    x: shape (bars,), defined on these windows. The result has the shape of `ends`.
-    """
-    means = np.empty(len(ends))
-    limbs = np.empty(_LIMB_COUNT, np.int64)
+def mean_ending_at(x: Column, end: int, n: int) -> float:
+    """The mean of the n values x[end-n+1] … x[end], all defined: the exact sum divided and rounded once."""
+    limbs = np.zeros(_LIMB_COUNT, np.int64)
     digits = np.empty(_LIMB_COUNT, np.int64)
-    for place in range(len(ends)):
-        limbs[:] = 0
-        for i in range(ends[place] - n + 1, ends[place] + 1):
-            add_exactly(limbs, x[i], 1)
-        means[place] = round_quotient(limbs, n, digits, 0, _LIMB_COUNT)
-    return means
+    for i in range(end - n + 1, end + 1):
+        add_exactly(limbs, x[i], 1)
+    return round_quotient(limbs, n, digits, 0, _LIMB_COUNT)

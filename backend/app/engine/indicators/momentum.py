@@ -6,62 +6,54 @@ import numpy as np
 
 from app.engine.bars import Column
 from app.engine.compiled import compile_loop
-from app.engine.indicators.averages import find_starts
-from app.engine.indicators.exact_sums import means_ending_at
+from app.engine.indicators.exact_sums import mean_ending_at
+
+RSI_STATE = 3
 
 
-def rsi(x: Column, n: int) -> Column:
+@compile_loop
+def rsi(x: Column, n: int, first: int, state: Column) -> Column:
     """Relative strength index (Wilder 1978): 100·g/(g + l) of the smoothed rises g and falls l. As TA-Lib's
     RSI.
 
-    x: shape (bars,). The result, of the same shape, lies between 0 and 100; it is 0 where nothing moved.
-    First defined after n moves in a row; starts anew after a NaN.
+    x: shape (first + bars,), of which `first` are history (up to n bars). The result, shape (bars,), lies
+    between 0 and 100; it is 0 where nothing moved. First defined after n finite moves in a row; starts anew
+    after a NaN. State: moves in a row, both averages.
     """
-    rises, falls = split_moves(x)
-    starts = find_starts(rises, n)
-    return compare_moves(
-        rises, falls, n, means_ending_at(rises, starts, n), means_ending_at(falls, starts, n)
-    )
-
-
-@compile_loop
-def split_moves(x: Column) -> tuple[Column, Column]:
-    """Rises and falls from bar to bar, both ≥ 0. NaN on the first bar and where the move is not finite."""
-    rises = np.full(len(x), np.nan)
-    falls = np.full(len(x), np.nan)
-    for i in range(1, len(x)):
-        move = x[i] - x[i - 1]
-        if abs(move) < np.inf:
-            rises[i] = move if move > 0.0 else 0.0
-            falls[i] = -move if move < 0.0 else 0.0
-    return rises, falls
-
-
-@compile_loop
-def compare_moves(rises: Column, falls: Column, n: int, rise_seeds: Column, fall_seeds: Column) -> Column:
-    """100·g/(g + l), g and l being Wilder's averages of the rises and of the falls, from their seeds on."""
-    out = np.full(len(rises), np.nan)
+    out = np.full(len(x) - first, np.nan)
     weight = 1.0 / n
-    rise = 0.0
-    fall = 0.0
-    run = 0
-    seed = 0
-    for i in range(len(rises)):
-        if rises[i] != rises[i]:
+    run = int(state[0])
+    rise = state[1]
+    fall = state[2]
+    for i in range(max(first, 1), len(x)):
+        move = x[i] - x[i - 1]
+        if not abs(move) < np.inf:
             run = 0
             continue
         run += 1
         if run == n:
-            rise = rise_seeds[seed]
-            fall = fall_seeds[seed]
-            seed += 1
+            rise = average_moves(x, i, n, 1.0)
+            fall = average_moves(x, i, n, -1.0)
         else:
-            rise += (rises[i] - rise) * weight
-            fall += (falls[i] - fall) * weight
+            rise += (max(move, 0.0) - rise) * weight
+            fall += (max(-move, 0.0) - fall) * weight
         total = rise + fall
         if run >= n and total < np.inf:
-            out[i] = 0.0 if total == 0.0 else 100.0 * (rise / total)
+            out[i - first] = 0.0 if total == 0.0 else 100.0 * (rise / total)
+    state[0] = run
+    state[1] = rise
+    state[2] = fall
     return out
+
+
+@compile_loop
+def average_moves(x: Column, end: int, n: int, sign: float) -> float:
+    """The mean of the n moves up to `end`, those against `sign` (1 or -1) counted as 0."""
+    moves = np.empty(n)
+    for k in range(n):
+        i = end - n + 1 + k
+        moves[k] = max(sign * (x[i] - x[i - 1]), 0.0)
+    return mean_ending_at(moves, n - 1, n)
 
 
 @compile_loop

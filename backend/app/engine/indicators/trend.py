@@ -1,5 +1,7 @@
-"""Wilder's range and trend measures: the true range and ADX (New Concepts in Technical Trading Systems,
-1978).
+"""Wilder's range and trend measures: the true range, both direction indicators and ADX (New Concepts in
+Technical Trading Systems, 1978).
+
+What is smoothed goes on where an earlier stretch ended, as in `averages`: one bar of history, and a state.
 """
 
 from __future__ import annotations
@@ -8,6 +10,9 @@ import numpy as np
 
 from app.engine.bars import Column
 from app.engine.compiled import compile_loop
+
+DIRECTION_STATE = 4
+ADX_STATE = 6
 
 
 @compile_loop
@@ -33,40 +38,22 @@ def find_true_range(high: float, low: float, close_before: float) -> float:
 
 
 @compile_loop
-def adx(high: Column, low: Column, close: Column, n: int) -> Column:
+def adx(high: Column, low: Column, close: Column, n: int, first: int, state: Column) -> Column:
     """Average directional index, 0 to 100. As TA-Lib's ADX, whose first sums run over n − 1 moves.
 
-    Shapes (bars,). First defined after 2n − 1 moves in a row; starts anew after a NaN.
+    Shapes (first + bars,), the result's (bars,). First defined after 2n − 1 moves in a row; starts anew after
+    a NaN. State: that of `advance_directions`, then the sum of the first n directions and their average.
     """
-    out = np.full(len(close), np.nan)
-    plus = 0.0
-    minus = 0.0
-    reach = 0.0
-    total = 0.0
-    average = 0.0
-    moves = 0
-    for i in range(1, len(close)):
-        true = find_true_range(high[i], low[i], close[i - 1])
-        up = high[i] - high[i - 1]
-        down = low[i - 1] - low[i]
-        if not (true < np.inf and abs(up) < np.inf and abs(down) < np.inf):
-            moves = 0
-            continue
-        moves += 1
-        if moves == 1:
-            plus, minus, reach, total = 0.0, 0.0, 0.0, 0.0
-        if moves >= n:
-            plus -= plus / n
-            minus -= minus / n
-            reach -= reach / n
-        if up > 0.0 and up > down:
-            plus += up
-        elif down > 0.0 and down > up:
-            minus += down
-        reach += true
+    out = np.full(len(close) - first, np.nan)
+    total = state[4]
+    average = state[5]
+    for i in range(max(first, 1), len(close)):
+        advance_directions(high, low, close, i, n, state)
+        moves = state[0]
         if moves < n:
+            total = 0.0
             continue
-        direction = find_direction(plus, minus, reach)
+        direction = find_direction(state[1], state[2], state[3])
         if moves < 2 * n:
             if direction == direction:
                 total += direction
@@ -74,8 +61,65 @@ def adx(high: Column, low: Column, close: Column, n: int) -> Column:
         elif direction == direction:
             average = (average * (n - 1) + direction) / n
         if moves >= 2 * n - 1:
-            out[i] = average
+            out[i - first] = average
+    state[4] = total
+    state[5] = average
     return out
+
+
+@compile_loop
+def plus_di(high: Column, low: Column, close: Column, n: int, first: int, state: Column) -> Column:
+    """The share of upward movement in the range, 0 to 100; 0 where nothing moved. As TA-Lib's PLUS_DI, n > 1.
+
+    Shapes (first + bars,), the result's (bars,). First defined after n moves in a row; starts anew after a
+    NaN. State: that of `advance_directions`.
+    """
+    return share_of_range(high, low, close, n, 1, first, state)
+
+
+@compile_loop
+def minus_di(high: Column, low: Column, close: Column, n: int, first: int, state: Column) -> Column:
+    """The share of downward movement in the range. As `plus_di`."""
+    return share_of_range(high, low, close, n, 2, first, state)
+
+
+@compile_loop
+def share_of_range(
+    high: Column, low: Column, close: Column, n: int, side: int, first: int, state: Column
+) -> Column:
+    """100 times the smoothed movement at place `side` of the state, divided by the smoothed true range."""
+    out = np.full(len(close) - first, np.nan)
+    for i in range(max(first, 1), len(close)):
+        advance_directions(high, low, close, i, n, state)
+        if state[0] >= n and state[3] < np.inf:
+            out[i - first] = 100.0 * (state[side] / state[3]) if state[3] > 0.0 else 0.0
+    return out
+
+
+@compile_loop
+def advance_directions(high: Column, low: Column, close: Column, i: int, n: int, state: Column) -> None:
+    """Takes the move into bar i into the smoothed sums.
+
+    State: moves in a row, then Wilder's sums of upward movement, of downward movement and of the true range.
+    """
+    true = find_true_range(high[i], low[i], close[i - 1])
+    up = high[i] - high[i - 1]
+    down = low[i - 1] - low[i]
+    if not (true < np.inf and abs(up) < np.inf and abs(down) < np.inf):
+        state[0] = 0.0
+        return
+    state[0] += 1.0
+    if state[0] == 1.0:
+        state[1], state[2], state[3] = 0.0, 0.0, 0.0
+    if state[0] >= n:
+        state[1] -= state[1] / n
+        state[2] -= state[2] / n
+        state[3] -= state[3] / n
+    if up > 0.0 and up > down:
+        state[1] += up
+    elif down > 0.0 and down > up:
+        state[2] += down
+    state[3] += true
 
 
 @compile_loop

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -65,6 +65,22 @@ class Rule:
         parameters = sorted([p.name, p.default, p.minimum, p.maximum, p.step] for p in self.parameters)
         outputs = sorted((name, digests[place]) for name, place in self.outputs.items())
         return _digest([parameters, outputs])
+
+    @cached_property
+    def family_hash(self) -> str:
+        """SHA-256 (hex) of the rule's shape: equal for rules that differ in numbers alone.
+
+        Whatever is the same on every bar, constants and parameters with their names, values and arithmetic,
+        counts as one and the same number. Outputs, functions and intervals count.
+        """
+        digests: list[str] = []
+        for node in self.nodes:
+            if node.is_scalar:
+                digests.append(node.type)
+            else:
+                arguments = [digests[argument] for argument in node.arguments]
+                digests.append(_digest([node.operation, node.value, arguments]))
+        return _digest(sorted([name, digests[place]] for name, place in self.outputs.items()))
 
     def resolve_parameters(self, given: Mapping[str, float] | None = None) -> dict[str, float]:
         """The value of every parameter: the given one, else its default.
@@ -151,7 +167,7 @@ def describe_window_fault(value: float, use: WindowUse) -> tuple[str, str] | Non
     return None
 
 
-def _digest(content: list[object]) -> str:
+def _digest(content: Sequence[object]) -> str:
     return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -162,4 +178,4 @@ def _read_number(value: object) -> float | None:
         number = float(value)
     except OverflowError:
         return None
-    return number if math.isfinite(number) else None
+    return number + 0.0 if math.isfinite(number) else None  # -0.0 becomes 0.0

@@ -1,8 +1,8 @@
 """The arithmetic of a rule on single numbers: constants, parameters and the values a window is made of.
 
 The same meaning as on whole columns: undefined is NaN, every comparison with NaN is false, a division by zero
-and any result that is not finite is NaN. Python integers never take part, so no number can grow without
-bound.
+and any result that is not finite is NaN. A zero is always positive, so that equal scalars mean the same.
+Python integers never take part, so no number can grow without bound.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Bounds: TypeAlias = tuple[float, float]
 
 
 def _finite_or_nan(value: float) -> float:
-    return value if math.isfinite(value) else math.nan
+    return value + 0.0 if math.isfinite(value) else math.nan
 
 
 def divide(a: float, b: float) -> float:
@@ -40,23 +40,23 @@ def power(a: float, b: float) -> float:
 
 
 def minimum(*values: float) -> float:
-    """The least value; NaN when one is NaN."""
+    """The least value; NaN when one is NaN; a zero is positive, as it is on columns."""
     least = values[0]
     for value in values[1:]:
         if math.isnan(least) or math.isnan(value):
             return math.nan
         least = min(least, value)
-    return least
+    return least + 0.0
 
 
 def maximum(*values: float) -> float:
-    """The greatest value; NaN when one is NaN."""
+    """The greatest value; NaN when one is NaN; a zero is positive, as it is on columns."""
     greatest = values[0]
     for value in values[1:]:
         if math.isnan(greatest) or math.isnan(value):
             return math.nan
         greatest = max(greatest, value)
-    return greatest
+    return greatest + 0.0
 
 
 SCALAR_OPERATIONS: Mapping[str, Callable[..., Scalar]] = {
@@ -66,7 +66,7 @@ SCALAR_OPERATIONS: Mapping[str, Callable[..., Scalar]] = {
     "divide": divide,
     "modulo": modulo,
     "power": power,
-    "negate": lambda a: -a,
+    "negate": lambda a: 0.0 - a,
     "abs": lambda a: abs(a),
     "min": minimum,
     "max": maximum,

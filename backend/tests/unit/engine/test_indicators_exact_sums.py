@@ -127,7 +127,7 @@ def test_a_constant_window_has_exactly_its_value_as_mean(value: float, n: int) -
     x = np.full(n, value)
     assert window_sums.mean_window(x, n)[-1] == value
     assert window_sums.weighted_mean_window(x, n)[-1] == value
-    assert exact_sums.means_ending_at(x, np.array([n - 1]), n)[0] == value
+    assert exact_sums.mean_ending_at(x, n - 1, n) == value
 
 
 @QUICK

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from types import ModuleType
-
-import numba
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import app.engine.indicators
 from app.engine.bars import Bars
 from app.engine.evaluation import evaluate_rule
 from app.engine.language import RULE_FUNCTIONS, compile_rule
@@ -162,26 +156,6 @@ def test_the_stated_warm_up_is_where_the_first_value_is(name: str) -> None:
     stated = eval(function.warm_up, {"max": max}, dict(given))  # noqa: S307 - our own table
     assert rule.lookback() == stated
     assert int(np.argmax(~np.isnan(value_of(call, random_bars(100))))) == stated
-
-
-def compiled_modules() -> list[ModuleType]:
-    package = app.engine.indicators
-    names = [module.name for module in pkgutil.iter_modules(package.__path__, package.__name__ + ".")]
-    return [importlib.import_module(name) for name in names]
-
-
-def test_compiled_functions_call_compiled_functions_of_their_own_file_only() -> None:
-    """numba's cache on disk does not see a change in another file and would run the old code."""
-    seen = 0
-    for module in compiled_modules():
-        for value in vars(module).values():
-            if isinstance(value, numba.core.dispatcher.Dispatcher) and value.__module__ == module.__name__:
-                seen += 1
-                for name in value.py_func.__code__.co_names:
-                    callee = value.py_func.__globals__.get(name)
-                    if isinstance(callee, numba.core.dispatcher.Dispatcher):
-                        assert callee.__module__ == module.__name__, f"{module.__name__}.{name}"
-    assert seen > 10
 
 
 def test_the_worst_input_of_every_operation_fits_its_kernel() -> None:
