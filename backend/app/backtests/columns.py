@@ -61,9 +61,19 @@ def write_trades(trades: Trades, order: NDArray[np.int64]) -> list[dict[str, Any
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def write_trade_columns(trades: Trades) -> dict[str, list[Any]]:
-    """All trades in columns, times in unix seconds."""
-    return _list_columns(trades, np.arange(len(trades)))
+def write_trade_columns(trades: Trades, most: int | None = None) -> dict[str, list[Any]]:
+    """All trades, or the first `most`, in columns, times in unix seconds."""
+    return _list_columns(trades, np.arange(len(trades))[:most])
+
+
+def write_equity_columns(curve: EquityCurve) -> dict[str, list[Any]]:
+    """The curve in columns, times in unix seconds."""
+    return {
+        "time": curve.time.tolist(),
+        "equity": curve.equity.tolist(),
+        "drawdown": curve.drawdown.tolist(),
+        "benchmark": curve.benchmark.tolist(),
+    }
 
 
 def iterate_trade_lines(trades: Trades) -> Iterator[bytes]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -172,6 +173,57 @@ class RunFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class SweepOrigin:
+    """The sweep that a run was opened from. `overfitting`: its probability of backtest overfitting."""
+
+    id: UUID
+    overfitting: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialGround:
+    """Where trials are counted together: one family of rules on the bars of one market and interval.
+
+    `market`: a symbol, for a basket all of them in order. A symbol, not an instrument's id: bars that are
+    imported anew are the same data.
+    """
+
+    family_hash: str
+    market: str
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class SharpeMoments:
+    """Of some trials: how many, and of their defined Sharpe ratios per bar number, mean and Σ (x − mean)²."""
+
+    count: int
+    sharpe_count: int
+    mean: float
+    m2: float
+
+    @classmethod
+    def of(cls, ratios: Iterable[float | None]) -> SharpeMoments:
+        """The moments of these trials' ratios; NaN and None are undefined."""
+        count, defined = 0, list[float]()
+        for ratio in ratios:
+            count += 1
+            if ratio is not None and math.isfinite(ratio):
+                defined.append(ratio)
+        mean = math.fsum(defined) / len(defined) if defined else 0.0
+        return cls(count, len(defined), mean, math.fsum((ratio - mean) ** 2 for ratio in defined))
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Something that was tried. `fingerprint`: the same for the same again, which is counted once."""
+
+    ground: TrialGround
+    fingerprint: str
+    moments: SharpeMoments
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """What a run found, ready to be stored. `trades` and `equity` are packed by `app.engine.packing`."""
 
@@ -181,6 +233,7 @@ class RunResult:
     benchmark: Mapping[str, Any]
     trades: bytes
     equity: bytes
+    trial: Trial | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +269,7 @@ class ClaimedRun(Claim):
     owner_id: UUID
     cancel_requested: bool
     request: RunRequest
+    sweep: SweepOrigin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,4 +322,13 @@ class Share:
 
     id: UUID
     created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRunKey:
+    """The run that a link leads to."""
+
+    run_id: UUID
+    owner_id: UUID
     expires_at: datetime

@@ -6,7 +6,9 @@ This file alone in the room reaches the heavy engine; the API process never impo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import __version__
 from app.backtests import repository
+from app.backtests.arriving_checks import ArrivingChecks
 from app.backtests.domain import (
     TOPIC,
     ClaimedRun,
@@ -23,25 +26,25 @@ from app.backtests.domain import (
     RunFailure,
     RunRequest,
     RunResult,
+    SharpeMoments,
+    SweepOrigin,
+    Trial,
 )
+from app.backtests.run_inputs import RunBars, find_first_bar, load_run_bars, make_execution
 from app.backtests.run_watch import RunWatch
+from app.backtests.trials import find_ground, fingerprint_of, gather_trial_facts, record_trial
 from app.core.clock import Clock
 from app.core.database import Database, Databases
-from app.core.errors import FlowrexError
-from app.core.fields import ceil_seconds
 from app.core.leased_work import recover_lost_work, work_under_lease
 from app.core.leases import Attempt, AttemptStopped, AttemptSuperseded
 from app.core.notifications import notify
 from app.core.problems import is_database_away
 from app.engine.backtest import BacktestInputs, BacktestResult, run_backtest
-from app.engine.execution import Execution
 from app.engine.fills import DataNotUsable
-from app.engine.language import RuleError, compile_rule
+from app.engine.language import Rule, RuleError, compile_rule
 from app.engine.packing import pack_equity, pack_trades
-from app.market import service as market
-from app.market.domain import Instrument, Viewer
+from app.engine.verdict import TrialFacts, Verdict
 from app.market.run_facts import gather_run_facts
-from app.market.service import LoadedBars
 
 log = structlog.get_logger(__name__)
 
@@ -74,77 +77,61 @@ async def compute_run(
     request: RunRequest,
     owner_id: UUID | None,
     report: Callable[[float], None] | None = None,
+    show: Callable[[Verdict], None] | None = None,
+    sweep: SweepOrigin | None = None,
 ) -> RunResult:
     """Load the bars and run the rule on them, in a thread; without `owner_id` on the installation's bars.
 
-    `report` is told the share done; what it raises ends the run and is raised here. Raises RunFailed.
+    `report` is told the share done, `show` the verdict so far; what they raise ends the run and is raised
+    here. Without an owner nothing is known of other trials. Raises RunFailed.
     """
     now = clock.now()
-    loaded = await _load_bars(database, request, owner_id, now)
-    return await asyncio.to_thread(_run, request, loaded, now, report)
-
-
-async def _load_bars(
-    database: Database, request: RunRequest, owner_id: UUID | None, now: datetime
-) -> LoadedBars:
-    """Every bar up to the end that was asked for: all that lie before the start warm the indicators up.
-
-    Recursive indicators depend on where they begin; this way a shorter run sees the values of a longer one.
-    """
-    async with database.session() as session:
-        # Bars come in batches: an import that commits in between must not show in the later ones.
-        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        try:
-            instrument = await _get_instrument(session, request, Viewer(owner_id))
-            return await market.load_bars(
-                session, instrument, request.interval, now=now, end=request.end, adjust=request.adjust
+    try:
+        rule = await asyncio.to_thread(compile_rule, request.source)
+    except RuleError as error:
+        raise RunFailed("rule_invalid", str(error)) from error
+    bars = await load_run_bars(database, request, owner_id, now)
+    ground, fingerprint = find_ground(rule, request), fingerprint_of(rule, request)
+    trials: TrialFacts | None = None
+    if owner_id is not None:
+        overfitting = sweep.overfitting if sweep else None
+        async with database.session() as session:
+            trials = await gather_trial_facts(
+                session, owner_id, ground, fingerprint, counted=sweep is not None, overfitting=overfitting
             )
-        except FlowrexError as error:
-            raise RunFailed(error.code, error.detail) from error
-
-
-async def _get_instrument(session: AsyncSession, request: RunRequest, viewer: Viewer) -> Instrument:
-    """The instrument, or what its symbol means to who asks where the request names no more than that."""
-    if request.instrument_id is None:
-        return await market.get_instrument(session, viewer, request.symbol)
-    return await market.get_instrument_by_id(session, viewer, request.instrument_id)
+    result = await asyncio.to_thread(_run, rule, request, bars, trials, now, report, show)
+    if owner_id is None or sweep is not None:
+        return result
+    return replace(result, trial=Trial(ground, fingerprint, SharpeMoments.of([_sharpe_per_bar(result)])))
 
 
 def _run(
-    request: RunRequest, loaded: LoadedBars, now: datetime, report: Callable[[float], None] | None
+    rule: Rule,
+    request: RunRequest,
+    run_bars: RunBars,
+    trials: TrialFacts | None,
+    now: datetime,
+    report: Callable[[float], None] | None,
+    show: Callable[[Verdict], None] | None,
 ) -> RunResult:
-    bars = loaded.bars
-    first_bar = 0
-    if request.start is not None:
-        first_bar = int(bars.time.searchsorted(ceil_seconds(request.start)))
-    if first_bar >= len(bars):
-        raise RunFailed("no_bars", _describe_missing_bars(request, loaded))
+    loaded = run_bars.loaded
+    bars, first_bar = loaded.bars, find_first_bar(request, loaded)
     known = gather_run_facts(bars.slice(first_bar, len(bars)), loaded, now)
-    try:
-        rule = compile_rule(request.source)
-    except RuleError as error:
-        raise RunFailed("rule_invalid", str(error)) from error
     watch = RunWatch(report)
     inputs = BacktestInputs.for_rule(
         rule,
         bars,
         parameters=request.parameters,
-        execution=Execution(
-            initial_cash=float(request.initial_cash),
-            commission_bps=request.commission_bps,
-            slippage_bps=request.slippage_bps,
-            commission_fixed=float(request.commission_fixed),
-            whole_units=request.whole_units,
-            close_at_end=request.close_at_end,
-        ),
+        execution=make_execution(request),
         facts=known.data,
         periods_per_year=known.periods_per_year,
         first_bar=first_bar,
         instrument={"symbol": request.symbol, "adjust": request.adjust.value},
+        trials=trials,
         checkpoint=watch.look_in,
     )
     try:
-        result = run_backtest(inputs, watch.report)
+        result = run_backtest(inputs, watch.report, show)
     except DataNotUsable as error:
         raise RunFailed("data_not_usable", str(error)) from error
     return RunResult(
@@ -157,10 +144,9 @@ def _run(
     )
 
 
-def _describe_missing_bars(request: RunRequest, loaded: LoadedBars) -> str:
-    stored = loaded.instrument.find_series(loaded.source)
-    reach = f" There are bars from {stored.first_at:%Y-%m-%d} to {stored.last_at:%Y-%m-%d}." if stored else ""
-    return f"{request.symbol} has no {request.interval.value} bars in the range that was asked for.{reach}"
+def _sharpe_per_bar(result: RunResult) -> float | None:
+    annual: float | None = result.metrics["sharpe"]
+    return None if annual is None else annual / math.sqrt(result.manifest["periods_per_year"])
 
 
 async def recover_lost_runs(session: AsyncSession) -> None:
@@ -174,8 +160,28 @@ async def _compute(
 ) -> RunResult | RunFailure | None:
     if claimed.request.instrument_id is None:
         return RunFailure("instrument_not_found", f"{claimed.request.symbol} is not there any more.")
+    arriving = ArrivingChecks()
+
+    async def store(verdict: Mapping[str, Any]) -> None:
+        try:
+            async with database.session() as session:
+                await repository.store_verdict_so_far(session, claimed, verdict)
+        except Exception as error:
+            if not is_database_away(error):
+                raise
+            log.warning("verdict_so_far_not_stored", reason=type(error).__name__, run_id=str(claimed.id))
+
     try:
-        return await compute_run(database, clock, claimed.request, claimed.owner_id, attempt.report)
+        async with arriving.stored_by(store):
+            return await compute_run(
+                database,
+                clock,
+                claimed.request,
+                claimed.owner_id,
+                attempt.report,
+                arriving.show,
+                claimed.sweep,
+            )
     except AttemptStopped:
         return None
     except AttemptSuperseded:
@@ -205,4 +211,6 @@ async def _finish(database: Database, claimed: ClaimedRun, outcome: RunResult | 
     async with database.session() as session:
         if not await repository.finish_run(session, claimed, outcome):
             raise AttemptSuperseded
+        if isinstance(outcome, RunResult) and outcome.trial is not None:
+            await record_trial(session, claimed.owner_id, outcome.trial)
         await notify(session, TOPIC, claimed.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from app.backtests.domain import SlippageModel
 from app.core.fields import ReadModel
@@ -98,7 +98,7 @@ class SpanRead(ReadModel):
     start: int
     end: int
     label: str
-    level: Level | None = None
+    level: Annotated[Level | None, BeforeValidator(lambda level: level or None)] = None
 
 
 class SpansPicture(ReadModel):
@@ -120,7 +120,7 @@ class ScatterPicture(ReadModel):
     unit: PictureUnit
     x_label: str
     y_label: str
-    points: list[tuple[float, float]]
+    points: list[tuple[float | None, float | None]]
 
 
 Picture = Annotated[
@@ -136,7 +136,7 @@ class CheckPartRead(ReadModel):
     level: Level
     statement: str
     figure: float | None = None
-    interval: tuple[float, float] | None = None
+    interval: tuple[float | None, float | None] | None = None
 
 
 class CheckRead(ReadModel):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.backtests.domain import (
@@ -25,6 +25,7 @@ from app.backtests.domain import (
     RunRequest,
     RunResult,
     RunStatus,
+    SweepOrigin,
 )
 from app.backtests.stored_terms import pack_terms, unpack_detail_interval, unpack_fill_terms
 from app.backtests.tables import RunRow
@@ -51,7 +52,7 @@ async def insert_run(
     owner_id: UUID,
     request: RunRequest,
     origin: RunOrigin | None,
-    sweep_id: UUID | None = None,
+    sweep: SweepOrigin | None = None,
 ) -> UUID:
     """Write a queued run; its id."""
     values = {
@@ -73,7 +74,8 @@ async def insert_run(
         "terms": pack_terms(request),
         "symbols": None if request.symbols is None else list(request.symbols),
         "basket": None if request.basket is None else asdict(request.basket),
-        "sweep_id": sweep_id,
+        "sweep_id": sweep.id if sweep else None,
+        "sweep_overfitting": sweep.overfitting if sweep else None,
         "strategy_id": origin.strategy_id if origin else None,
         "strategy_version": origin.version if origin else None,
         "strategy_name": origin.name if origin else None,
@@ -121,7 +123,9 @@ async def list_runs(
             RunRow.strategy_id,
             RunRow.strategy_version,
             RunRow.strategy_name,
-            RunRow.verdict["level"].astext.label("level"),
+            case(
+                (RunRow.status == RunStatus.SUCCEEDED.value, RunRow.verdict["level"].astext), else_=None
+            ).label("level"),
             *(
                 RunRow.metrics[name].astext.label(name)
                 for name in ("total_return", "cagr", "sharpe", "max_drawdown", "trades", "final_equity")
@@ -199,7 +203,13 @@ async def claim_run(session: AsyncSession, run_id: UUID) -> ClaimedRun | None:
     row = await claim_work(session, RUNS, run_id)
     if row is None:
         return None
-    return ClaimedRun(row.id, row.attempt, row.owner_id, row.cancel_requested, _read_request(row))
+    sweep = None if row.sweep_id is None else SweepOrigin(row.sweep_id, row.sweep_overfitting)
+    return ClaimedRun(row.id, row.attempt, row.owner_id, row.cancel_requested, _read_request(row), sweep)
+
+
+async def store_verdict_so_far(session: AsyncSession, claim: Claim, verdict: Mapping[str, Any]) -> None:
+    """Show the checks that have arrived, while the claim's attempt is the one that may write."""
+    await session.execute(update(RunRow).where(RUNS.is_held(claim)).values(verdict=verdict))
 
 
 async def finish_run(session: AsyncSession, claim: Claim, outcome: RunResult | RunFailure | None) -> bool:

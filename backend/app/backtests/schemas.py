@@ -15,6 +15,7 @@ from app.core.fields import CleanStr, FiniteFloat, ReadModel
 from app.engine.intervals import Interval
 
 MAXIMUM_PARAMETERS = 100
+_SHOWS_VERDICT = (RunStatus.RUNNING, RunStatus.SUCCEEDED)
 
 TradeSide = Literal["long", "short"]
 ExitLabel = Literal[
@@ -108,7 +109,8 @@ class RunRead(RunTermsRead):
                 "progress": run.progress,
                 "error": _read_failure(run),
                 "cancel_requested": run.cancel_requested,
-                "verdict": run.verdict,
+                # What is left of a run that was lost or cancelled half-way is no verdict.
+                "verdict": run.verdict if run.status in _SHOWS_VERDICT else None,
                 "metrics": run.metrics,
                 "benchmark": run.benchmark,
                 "manifest": run.manifest,

@@ -25,8 +25,11 @@ from app.backtests.domain import (
     RunRequest,
     RunStatus,
     RunUnderWay,
+    SweepOrigin,
 )
+from app.backtests.reading import MetricsRead as MetricsRead
 from app.backtests.schemas import BacktestCreate as BacktestCreate  # what other rooms ask for a run with
+from app.backtests.schemas import RunFailureRead as RunFailureRead
 from app.backtests.terms import RunTerms as RunTerms  # what research asks for sweeps with
 from app.backtests.terms import RunTermsRead as RunTermsRead
 from app.backtests.terms import write_terms as write_terms
@@ -50,17 +53,17 @@ async def request_run(
     viewer: Viewer,
     owner_id: UUID,
     body: BacktestCreate,
-    sweep_id: UUID | None = None,
+    sweep: SweepOrigin | None = None,
 ) -> UUID:
     """Write a queued run and its job, in the session's transaction; the run's id.
 
-    `sweep_id`: the sweep it is opened from, whose ledger has counted it already. Raises TooMuchUnfinished and
-    what `find_rule` and `prepare_request` raise.
+    `sweep`: what the run is opened from; it has counted the run among its trials already. Raises
+    TooMuchUnfinished and what `find_rule` and `prepare_request` raise.
     """
     await repository.refuse_more_runs(session, owner_id)
     source, origin = await find_rule(session, owner_id, body)
     request = await prepare_request(session, viewer, body, source, body.parameters)
-    run_id = await repository.insert_run(session, owner_id, request, origin, sweep_id)
+    run_id = await repository.insert_run(session, owner_id, request, origin, sweep)
     await defer_job(session, TASK, {"run_id": run_id})
     return run_id
 

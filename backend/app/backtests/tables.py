@@ -93,7 +93,9 @@ class RunRow(LeasedWork, MainBase):
     terms: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
     symbols: Mapped[list[str] | None] = mapped_column(ARRAY(String(32)))
     basket: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    # Of the research room: no foreign key crosses.
     sweep_id: Mapped[UUID | None]
+    sweep_overfitting: Mapped[float | None] = mapped_column(Double)
 
     cancel_requested: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime] = created_at()

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("basket", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     )
     op.add_column("backtest_runs", sa.Column("sweep_id", sa.Uuid(), nullable=True))
+    op.add_column("backtest_runs", sa.Column("sweep_overfitting", sa.Double(), nullable=True))
     op.alter_column("backtest_runs", "symbol", existing_type=sa.String(length=32), type_=sa.String(length=40))
     op.create_table(
         "trials",
@@ -78,5 +79,5 @@ def downgrade() -> None:
     op.drop_table("trials")
     op.execute("UPDATE backtest_runs SET symbol = left(symbol, 32)")
     op.alter_column("backtest_runs", "symbol", existing_type=sa.String(length=40), type_=sa.String(length=32))
-    for column in ("sweep_id", "basket", "symbols", "terms"):
+    for column in ("sweep_overfitting", "sweep_id", "basket", "symbols", "terms"):
         op.drop_column("backtest_runs", column)
