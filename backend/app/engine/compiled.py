@@ -14,8 +14,9 @@ import numba
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-# What each compiled function was made from: its own file and, through it, those of the functions it calls.
-_ORIGINS: dict[int, frozenset[Path]] = {}
+# What each compiled function was made from: its own file, the constants it reads and, through the functions
+# it calls, theirs.
+_ORIGINS: dict[int, frozenset[Path | str]] = {}
 
 
 def compile_loop(function: Function) -> Function:
@@ -39,22 +40,24 @@ def compile_loop(function: Function) -> Function:
     return cast(Function, compiled)
 
 
-def _find_origins_called(function: Callable[..., object]) -> Iterator[frozenset[Path]]:
+def _find_origins(function: Callable[..., object]) -> Iterator[frozenset[Path | str]]:
     scope = inspect.unwrap(function).__globals__
     for name in function.__code__.co_names:
-        origin = _ORIGINS.get(id(scope.get(name)))
-        if origin is not None:
-            yield origin
+        value = scope.get(name)
+        if isinstance(value, (int, float)):
+            yield frozenset((f"{name} = {value!r}",))
+        elif id(value) in _ORIGINS:
+            yield _ORIGINS[id(value)]
 
 
 @contextmanager
-def _cache_folder_for(called: frozenset[Path], own: Path) -> Iterator[None]:
-    """While a function is decorated: numba's folder, one level deeper where other files have a part in it."""
+def _cache_folder_for(called: frozenset[Path | str], own: Path) -> Iterator[None]:
+    """While a function is decorated: numba's folder, one level deeper where more than its own file has a part in it."""
     settings: Any = numba.config  # filled from the environment when imported
     before = settings.CACHE_DIR
     if called:
         base = Path(before) if before else own.parent / "__pycache__"
-        stamp = hashlib.sha256("".join(_digest(path) for path in sorted(called)).encode()).hexdigest()[:16]
+        stamp = hashlib.sha256("".join(sorted(map(_describe, called))).encode()).hexdigest()[:16]
         settings.CACHE_DIR = str(base / f"calls-{stamp}")
     try:
         yield
@@ -63,5 +66,5 @@ def _cache_folder_for(called: frozenset[Path], own: Path) -> Iterator[None]:
 
 
 @cache
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _describe(origin: Path | str) -> str:
+    return origin if isinstance(origin, str) else hashlib.sha256(origin.read_bytes()).hexdigest()

@@ -9,16 +9,18 @@ from pathlib import Path
 
 CALLER = """
 from app.engine.compiled import compile_loop
-from callee import twice
+from callee import STEP, twice
 
 @compile_loop
 def run(x: float) -> float:
-    return twice(x) + 1.0
+    return twice(x) + STEP
 
 print(run(3.0), run.stats.cache_hits and sum(run.stats.cache_hits.values()))
 """
 CALLEE = """
 from app.engine.compiled import compile_loop
+
+STEP = {step}
 
 @compile_loop
 def twice(x: float) -> float:
@@ -41,8 +43,16 @@ def _run(folder: Path) -> list[str]:
 
 def test_a_change_in_a_called_file_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "caller.py").write_text(CALLER)
-    (tmp_path / "callee.py").write_text(CALLEE.format(factor="2.0"))
+    (tmp_path / "callee.py").write_text(CALLEE.format(factor="2.0", step="1.0"))
     assert _run(tmp_path)[0] == "7.0"
     assert _run(tmp_path) == ["7.0", "1"], "the second process takes it from the cache"
-    (tmp_path / "callee.py").write_text(CALLEE.format(factor="5.0"))
+    (tmp_path / "callee.py").write_text(CALLEE.format(factor="5.0", step="1.0"))
     assert _run(tmp_path)[0] == "16.0"
+
+
+def test_a_change_of_a_constant_of_another_file_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "caller.py").write_text(CALLER.replace("twice(x) + STEP", "x + STEP"))
+    (tmp_path / "callee.py").write_text(CALLEE.format(factor="2.0", step="1.0"))
+    assert _run(tmp_path)[0] == "4.0"
+    (tmp_path / "callee.py").write_text(CALLEE.format(factor="2.0", step="-1.0"))
+    assert _run(tmp_path)[0] == "2.0"
