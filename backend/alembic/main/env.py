@@ -3,6 +3,7 @@
 import app.auth.tables
 import app.backtests.tables
 import app.market.tables
+import app.research.tables
 import app.strategies.tables  # noqa: F401 - tables register themselves with their metadata
 from app.core.database import MainBase
 from app.core.migrations import run_migrations

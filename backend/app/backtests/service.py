@@ -29,6 +29,7 @@ from app.backtests.domain import (
 )
 from app.backtests.reading import MetricsRead as MetricsRead
 from app.backtests.schemas import BacktestCreate as BacktestCreate  # what other rooms ask for a run with
+from app.backtests.schemas import RunAccepted as RunAccepted
 from app.backtests.schemas import RunFailureRead as RunFailureRead
 from app.backtests.terms import RunTerms as RunTerms  # what research asks for sweeps with
 from app.backtests.terms import RunTermsRead as RunTermsRead

@@ -63,7 +63,8 @@ class WorkKind(Generic[RowT]):
     """One kind of work.
 
     `name` stands in the log and, with `_id` behind it, is what a job of `task` is told. `stop` is true for a
-    row whose attempt shall end early.
+    row whose attempt shall end early. `maximum_attempts`: how many workers it may take down before it is given
+    up.
     """
 
     row: type[RowT]
@@ -71,6 +72,7 @@ class WorkKind(Generic[RowT]):
     task: str
     lease_seconds: float
     stop: SQLColumnExpression[bool] = field(default_factory=false)
+    maximum_attempts: int = MAXIMUM_ATTEMPTS
 
     def identify(self, work_id: UUID) -> dict[str, str]:
         """The work's id under its name: a job's arguments, a log line's field."""
@@ -94,7 +96,7 @@ class WorkKind(Generic[RowT]):
 
     def may_begin_anew(self) -> ColumnElement[bool]:
         """True for rows that have attempts left."""
-        return self.row.attempt < MAXIMUM_ATTEMPTS
+        return self.row.attempt < self.maximum_attempts
 
 
 async def refuse_more_work(

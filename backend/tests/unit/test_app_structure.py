@@ -28,7 +28,7 @@ from app.main import create_app
 
 BACKEND = Path(__file__).resolve().parents[2]
 REPOSITORY = BACKEND.parent
-ROOMS = ("auth", "market", "strategies", "backtests")
+ROOMS = ("auth", "market", "strategies", "backtests", "research")
 # What anybody may ask for. Everything else wants a signed-in user.
 PUBLIC = {
     ("GET", "/"),
@@ -50,7 +50,17 @@ PUBLIC = {
     ("GET", "/api/v1/shared/{token}"),
 }
 # The process that answers people starts fast and stays small without these.
-HEAVY = {"numba", "llvmlite", "polars", "talib", "pandas", "exchange_calendars", "procrastinate", "alembic"}
+HEAVY = {
+    "numba",
+    "llvmlite",
+    "optuna",
+    "polars",
+    "talib",
+    "pandas",
+    "exchange_calendars",
+    "procrastinate",
+    "alembic",
+}
 
 
 def _settings(**values: Any) -> Settings:

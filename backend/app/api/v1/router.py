@@ -11,10 +11,12 @@ from app.backtests.router import router as backtests
 from app.core.health import router as health
 from app.core.openapi import PROBLEMS, UNAVAILABLE
 from app.market.router import router as market
+from app.research.router import router as sweeps
+from app.research.walk_forward_router import router as walk_forwards
 from app.strategies.router import router as strategies
 
 PUBLIC_ROUTERS = (sign_in, shared_reports)
-ROUTERS = (auth, market, strategies, reports, backtests)
+ROUTERS = (auth, market, strategies, reports, backtests, sweeps, walk_forwards)
 
 router = APIRouter(prefix="/api/v1")
 router.include_router(health, responses=UNAVAILABLE)

@@ -1,0 +1,1 @@
+"""A room: sweeps over a rule's parameters, and walk-forwards."""

@@ -1,0 +1,259 @@
+"""Queries on shards: what workers take, write and hand on, by the attempt; and what people read of them.
+
+Locks are taken in one order: the sweep's row, then the shard's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, insert, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.backtests.domain import RunFailure
+from app.core.jobs import LOW_PRIORITY, defer_job
+from app.core.leased_rows import WorkKind, finish_row
+from app.core.leased_work import claim_work
+from app.core.leases import Claim, WorkStatus
+from app.research.domain import (
+    LEASE_SECONDS,
+    SHARD_ATTEMPTS,
+    SHARD_TASK,
+    ClaimedShard,
+    ShardResult,
+    SweepOutcome,
+    SweepStatus,
+)
+from app.research.repository import change_status, is_unfinished
+from app.research.stored_search import read_request, read_search
+from app.research.tables import ShardRow, SweepRow
+
+_IS_WANTED = (
+    select(is_unfinished()).where(SweepRow.id == ShardRow.sweep_id).correlate(ShardRow).scalar_subquery()
+)
+SHARDS = WorkKind(
+    ShardRow, "shard", SHARD_TASK, LEASE_SECONDS, stop=~_IS_WANTED, maximum_attempts=SHARD_ATTEMPTS
+)
+# How many jobs of one sweep stand in the queue at a time. More would not make it faster on fewer workers than
+# this, and another sweep would have to wait for all of them.
+WINDOW = 32
+_QUEUED = WorkStatus.QUEUED.value
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A sweep after a shard was counted."""
+
+    status: SweepStatus
+    shards: int
+    shards_done: int
+    is_one_by_one: bool
+
+
+async def defer_shards(session: AsyncSession, sweep_id: UUID, count: int) -> int:
+    """Put jobs for the next `count` shards that have none into the queue; for how many there were any."""
+    nexts = (
+        select(ShardRow.id)
+        .where(ShardRow.sweep_id == sweep_id, ShardRow.status == _QUEUED, ~ShardRow.is_deferred)
+        .order_by(ShardRow.number)
+        .limit(count)
+    )
+    marked = update(ShardRow).where(ShardRow.id.in_(nexts)).values(is_deferred=True).returning(ShardRow.id)
+    ids = (await session.scalars(marked)).all()
+    for shard_id in ids:
+        await defer_job(session, SHARD_TASK, SHARDS.identify(shard_id), LOW_PRIORITY)
+    return len(ids)
+
+
+async def defer_anew(session: AsyncSession, sweep_id: UUID, count: int) -> None:
+    """Put jobs for the next shards into the queue, whether there were any before or not."""
+    forgotten = update(ShardRow).where(ShardRow.sweep_id == sweep_id, ShardRow.status == _QUEUED)
+    await session.execute(forgotten.values(is_deferred=False))
+    await defer_shards(session, sweep_id, count)
+
+
+async def claim_shard(session: AsyncSession, shard_id: UUID) -> ClaimedShard | None:
+    """Take a shard of a sweep that is neither paused nor over; None when it is not to be had."""
+    of_sweep = (
+        select(SweepRow)
+        .join(ShardRow, ShardRow.sweep_id == SweepRow.id)
+        .where(ShardRow.id == shard_id)
+        .with_for_update(of=SweepRow, read=True)
+    )
+    sweep = (await session.scalars(of_sweep)).one_or_none()
+    if sweep is None or SweepStatus(sweep.status).is_final:
+        return None
+    if sweep.status == SweepStatus.PAUSED:
+        waits = update(ShardRow).where(ShardRow.id == shard_id, ShardRow.status == _QUEUED)
+        await session.execute(waits.values(is_deferred=False))
+        return None
+    row = await claim_work(session, SHARDS, shard_id)
+    if row is None:
+        return None
+    if sweep.status == SweepStatus.QUEUED:
+        began = update(SweepRow).where(SweepRow.id == sweep.id, SweepRow.status == SweepStatus.QUEUED.value)
+        await session.execute(
+            began.values(
+                status=SweepStatus.RUNNING.value,
+                started_at=func.coalesce(SweepRow.started_at, func.now()),
+                active_since=func.clock_timestamp(),
+            )
+        )
+    return ClaimedShard(
+        row.id,
+        row.attempt,
+        sweep_id=sweep.id,
+        owner_id=sweep.owner_id,
+        request=read_request(sweep),
+        search=read_search(sweep),
+        number=row.number,
+        first_set=row.first_set,
+        sets=row.set_count,
+        data_sha256=sweep.data_sha256,
+    )
+
+
+async def count_shard(session: AsyncSession, claimed: ClaimedShard, result: ShardResult) -> Counted | None:
+    """Add a shard's sets to its sweep; None when the sweep is over. Raises nothing when its data differ."""
+    change = (
+        update(SweepRow)
+        .where(SweepRow.id == claimed.sweep_id, is_unfinished())
+        .values(
+            sets_done=SweepRow.sets_done + claimed.sets,
+            shards_done=SweepRow.shards_done + 1,
+            data_sha256=func.coalesce(SweepRow.data_sha256, result.data_sha256),
+            bars=result.bars,
+        )
+        .returning(SweepRow.status, SweepRow.shard_count, SweepRow.shards_done, SweepRow.method)
+    )
+    row = (await session.execute(change)).one_or_none()
+    return None if row is None else Counted(SweepStatus(row[0]), row[1], row[2], row[3] == "tpe")
+
+
+async def finish_shard(session: AsyncSession, claim: Claim, result: ShardResult, sequence: int) -> bool:
+    """Write what a shard found. False when it came too late."""
+    values = {
+        "sequence": sequence,
+        "seconds": result.seconds,
+        "parameters": result.parameters,
+        "figures": result.figures,
+        "blocks": result.blocks,
+    }
+    return await finish_row(session, SHARDS, claim, WorkStatus.SUCCEEDED, values)
+
+
+async def insert_finish(session: AsyncSession, sweep_id: UUID, number: int) -> None:
+    """Write the last step of a sweep, and its job."""
+    made = insert(ShardRow).values(
+        sweep_id=sweep_id, number=number, first_set=0, set_count=0, is_deferred=True
+    )
+    shard_id = (await session.execute(made.returning(ShardRow.id))).scalar_one()
+    await defer_job(session, SHARD_TASK, SHARDS.identify(shard_id), LOW_PRIORITY)
+
+
+async def end_shard(session: AsyncSession, claim: Claim, failure: RunFailure | None) -> bool:
+    """Write that a shard brought nothing: failed, or cancelled. False when it came too late."""
+    if failure is None:
+        return await finish_row(session, SHARDS, claim, WorkStatus.CANCELLED, {})
+    values = {"error_code": failure.code, "error_detail": failure.detail}
+    return await finish_row(session, SHARDS, claim, WorkStatus.FAILED, values)
+
+
+async def succeed_sweep(session: AsyncSession, claimed: ClaimedShard, outcome: SweepOutcome) -> bool:
+    """Write what the whole sweep says. False when that came too late, or the sweep is over."""
+    if not await _lock_unfinished(session, claimed.sweep_id):
+        return False
+    if not await finish_row(session, SHARDS, claimed, WorkStatus.SUCCEEDED, {}):
+        return False
+    await change_status(
+        session,
+        claimed.sweep_id,
+        SweepStatus.SUCCEEDED,
+        best=outcome.best,
+        plateau=outcome.plateau,
+        overfitting=outcome.overfitting,
+    )
+    return True
+
+
+async def fail_sweep(session: AsyncSession, sweep_id: UUID, failure: RunFailure) -> None:
+    """End a sweep that is not over yet."""
+    if await _lock_unfinished(session, sweep_id):
+        await change_status(
+            session, sweep_id, SweepStatus.FAILED, error_code=failure.code, error_detail=failure.detail
+        )
+
+
+async def fail_sweeps_of(session: AsyncSession, shard_ids: Sequence[UUID]) -> None:
+    """End the sweeps of shards that were lost too often, for the shards' reason."""
+    query = select(ShardRow.sweep_id, ShardRow.error_code, ShardRow.error_detail)
+    lost = query.where(ShardRow.id.in_(shard_ids), ShardRow.error_code.is_not(None))
+    for sweep_id, code, detail in (await session.execute(lost)).all():
+        await fail_sweep(session, sweep_id, RunFailure(code or "", detail or ""))
+
+
+async def find_stuck(session: AsyncSession) -> Sequence[tuple[UUID, bool]]:
+    """Sweeps that should run and of which no shard runs or has a job: the queue forgot them.
+
+    With each, whether its shards come one by one.
+    """
+    goes_on = and_(
+        ShardRow.sweep_id == SweepRow.id,
+        (ShardRow.status == WorkStatus.RUNNING.value) | ((ShardRow.status == _QUEUED) & ShardRow.is_deferred),
+    )
+    query = select(SweepRow.id, SweepRow.method == "tpe").where(
+        SweepRow.status.in_([SweepStatus.QUEUED.value, SweepStatus.RUNNING.value]),
+        ~select(literal_column("1")).where(goes_on).exists(),
+    )
+    return [(row[0], row[1]) for row in await session.execute(query)]
+
+
+async def _lock_unfinished(session: AsyncSession, sweep_id: UUID) -> bool:
+    query = select(SweepRow.id).where(SweepRow.id == sweep_id, is_unfinished()).with_for_update()
+    return (await session.execute(query)).one_or_none() is not None
+
+
+async def read_columns(
+    session: AsyncSession,
+    sweep_id: UUID,
+    parameters: Sequence[int],
+    metrics: Sequence[int],
+    after: int = 0,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """The packed columns of the shards that succeeded after the sequence `after`, in the order of sequence.
+
+    Of each: `number first_set set_count sequence`, and under `p<i>` and `m<i>` the columns asked for. `limit`
+    is in sets: whole shards, one at least, until it is reached.
+    """
+    width = ShardRow.set_count * 8
+    query = select(
+        ShardRow.number,
+        ShardRow.first_set,
+        ShardRow.set_count,
+        ShardRow.sequence,
+        *(
+            func.substring(ShardRow.parameters, place * width + 1, width).label(f"p{place}")
+            for place in parameters
+        ),
+        *(func.substring(ShardRow.figures, place * width + 1, width).label(f"m{place}") for place in metrics),
+    ).where(ShardRow.sweep_id == sweep_id, ShardRow.sequence > after)
+    query = query.order_by(ShardRow.sequence)
+    if limit is not None:
+        before = func.sum(ShardRow.set_count).over(order_by=ShardRow.sequence) - ShardRow.set_count
+        counted = (
+            select(ShardRow.id, before.label("sets_before"))
+            .where(ShardRow.sweep_id == sweep_id, ShardRow.sequence > after)
+            .subquery()
+        )
+        query = query.join(counted, counted.c.id == ShardRow.id).where(counted.c.sets_before < limit)
+    return [dict(row) for row in (await session.execute(query)).mappings()]
+
+
+async def read_blocks(session: AsyncSession, sweep_id: UUID) -> list[bytes]:
+    """The block sums of all shards, in the order of the sets."""
+    query = select(ShardRow.blocks).where(ShardRow.sweep_id == sweep_id, ShardRow.sequence.is_not(None))
+    return [blocks or b"" for blocks in await session.scalars(query.order_by(ShardRow.number))]
