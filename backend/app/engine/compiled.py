@@ -23,11 +23,11 @@ def compile_loop(function: Function) -> Function:
     """The function compiled by numba on its first call.
 
     No fastmath: sums keep their written order and products are not contracted, so the bits do not depend on
-    where an array starts. It may call compiled functions of other files: numba's cache watches the file of
-    the function alone, so one that reaches into other files is kept in a folder named by what they hold.
+    where an array starts. It may call compiled functions and read constants of other files: numba's cache
+    watches the file of the function alone, so such a one is kept in a folder named by what they hold.
     """
     own = Path(inspect.getfile(function))
-    called = frozenset[Path]().union(*_find_origins_called(function)) - {own}
+    called = frozenset[Path | str]().union(*_find_origins(function)) - {own}
     compile_ = partial(numba.njit, nogil=True, fastmath=False, error_model="numpy")
     try:
         with _cache_folder_for(called, own):
@@ -52,7 +52,7 @@ def _find_origins(function: Callable[..., object]) -> Iterator[frozenset[Path | 
 
 @contextmanager
 def _cache_folder_for(called: frozenset[Path | str], own: Path) -> Iterator[None]:
-    """While a function is decorated: numba's folder, one level deeper where more than its own file has a part in it."""
+    """While a function is decorated: numba's folder, one level deeper where other files have a part in it."""
     settings: Any = numba.config  # filled from the environment when imported
     before = settings.CACHE_DIR
     if called:
