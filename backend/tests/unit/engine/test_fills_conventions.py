@@ -11,7 +11,7 @@ import pytest
 
 from app.engine.bars import Bars
 from app.engine.execution import Execution
-from app.engine.fill_kernel import fill_orders
+from app.engine.filling.lean_kernel import fill_orders
 from app.engine.fills import simulate
 from app.engine.trades import ExitReason
 from tests.unit.engine.hand_made import make_bars, make_signals, random_bars, random_signals

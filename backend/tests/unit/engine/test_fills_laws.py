@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import fill_kernel
 from app.engine.bars import Bars
 from app.engine.execution import Execution
+from app.engine.filling import layout
 from app.engine.fills import simulate
 from app.engine.signals import Signals
 from app.engine.trades import ExitReason
@@ -129,5 +129,5 @@ def test_returns_and_bars_follow_from_the_other_columns() -> None:
 
 def test_the_kernels_codes_are_those_of_exit_reason() -> None:
     assert {reason.name: int(reason) for reason in ExitReason} == {
-        name: getattr(fill_kernel, name) for name in ExitReason.__members__
+        name: getattr(layout, name) for name in ExitReason.__members__
     }

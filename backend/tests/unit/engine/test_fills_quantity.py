@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.execution import Execution
-from app.engine.fill_kernel import quantity_for_risk, quantity_for_size
+from app.engine.filling.quantities import quantity_for_risk, quantity_for_size
 from app.engine.fills import DataNotUsable, simulate
 from tests.unit.engine.hand_made import make_bars, make_signals
 

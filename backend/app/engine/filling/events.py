@@ -1,0 +1,138 @@
+"""Where the next thing happens: compiled searches through flags and prices. Each answers `stop` for never.
+
+Flags are read eight at a time, as one 64-bit word: while nothing happens, a bar costs an eighth of a look.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.engine.compiled import compile_loop
+from app.engine.filling.layout import Flags, Floats, Words
+
+LANES = 8
+NO_FLAG, ONE, EVERY_FLAG = np.uint64(0), np.uint64(1), np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+PLACES, TOP_BYTE = np.uint64(0x0001_0203_0405_0607), np.uint64(56)
+"""A word with the k-th flag alone, times PLACES, has k in its top byte (little-endian)."""
+
+
+@compile_loop
+def view_words(flags: Flags) -> Words:
+    """The flags as 64-bit words, eight flags each; those behind the last whole word are left out."""
+    return flags[: len(flags) // LANES * LANES].view(np.uint64)
+
+
+@compile_loop
+def gather_entries(enter_long: Flags, enter_short: Flags) -> Words:
+    """Flags, as words, of the bars that enter one side (both together are none), the last bar left out."""
+    n = len(enter_long)
+    entries = np.zeros(n // LANES + 1, dtype=np.uint64)
+    long_words, short_words = view_words(enter_long), view_words(enter_short)
+    for word in range(len(long_words)):
+        entries[word] = long_words[word] ^ short_words[word]
+    flags = entries.view(np.bool_)
+    for i in range(len(long_words) * LANES, n):
+        flags[i] = enter_long[i] != enter_short[i]
+    flags[n - 1] = False
+    return entries
+
+
+@compile_loop
+def gather_departures(leaves: Flags, opposes: Flags, agrees: Flags) -> Words:
+    """Flags, as words, of the bars that leave a position: its own exit, or an entry against it alone.
+
+    The last bar is left out.
+    """
+    n = len(leaves)
+    departures = np.zeros(n // LANES + 1, dtype=np.uint64)
+    leave_words, oppose_words, agree_words = view_words(leaves), view_words(opposes), view_words(agrees)
+    for word in range(len(leave_words)):
+        departures[word] = leave_words[word] | (oppose_words[word] & ~agree_words[word])
+    flags = departures.view(np.bool_)
+    for i in range(len(leave_words) * LANES, n):
+        flags[i] = leaves[i] or (opposes[i] and not agrees[i])
+    flags[n - 1] = False
+    return departures
+
+
+@compile_loop
+def find_flag(words: Words, start: int, stop: int) -> int:
+    """The first flag at `start` or after it; `stop`, which lies behind every flag, when there is none."""
+    word = start // LANES
+    if word >= len(words):
+        return stop
+    found = words[word] & (EVERY_FLAG << np.uint64(8 * (start % LANES)))
+    while found == NO_FLAG:
+        word += 1
+        if word >= len(words):
+            return stop
+        found = words[word]
+    lowest = found & (~found + ONE)
+    return word * LANES + int((lowest * PLACES) >> TOP_BYTE)
+
+
+@compile_loop
+def find_touch(
+    low_reach: Floats, high_reach: Floats, lower: float, upper: float, start: int, stop: int
+) -> int:
+    """The first bar in [start, stop) that reaches down to `lower` or up to `upper`."""
+    i = start
+    while i + LANES <= stop:
+        touched = False
+        for lane in range(LANES):
+            touched |= (low_reach[i + lane] <= lower) | (high_reach[i + lane] >= upper)
+        if touched:
+            break
+        i += LANES
+    while i < stop and low_reach[i] > lower and high_reach[i] < upper:
+        i += 1
+    return i
+
+
+@compile_loop
+def mark_equity(equity: Floats, close: Floats, base: float, units: float, start: int, stop: int) -> int:
+    """Write base + units · close for the bars in [start, stop); the first at 0 or below, or `stop`."""
+    ruined = False
+    for i in range(start, stop):
+        marked = base + units * close[i]
+        equity[i] = marked
+        ruined |= marked <= 0.0
+    if ruined:
+        for i in range(start, stop):
+            if equity[i] <= 0.0:
+                return i
+    return stop
+
+
+@compile_loop
+def lowest_in(prices: Floats, start: int, stop: int, least: float) -> float:
+    """The least of `least` and the prices in [start, stop), which hold no NaN; four at a time."""
+    a = b = c = d = least
+    i = start
+    while i + 4 <= stop:
+        a = min(prices[i], a)
+        b = min(prices[i + 1], b)
+        c = min(prices[i + 2], c)
+        d = min(prices[i + 3], d)
+        i += 4
+    while i < stop:
+        a = min(prices[i], a)
+        i += 1
+    return min(min(a, b), min(c, d))
+
+
+@compile_loop
+def highest_in(prices: Floats, start: int, stop: int, most: float) -> float:
+    """The greatest of `most` and the prices in [start, stop), which hold no NaN; four at a time."""
+    a = b = c = d = most
+    i = start
+    while i + 4 <= stop:
+        a = max(prices[i], a)
+        b = max(prices[i + 1], b)
+        c = max(prices[i + 2], c)
+        d = max(prices[i + 3], d)
+        i += 4
+    while i < stop:
+        a = max(prices[i], a)
+        i += 1
+    return max(max(a, b), max(c, d))
