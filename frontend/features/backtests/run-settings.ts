@@ -94,8 +94,23 @@ function trimDecimals(amount: string): string {
   return amount.includes(".") ? amount.replace(/\.?0+$/, "") : amount;
 }
 
+/** What a run was asked for, without what came of it: of sweeps and walk-forwards too. */
+export type RunTerms = Omit<
+  RunRead,
+  | "progress"
+  | "error"
+  | "cancel_requested"
+  | "verdict"
+  | "metrics"
+  | "benchmark"
+  | "manifest"
+  | "sweep_id"
+  | "status"
+  | "parameters"
+>;
+
 /** The settings a run was asked for, to ask again. */
-export function settingsOfRun(run: RunRead): RunSettings {
+export function settingsOfRun(run: RunTerms): RunSettings {
   return {
     symbol: run.symbol,
     interval: run.interval,

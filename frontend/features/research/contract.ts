@@ -1,4 +1,5 @@
 /** The shapes of the research API that this room speaks of, in one place. */
+import type { RunTerms } from "@/features/backtests/run-settings";
 import type { BacktestCreate, Interval, MetricsRead } from "@/lib/api/generated";
 
 export type ResearchStatus = "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled";
@@ -35,20 +36,19 @@ export type SweepPreview = {
   axes: Axis[];
 };
 
-type Terms = {
+type Summary = {
   id: string;
   status: ResearchStatus;
   progress: number;
   error: { code: string; detail: string } | null;
-  source: string;
   strategy_id: string | null;
   strategy_name: string | null;
   strategy_version: number | null;
   symbol: string;
   interval: Interval;
-  start: string | null;
-  end: string | null;
+  method: SearchMethod;
   objective: string;
+  sets: number;
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
@@ -65,18 +65,47 @@ export type Overfitting = {
   logits: { edges: number[]; counts: number[] };
   sets_used: number;
 };
-export type Sweep = Terms & {
-  sets: number;
+type Terms = RunTerms;
+type Search = { constraints: Constraints; axes: Axis[]; fixed: ParameterSet; seed: number };
+
+export type SweepSummary = Summary & {
   sets_done: number;
   eta_seconds: number | null;
-  method: SearchMethod;
-  constraints: Constraints;
-  axes: Axis[];
-  fixed: ParameterSet;
   best: BestSet | null;
-  plateau: Plateau | null;
-  overfitting: Overfitting | null;
 };
+export type Sweep = SweepSummary &
+  Terms &
+  Search & { plateau: Plateau | null; overfitting: Overfitting | null };
+
+export type WalkForwardWindow = {
+  train_start: number;
+  train_end: number;
+  test_start: number;
+  test_end: number;
+  parameters: ParameterSet | null;
+  train: MetricSet | null;
+  test: MetricSet | null;
+};
+export type WalkForwardCurves = {
+  time: number[];
+  stitched: (number | null)[];
+  in_sample: (number | null)[];
+  benchmark: (number | null)[];
+};
+export type WalkForwardSummary = Summary & {
+  train_bars: number;
+  test_bars: number;
+  anchored: boolean;
+  efficiency: number | null;
+  metrics: MetricSet | null;
+};
+export type WalkForward = WalkForwardSummary &
+  Terms &
+  Search & {
+    cancel_requested: boolean;
+    windows: WalkForwardWindow[];
+    curves: WalkForwardCurves | null;
+  };
 
 export type ResultsPage = {
   sequence: number;
