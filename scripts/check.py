@@ -74,7 +74,7 @@ def _npm(script: str) -> Callable[[], tuple[bool, str]]:
 
 
 def _lint_python() -> tuple[bool, str]:
-    places = [".", "../scripts"]
+    places = [".", "../scripts", "../clients/python"]
     results = [
         run_openly([VENV_PYTHON, "-m", "ruff", *words, "--config", "pyproject.toml", *places], folder=BACKEND)
         for words in (("check",), ("format", "--check"))
@@ -132,6 +132,14 @@ def find_browser() -> str | None:
     return None
 
 
+def _check_python_client() -> tuple[bool, str]:
+    """Typed, and generated from the API as it is."""
+    cache = ["--cache-dir", "../../backend/.mypy_cache/client"]
+    types: Command = [VENV_PYTHON, "-m", "mypy", "--strict", *cache, "src", "examples"]
+    typed = run_openly(types, folder=ROOT / "clients" / "python") == 0
+    return run_openly([VENV_PYTHON, "scripts/python_client.py", "--check"], folder=ROOT) == 0 and typed, ""
+
+
 CHECKS = (
     Check("lint", "ruff: lint and format", _lint_python),
     Check("types", "mypy: types", _check_types),
@@ -142,6 +150,7 @@ CHECKS = (
     Check("web-types", "typescript: web client", _npm("typecheck")),
     Check("web-unit", "vitest: web client", _npm("test")),
     Check("client", "generated API client is fresh", _npm("client:check")),
+    Check("python-client", "mypy: Python client, and that it fits the API", _check_python_client),
     Check("e2e", "pytest: the whole stack in a browser", _e2e),
 )
 

@@ -28,16 +28,18 @@ def format_sources(_arguments: list[str]) -> int:
     prepare.prepare_python(with_tools=True)
     prepare.prepare_packages()
     ruff: Command = [VENV_PYTHON, "-m", "ruff"]
-    places = ["--config", "pyproject.toml", ".", "../scripts"]
+    places = ["--config", "pyproject.toml", ".", "../scripts", "../clients/python"]
     run_openly([*ruff, "check", "--fix", "--quiet", *places], folder=BACKEND)
     run_openly([*ruff, "format", *places], folder=BACKEND)
     return run_openly(["npm", "run", "--silent", "format"], folder=FRONTEND)
 
 
 def generate_client(_arguments: list[str]) -> int:
-    prepare.prepare_python(with_tools=False)
+    prepare.prepare_python(with_tools=True)
     prepare.prepare_packages()
     environment = {"FLOWREX": str(VENV / "bin" / "flowrex")}
+    if run_openly([VENV_PYTHON, ROOT / "scripts" / "python_client.py"], folder=ROOT) != 0:
+        return 1
     return run_openly(["npm", "run", "--silent", "client"], folder=FRONTEND, environment=environment)
 
 

@@ -1,0 +1,1723 @@
+"""The shapes of requests and answers: generated from the OpenAPI document by `make client`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypeAlias
+
+from typing_extensions import TypedDict
+
+Adjustment: TypeAlias = Literal['splits', 'none']
+
+
+class ArgumentRead(TypedDict):
+    """
+    An argument of a function. `kind`: series, truth, any, window (`min` is its least) or number.
+    """
+
+    name: str
+    kind: str
+    default: float | None
+    min: int | None
+    repeats: bool
+
+
+AssetClass: TypeAlias = Literal['stock', 'etf', 'index', 'forex', 'crypto', 'commodity', 'other']
+
+
+class AxisRead(TypedDict):
+    """
+    A swept parameter. `values` is null where there are more than 1,000; `max` is the last value.
+    """
+
+    name: str
+    values: list[float] | None
+    min: float
+    max: float
+    count: int
+
+
+Symbol: TypeAlias = str
+
+
+BarsFormat: TypeAlias = Literal['columns', 'rows', 'csv']
+
+
+class BasketRead(TypedDict):
+    """
+    How one cash is shared among several instruments.
+    """
+
+    slots: int
+    weights: Literal['equal', 'volatility']
+    volatility_window: int
+    rebalance: Literal['none', 'week', 'month', 'quarter']
+
+
+class BasketTerms(TypedDict, closed=True):
+    """
+    How one cash is shared among several instruments.
+    """
+
+    slots: int
+    weights: NotRequired[Literal['equal', 'volatility']]
+    volatility_window: NotRequired[int]
+    rebalance: NotRequired[Literal['none', 'week', 'month', 'quarter']]
+
+
+class CapsRead(TypedDict):
+    """
+    How large a rule may be.
+    """
+
+    source_bytes: int
+    nodes: int
+    lookback_bars: int
+    parameters: int
+
+
+class Check(TypedDict):
+    """
+    One part that the installation stands on.
+    """
+
+    status: Literal['healthy', 'unhealthy']
+    latency_ms: NotRequired[float | None]
+
+
+class CheckPartRead(TypedDict):
+    """
+    A part of a check. `interval`: where the figure lies with 90 % confidence, if that is known.
+    """
+
+    name: str
+    level: Literal['green', 'amber', 'red']
+    statement: str
+    figure: NotRequired[float | None]
+    interval: NotRequired[tuple[float | None, float | None] | None]
+
+
+class Checks(TypedDict):
+    """
+    The parts by name.
+    """
+
+    database: Check
+    credentials_database: Check
+    redis: Check
+
+
+class CommissionTier(TypedDict, closed=True):
+    """
+    A commission that holds for fills from a notional on.
+    """
+
+    from_notional: float | str
+    bps: float
+
+
+class CommissionTierRead(TypedDict):
+    """
+    A commission that holds for fills from a notional on.
+    """
+
+    from_notional: str
+    bps: float
+
+
+class ComparisonCurves(TypedDict):
+    """
+    Equity of each run (by id) at common times, 1 at the common start; null where a run is over.
+    """
+
+    time: list[int]
+    equity: dict[str, list[float | None]]
+
+
+class ConstraintsCreate(TypedDict, closed=True):
+    """
+    What a parameter set must keep to be chosen.
+    """
+
+    min_trades: NotRequired[int | None]
+    max_drawdown: NotRequired[float | None]
+
+
+class ConstraintsRead(TypedDict):
+    """
+    What a parameter set must keep to be chosen; null is no limit.
+    """
+
+    min_trades: int | None
+    max_drawdown: float | None
+
+
+class ConventionsManifest(TypedDict):
+    """
+    By which published sentences fills were decided.
+    """
+
+    version: str
+    sentences: list[str]
+
+
+class DistributionRead(TypedDict):
+    """
+    How often returns per bar lay between which edges; one edge more than counts.
+    """
+
+    edges: list[float]
+    counts: list[int]
+    mean: float | None
+    stdev: float | None
+
+
+class DrawdownRow(TypedDict):
+    """
+    A fall from a peak: unix seconds of the peak, the bottom and the recovery (null: none yet).
+    """
+
+    start: int
+    bottom: int
+    end: int | None
+    depth: float
+    bars: int
+
+
+class EquityRead(TypedDict):
+    """
+    A run bar by bar, in columns: unix seconds, money, fraction below the peak, buy-and-hold's money.
+    """
+
+    time: list[int]
+    equity: list[float]
+    drawdown: list[float]
+    benchmark: list[float]
+
+
+class ExampleRuleRead(TypedDict):
+    """
+    A rule to begin with.
+    """
+
+    name: str
+    summary: str
+    source: str
+
+
+class ExecutionManifest(TypedDict):
+    """
+    The terms of the fills.
+    """
+
+    initial_cash: float
+    commission_bps: float
+    slippage_bps: float
+    commission_fixed: float
+    whole_units: bool
+    close_at_end: bool
+    commission_per_unit: NotRequired[float]
+    commission_minimum: NotRequired[float]
+    commission_tiers: NotRequired[list[tuple[float, float]]]
+    slippage_model: NotRequired[Literal['fixed', 'volume_share']]
+    volume_limit: NotRequired[float]
+    price_impact: NotRequired[float]
+    borrow_rate: NotRequired[float]
+    overnight_rate: NotRequired[float]
+
+
+class ExposureRead(TypedDict):
+    """
+    Share of the bars around each time in which there was a position.
+    """
+
+    time: list[int]
+    value: list[float]
+
+
+class FanBands(TypedDict):
+    """
+    Percentiles of many paths at each time.
+    """
+
+    p5: list[float | None]
+    p25: list[float | None]
+    p50: list[float | None]
+    p75: list[float | None]
+    p95: list[float | None]
+
+
+class FanPicture(TypedDict):
+    """
+    Bands of what might have come, and what came; times in unix seconds.
+    """
+
+    kind: Literal['fan']
+    title: str
+    unit: Literal['fraction', 'ratio', 'money', 'count', 'price']
+    time: list[int]
+    bands: FanBands
+    own: list[float | None]
+
+
+class FirstAdminCreate(TypedDict, closed=True):
+    """
+    The first admin's account, with the one-time token of the start log.
+    """
+
+    email: str
+    password: str
+    display_name: str
+    token: str
+
+
+class FunctionRead(TypedDict):
+    """
+    A function of the language. `warm_up`: bars before its first value, in terms of its arguments.
+    """
+
+    name: str
+    signature: str
+    arguments: list[ArgumentRead]
+    returns: str
+    units: str
+    warm_up: str
+    definition: str
+    help: str
+    example: str
+
+
+class Health(TypedDict):
+    """
+    `degraded`: what matters works, something is slower. `unhealthy`: a database is away.
+    """
+
+    status: Literal['healthy', 'degraded', 'unhealthy']
+    service: NotRequired[str]
+    version: NotRequired[str]
+    checks: Checks
+
+
+class Heatmap(TypedDict):
+    """
+    A figure over two parameters, rows along `y`; where other parameters vary too, the best or the median.
+
+    `counts`: how many sets with that figure defined lie in the cell.
+    """
+
+    x: list[float]
+    y: list[float]
+    values: list[list[float | None]]
+    counts: list[list[int]]
+
+
+class HistogramPicture(TypedDict):
+    """
+    How often what came out: one edge more than counts. `own` is the run's own figure.
+    """
+
+    kind: Literal['histogram']
+    title: str
+    unit: Literal['fraction', 'ratio', 'money', 'count', 'price']
+    edges: list[float]
+    counts: list[float]
+    own: NotRequired[float | None]
+
+
+class HourRow(TypedDict):
+    """
+    Trades by the hour of their entry, on the exchange's clock.
+    """
+
+    hour: int
+    trades: int
+    win_rate: float | None
+    pnl: float
+
+
+class ImportFailureRead(TypedDict):
+    """
+    Why an import failed.
+    """
+
+    code: str
+    detail: str
+
+
+ImportStatus: TypeAlias = Literal['queued', 'running', 'succeeded', 'failed', 'cancelled']
+
+
+class InputRead(TypedDict):
+    """
+    A column that rules read.
+    """
+
+    name: str
+    units: str
+    help: str
+
+
+class InstrumentManifest(TypedDict):
+    """
+    What was traded, and how its bars were corrected on reading.
+    """
+
+    symbol: str
+    adjust: Adjustment
+
+
+class InstrumentUpdate(TypedDict, closed=True):
+    """
+    What of an instrument can be changed. A field that is left out stays; null empties it.
+    """
+
+    name: NotRequired[str | None]
+    exchange: NotRequired[str | None]
+    asset_class: NotRequired[AssetClass | None]
+    currency: NotRequired[str | None]
+    timezone: NotRequired[str | None]
+    calendar: NotRequired[str | None]
+
+
+Interval: TypeAlias = Literal['1min', '5min', '15min', '30min', '45min', '1h', '2h', '4h', '1day', '1week', '1month']
+
+
+class KeywordRead(TypedDict):
+    """
+    Any other word.
+    """
+
+    name: str
+    signature: str
+    help: str
+
+
+class ListedRange(TypedDict, closed=True):
+    """
+    These values, in any order.
+    """
+
+    values: list[float]
+
+
+class Liveness(TypedDict):
+    """
+    Whether the process runs.
+    """
+
+    status: NotRequired[Literal['alive']]
+
+
+class LoginRequest(TypedDict, closed=True):
+    """
+    Address and password.
+    """
+
+    email: str
+    password: str
+
+
+class LogitHistogram(TypedDict):
+    """
+    Bins from edge to edge, and how many fell into each.
+    """
+
+    edges: list[float]
+    counts: list[int]
+
+
+class MarkRead(TypedDict):
+    """
+    A named moment on a chart, unix seconds.
+    """
+
+    time: int
+    label: str
+
+
+Method: TypeAlias = Literal['grid', 'random', 'tpe']
+
+
+class MetricsRead(TypedDict):
+    """
+    The figures of a run. Ratios are fractions, drawdowns ≤ 0, durations in bars, undefined ones null.
+    """
+
+    final_equity: NotRequired[float | None]
+    total_return: NotRequired[float | None]
+    cagr: NotRequired[float | None]
+    volatility: NotRequired[float | None]
+    sharpe: NotRequired[float | None]
+    sortino: NotRequired[float | None]
+    calmar: NotRequired[float | None]
+    omega: NotRequired[float | None]
+    max_drawdown: NotRequired[float | None]
+    max_drawdown_bars: NotRequired[int | None]
+    var_95: NotRequired[float | None]
+    trades: NotRequired[int | None]
+    win_rate: NotRequired[float | None]
+    profit_factor: NotRequired[float | None]
+    expectancy: NotRequired[float | None]
+    sqn: NotRequired[float | None]
+    avg_win: NotRequired[float | None]
+    avg_loss: NotRequired[float | None]
+    best: NotRequired[float | None]
+    worst: NotRequired[float | None]
+    exposure: NotRequired[float | None]
+    turnover: NotRequired[float | None]
+    avg_bars: NotRequired[float | None]
+    total_commission: NotRequired[float | None]
+    total_slippage: NotRequired[float | None]
+
+
+class MonthlyRow(TypedDict):
+    """
+    A year's returns: twelve months from January on, null where there was no bar, and the whole year.
+    """
+
+    year: int
+    months: list[float | None]
+    total: float
+
+
+class OutputRead(TypedDict):
+    """
+    A name that a rule gives to say what to do. `type`: number or truth.
+    """
+
+    name: str
+    type: str
+    units: str
+    help: str
+    example: str
+
+
+class OverfittingRead(TypedDict):
+    """
+    The probability of backtest overfitting (CSCV, Bailey et al. 2015), over `sets_used` of the sets.
+    """
+
+    pbo: float
+    logits: LogitHistogram
+    sets_used: int
+
+
+class ParameterRead(TypedDict):
+    """
+    A number of the rule that a run may set.
+    """
+
+    name: str
+    default: float
+    min: float
+    max: float
+    step: float
+
+
+class PlateauSet(TypedDict):
+    """
+    The set whose neighbourhood is best. `ranges`: over which values that neighbourhood reaches.
+    """
+
+    parameters: dict[str, float]
+    metrics: MetricsRead
+    median_objective: float
+    neighbours: int
+    ranges: dict[str, list[float]]
+
+
+class RangeManifest(TypedDict):
+    """
+    The range that was asked for; null is open.
+    """
+
+    start: str | None
+    end: str | None
+
+
+class Readiness(TypedDict):
+    """
+    Whether requests can be served.
+    """
+
+    status: NotRequired[Literal['ready']]
+
+
+class RefreshRequest(TypedDict, closed=True):
+    """
+    A refresh token, when it does not come as a cookie.
+    """
+
+    refresh_token: NotRequired[str | None]
+
+
+class RollingRead(TypedDict):
+    """
+    Annualised Sharpe ratio and volatility of the last `window_bars` returns at each time.
+    """
+
+    window_bars: int
+    time: list[int]
+    sharpe: list[float | None]
+    volatility: list[float | None]
+
+
+class RowProblemRead(TypedDict):
+    """
+    A row that was not taken: its line in the file, counted from 1, and why.
+    """
+
+    line: int
+    reason: str
+
+
+class RuleCheckRequest(TypedDict, closed=True):
+    """
+    A rule to look at.
+    """
+
+    source: str
+
+
+class RuleManifest(TypedDict):
+    """
+    The rule's text and its SHA-256.
+    """
+
+    source: str
+    sha256: str
+
+
+class RuleProblemRead(TypedDict):
+    """
+    One mistake in a rule. Lines and columns count from 1.
+    """
+
+    line: int
+    column: int
+    code: str
+    message: str
+
+
+class RunFailureRead(TypedDict):
+    """
+    Why a run failed.
+    """
+
+    code: str
+    detail: str
+
+
+RunStatus: TypeAlias = Literal['queued', 'running', 'succeeded', 'failed', 'cancelled']
+
+
+class RunSummary(TypedDict):
+    """
+    A run in a list. `level` is the verdict's; the figures are null until the run has succeeded.
+    """
+
+    id: str
+    status: RunStatus
+    progress: float
+    error: RunFailureRead | None
+    symbol: str
+    interval: Interval
+    strategy_id: str | None
+    strategy_version: int | None
+    strategy_name: str | None
+    level: Literal['green', 'amber', 'red'] | None
+    total_return: float | None
+    cagr: float | None
+    sharpe: float | None
+    max_drawdown: float | None
+    trades: int | None
+    final_equity: float | None
+    benchmark_return: float | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+class ScatterPicture(TypedDict):
+    """
+    Pairs of figures.
+    """
+
+    kind: Literal['scatter']
+    title: str
+    unit: Literal['fraction', 'ratio', 'money', 'count', 'price']
+    x_label: str
+    y_label: str
+    points: list[tuple[float | None, float | None]]
+
+
+Scope: TypeAlias = Literal['installation', 'private']
+
+
+class SeriesRead(TypedDict):
+    """
+    A line of a chart.
+    """
+
+    name: str
+    values: list[float | None]
+
+
+class ShareCreate(TypedDict, closed=True):
+    """
+    How long a link shall work.
+    """
+
+    expires_in_days: NotRequired[int]
+
+
+class ShareCreated(TypedDict):
+    """
+    A new link: whoever has the token reads the report until `expires_at`.
+    """
+
+    id: str
+    token: str
+    path: str
+    expires_at: str
+
+
+class ShareRead(TypedDict):
+    """
+    A link to a report. Its token was told once, when it was made.
+    """
+
+    id: str
+    created_at: str
+    expires_at: str
+
+
+class SignInOptions(TypedDict):
+    """
+    What the sign-in page may offer.
+    """
+
+    registration: Literal['open', 'invite', 'closed']
+    demo: bool
+
+
+class SpanRead(TypedDict):
+    """
+    A stretch of time, unix seconds.
+    """
+
+    start: int
+    end: int
+    label: str
+    level: NotRequired[Literal['green', 'amber', 'red'] | None]
+
+
+class SpansPicture(TypedDict):
+    """
+    Stretches of the whole time between `start` and `end`.
+    """
+
+    kind: Literal['spans']
+    title: str
+    unit: Literal['fraction', 'ratio', 'money', 'count', 'price']
+    start: int
+    end: int
+    spans: list[SpanRead]
+
+
+class SplitBody(TypedDict, closed=True):
+    """
+    A split: 2-for-1 has the ratio 2. It counts from the opening of its date on.
+    """
+
+    date: str
+    ratio: float
+
+
+class SteppedRange(TypedDict, closed=True):
+    """
+    From `min` to `max`, both included where the steps meet them.
+    """
+
+    min: float
+    max: float
+    step: float
+
+
+class StrategyCreate(TypedDict, closed=True):
+    """
+    A rule to keep. Names need not be unique.
+    """
+
+    name: str
+    source: str
+
+
+class StrategyRead(TypedDict):
+    """
+    A strategy at one of its versions, the latest unless another was asked for.
+
+    `lookback`: bars before the rule's values are defined, with the defaults of its parameters.
+    """
+
+    id: str
+    name: str
+    version: int
+    visibility: str
+    source: str
+    parameters: list[ParameterRead]
+    outputs: list[str]
+    lookback: int
+    created_at: str
+    updated_at: str
+
+
+class StrategyUpdate(TypedDict, closed=True):
+    """
+    What to change. Another text makes a new version; the same text makes none.
+    """
+
+    name: NotRequired[str | None]
+    source: NotRequired[str | None]
+
+
+class StrategyVersionRead(TypedDict):
+    """
+    A text that a strategy has or had.
+    """
+
+    version: int
+    source: str
+    parameters: list[ParameterRead]
+    created_at: str
+
+
+class SweepCreate(TypedDict, closed=True):
+    """
+    A sweep to run.
+    """
+
+    source: NotRequired[str | None]
+    strategy_id: NotRequired[str | None]
+    version: NotRequired[int | None]
+    symbol: NotRequired[str | None]
+    symbols: NotRequired[list[Symbol] | None]
+    basket: NotRequired[BasketTerms | None]
+    interval: Interval
+    start: NotRequired[str | None]
+    end: NotRequired[str | None]
+    initial_cash: NotRequired[float | str]
+    commission_bps: NotRequired[float]
+    commission_fixed: NotRequired[float | str]
+    commission_per_unit: NotRequired[float | str]
+    commission_minimum: NotRequired[float | str]
+    commission_tiers: NotRequired[list[CommissionTier]]
+    slippage_bps: NotRequired[float]
+    slippage_model: NotRequired[Literal['fixed', 'volume_share']]
+    volume_limit: NotRequired[float]
+    price_impact: NotRequired[float]
+    borrow_rate: NotRequired[float]
+    overnight_rate: NotRequired[float]
+    whole_units: NotRequired[bool]
+    close_at_end: NotRequired[bool]
+    adjust: NotRequired[Adjustment]
+    detail_interval: NotRequired[Interval | None]
+    ranges: dict[str, SteppedRange | ListedRange]
+    fixed: NotRequired[dict[str, float]]
+    sets: NotRequired[int]
+    seed: NotRequired[int]
+    objective: NotRequired[Literal['final_equity', 'total_return', 'cagr', 'volatility', 'sharpe', 'sortino', 'calmar', 'omega', 'max_drawdown', 'max_drawdown_bars', 'var_95', 'trades', 'win_rate', 'profit_factor', 'expectancy', 'sqn', 'avg_win', 'avg_loss', 'best', 'worst', 'exposure', 'turnover', 'avg_bars', 'total_commission', 'total_slippage']]
+    constraints: NotRequired[ConstraintsCreate]
+    method: NotRequired[Method]
+
+
+class SweepOpen(TypedDict, closed=True):
+    """
+    A set to open as a full report.
+    """
+
+    parameters: dict[str, float]
+
+
+class SweepPreview(TypedDict):
+    """
+    How large a sweep would be. `bars`: of the range; `estimated_seconds`: with the workers there are.
+    """
+
+    sets: int
+    shards: int
+    bars: int
+    estimated_seconds: float
+    axes: list[AxisRead]
+
+
+class SweepResults(TypedDict):
+    """
+    Sets that finished after the asked-for `after`, in columns, in the order of their numbers.
+
+    Ask again with `after` = `sequence` for what came since; `complete` says that nothing more will come.
+    """
+
+    sequence: int
+    complete: bool
+    sets: list[int]
+    parameters: dict[str, list[float]]
+    metrics: dict[str, list[float | None]]
+
+
+SweepStatus: TypeAlias = Literal['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled']
+
+
+class TokenRead(TypedDict):
+    """
+    A sign-in. `refresh_token` is null when it went into the cookie.
+    """
+
+    access_token: str
+    token_type: NotRequired[Literal['bearer']]
+    expires_in: int
+    refresh_token: NotRequired[str | None]
+
+
+TradeColumns = TypedDict(
+    'TradeColumns',
+    {
+        'side': list[Literal['long', 'short']],
+        'quantity': list[float],
+        'entry_time': list[int],
+        'entry_price': list[float],
+        'exit_time': list[int | None],
+        'exit_price': list[float | None],
+        'exit_reason': list[Literal['signal', 'reversal', 'stop_loss', 'take_profit', 'trailing_stop', 'time_stop', 'end_of_data', 'ruin'] | None],
+        'pnl': list[float],
+        'return': list[float],
+        'commission': list[float],
+        'slippage': list[float],
+        'bars': list[int],
+        'mae': list[float],
+        'mfe': list[float],
+    },
+)
+
+
+TradeRead = TypedDict(
+    'TradeRead',
+    {
+        'side': Literal['long', 'short'],
+        'quantity': float,
+        'entry_time': str,
+        'entry_price': float,
+        'exit_time': str | None,
+        'exit_price': float | None,
+        'exit_reason': Literal['signal', 'reversal', 'stop_loss', 'take_profit', 'trailing_stop', 'time_stop', 'end_of_data', 'ruin'] | None,
+        'pnl': float,
+        'return': float,
+        'commission': float,
+        'slippage': float,
+        'bars': int,
+        'mae': float,
+        'mfe': float,
+    },
+)
+
+
+class UserCreate(TypedDict, closed=True):
+    """
+    A registration.
+    """
+
+    email: str
+    password: str
+    display_name: str
+
+
+class UserRead(TypedDict):
+    """
+    An account.
+    """
+
+    id: str
+    email: str
+    display_name: str
+    role: Literal['member', 'admin']
+    created_at: str
+
+
+class UserUpdate(TypedDict, closed=True):
+    """
+    What somebody may change about the own account.
+    """
+
+    display_name: str
+
+
+class WalkForwardCreate(TypedDict, closed=True):
+    """
+    A walk-forward to run: the best set of each training is traded in the test after it.
+    """
+
+    source: NotRequired[str | None]
+    strategy_id: NotRequired[str | None]
+    version: NotRequired[int | None]
+    symbol: NotRequired[str | None]
+    symbols: NotRequired[list[Symbol] | None]
+    basket: NotRequired[BasketTerms | None]
+    interval: Interval
+    start: NotRequired[str | None]
+    end: NotRequired[str | None]
+    initial_cash: NotRequired[float | str]
+    commission_bps: NotRequired[float]
+    commission_fixed: NotRequired[float | str]
+    commission_per_unit: NotRequired[float | str]
+    commission_minimum: NotRequired[float | str]
+    commission_tiers: NotRequired[list[CommissionTier]]
+    slippage_bps: NotRequired[float]
+    slippage_model: NotRequired[Literal['fixed', 'volume_share']]
+    volume_limit: NotRequired[float]
+    price_impact: NotRequired[float]
+    borrow_rate: NotRequired[float]
+    overnight_rate: NotRequired[float]
+    whole_units: NotRequired[bool]
+    close_at_end: NotRequired[bool]
+    adjust: NotRequired[Adjustment]
+    detail_interval: NotRequired[Interval | None]
+    ranges: dict[str, SteppedRange | ListedRange]
+    fixed: NotRequired[dict[str, float]]
+    sets: NotRequired[int]
+    seed: NotRequired[int]
+    objective: NotRequired[Literal['final_equity', 'total_return', 'cagr', 'volatility', 'sharpe', 'sortino', 'calmar', 'omega', 'max_drawdown', 'max_drawdown_bars', 'var_95', 'trades', 'win_rate', 'profit_factor', 'expectancy', 'sqn', 'avg_win', 'avg_loss', 'best', 'worst', 'exposure', 'turnover', 'avg_bars', 'total_commission', 'total_slippage']]
+    constraints: NotRequired[ConstraintsCreate]
+    method: NotRequired[Literal['grid', 'random']]
+    train_bars: int
+    test_bars: int
+    anchored: NotRequired[bool]
+
+
+class WalkForwardCurves(TypedDict):
+    """
+    Equity over the tests: stitched together, of the set that is best in hindsight, and of holding.
+    """
+
+    time: list[int]
+    stitched: list[float | None]
+    in_sample: list[float | None]
+    benchmark: list[float | None]
+
+
+class WalkForwardWindow(TypedDict):
+    """
+    A training and the test after it, in unix seconds of their first and last bars.
+
+    `parameters` is null where no set kept the constraints: then nothing was traded in the test.
+    """
+
+    train_start: int
+    train_end: int
+    test_start: int
+    test_end: int
+    parameters: dict[str, float] | None
+    train: MetricsRead | None
+    test: MetricsRead | None
+
+
+class WeekdayRow(TypedDict):
+    """
+    Trades by the weekday of their entry, Monday 0, on the exchange's clock.
+    """
+
+    weekday: int
+    trades: int
+    win_rate: float | None
+    pnl: float
+
+
+WorkStatus: TypeAlias = Literal['queued', 'running', 'succeeded', 'failed', 'cancelled']
+
+
+class YearFigure(TypedDict):
+    """
+    A figure of a year.
+    """
+
+    year: int
+    value: float | None
+
+
+class YearlyRow(TypedDict):
+    """
+    A year's return beside that of buying and holding.
+    """
+
+    year: int
+    strategy: float
+    benchmark: float
+
+
+class AppBacktestsReadingBarRead(TypedDict):
+    """
+    A bar of a bar chart.
+    """
+
+    label: str
+    value: float | None
+    level: NotRequired[Literal['green', 'amber', 'red'] | None]
+
+
+class AppMarketSchemasBarRead(TypedDict):
+    """
+    One bar.
+    """
+
+    time: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float | None
+
+
+class ProblemError(TypedDict):
+    """
+    One mistake: where it is in the request, or at which line and column of a rule, and what it is.
+    """
+
+    message: str
+    location: NotRequired[str | None]
+    line: NotRequired[int | None]
+    column: NotRequired[int | None]
+    code: NotRequired[str | None]
+    name: NotRequired[str | None]
+
+
+class Problem(TypedDict):
+    """
+    Why a request was not done (RFC 9457). `code` is stable; `detail` is for the person who reads it.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str | None
+    errors: NotRequired[list[ProblemError] | None]
+
+
+class BacktestCreate(TypedDict, closed=True):
+    """
+    What to run on what, under which costs, with which values of the rule's parameters.
+    """
+
+    source: NotRequired[str | None]
+    strategy_id: NotRequired[str | None]
+    version: NotRequired[int | None]
+    symbol: NotRequired[str | None]
+    symbols: NotRequired[list[Symbol] | None]
+    basket: NotRequired[BasketTerms | None]
+    interval: Interval
+    start: NotRequired[str | None]
+    end: NotRequired[str | None]
+    initial_cash: NotRequired[float | str]
+    commission_bps: NotRequired[float]
+    commission_fixed: NotRequired[float | str]
+    commission_per_unit: NotRequired[float | str]
+    commission_minimum: NotRequired[float | str]
+    commission_tiers: NotRequired[list[CommissionTier]]
+    slippage_bps: NotRequired[float]
+    slippage_model: NotRequired[Literal['fixed', 'volume_share']]
+    volume_limit: NotRequired[float]
+    price_impact: NotRequired[float]
+    borrow_rate: NotRequired[float]
+    overnight_rate: NotRequired[float]
+    whole_units: NotRequired[bool]
+    close_at_end: NotRequired[bool]
+    adjust: NotRequired[Adjustment]
+    detail_interval: NotRequired[Interval | None]
+    parameters: NotRequired[dict[str, float]]
+
+
+class BarColumnsRead(TypedDict):
+    """
+    Bars as columns, oldest first. `time` in unix seconds; a volume is null where the source has none.
+    """
+
+    symbol: str
+    interval: Interval
+    time: list[int]
+    open: list[float]
+    high: list[float]
+    low: list[float]
+    close: list[float]
+    volume: list[float | None]
+
+
+class BarRowsRead(TypedDict):
+    """
+    Bars one by one, oldest first.
+    """
+
+    symbol: str
+    interval: Interval
+    items: list[AppMarketSchemasBarRead]
+
+
+class BarsPicture(TypedDict):
+    """
+    Labelled bars; `reference` is a line to compare them with.
+    """
+
+    kind: Literal['bars']
+    title: str
+    unit: Literal['fraction', 'ratio', 'money', 'count', 'price']
+    bars: list[AppBacktestsReadingBarRead]
+    reference: NotRequired[float | None]
+
+
+class BestSet(TypedDict):
+    """
+    The set whose objective is largest among those that keep the constraints.
+    """
+
+    parameters: dict[str, float]
+    metrics: MetricsRead
+
+
+class ComparedRun(TypedDict):
+    """
+    A run in a comparison.
+    """
+
+    id: str
+    name: str | None
+    symbol: str
+    interval: Interval
+    start: str | None
+    end: str | None
+    level: Literal['green', 'amber', 'red']
+    metrics: MetricsRead
+    parameters: dict[str, float]
+    created_at: str
+
+
+class ComparisonRead(TypedDict):
+    """
+    Runs side by side.
+    """
+
+    runs: list[ComparedRun]
+    curves: ComparisonCurves
+
+
+class CurvesPicture(TypedDict):
+    """
+    Lines over time (unix seconds).
+    """
+
+    kind: Literal['curves']
+    title: str
+    unit: Literal['fraction', 'ratio', 'money', 'count', 'price']
+    time: list[int]
+    series: list[SeriesRead]
+    marks: NotRequired[list[MarkRead]]
+
+
+class DataManifest(TypedDict):
+    """
+    The bars, warm-up included. Times are unix seconds of the run's own first and last bar.
+    """
+
+    sha256: str
+    interval: Interval
+    timezone: str
+    bars: int
+    warm_up_bars: int
+    first_time: int
+    last_time: int
+
+
+class ImportAccepted(TypedDict):
+    """
+    An import that was taken on.
+    """
+
+    id: str
+    status: ImportStatus
+
+
+class ImportRead(TypedDict):
+    """
+    An import. `problems` holds the first 1,000 rejected rows; `understood` says how the file was read.
+    """
+
+    id: str
+    status: ImportStatus
+    progress: float
+    symbol: str
+    interval: Interval
+    scope: Scope
+    file_name: str | None
+    size_bytes: int
+    rows_read: int
+    inserted: int
+    updated: int
+    unchanged: int
+    rejected: int
+    problems: list[RowProblemRead]
+    understood: dict[str, Any] | None
+    error: ImportFailureRead | None
+    instrument_id: str | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+class InstrumentRead(TypedDict):
+    """
+    An instrument with what is stored of it. Prices are adjusted for splits; `change` is a fraction.
+    """
+
+    id: str
+    symbol: str
+    name: str
+    exchange: str | None
+    asset_class: AssetClass
+    currency: str | None
+    timezone: str
+    calendar: str | None
+    scope: Scope
+    intervals: list[Interval]
+    first_bar_at: str | None
+    last_bar_at: str | None
+    last_close: float | None
+    change: float | None
+    sparkline: list[float]
+
+
+class LanguageRead(TypedDict):
+    """
+    The words of the language, what editors complete and explain, and its caps.
+    """
+
+    inputs: list[InputRead]
+    outputs: list[OutputRead]
+    functions: list[FunctionRead]
+    keywords: list[KeywordRead]
+    intervals: list[str]
+    caps: CapsRead
+
+
+class ManifestRead(TypedDict):
+    """
+    Everything that makes the run repeatable. The same manifest gives the same `result_sha256`.
+    """
+
+    engine_version: str
+    app_version: str
+    conventions: ConventionsManifest
+    rule: RuleManifest
+    parameters: dict[str, float]
+    instrument: InstrumentManifest
+    range: RangeManifest
+    data: DataManifest
+    execution: ExecutionManifest
+    periods_per_year: float
+    result_sha256: str
+
+
+class PageImportRead(TypedDict):
+    items: list[ImportRead]
+    next_cursor: NotRequired[str | None]
+
+
+class PageInstrumentRead(TypedDict):
+    items: list[InstrumentRead]
+    next_cursor: NotRequired[str | None]
+
+
+class PageRunSummary(TypedDict):
+    items: list[RunSummary]
+    next_cursor: NotRequired[str | None]
+
+
+class PageStrategyRead(TypedDict):
+    items: list[StrategyRead]
+    next_cursor: NotRequired[str | None]
+
+
+class PageStrategyVersionRead(TypedDict):
+    items: list[StrategyVersionRead]
+    next_cursor: NotRequired[str | None]
+
+
+class RuleCheckRead(TypedDict):
+    """
+    What the checker says. `lookback`: bars before the rule's values are defined; null with errors.
+    """
+
+    ok: bool
+    errors: list[RuleProblemRead]
+    parameters: list[ParameterRead]
+    outputs: list[str]
+    lookback: int | None
+
+
+class RunAccepted(TypedDict):
+    """
+    A run that was taken on.
+    """
+
+    id: str
+    status: RunStatus
+
+
+class ShareList(TypedDict):
+    """
+    A report's links that still work.
+    """
+
+    items: list[ShareRead]
+
+
+class SweepAccepted(TypedDict):
+    """
+    A sweep that was taken on.
+    """
+
+    id: str
+    status: SweepStatus
+
+
+class SweepRead(TypedDict):
+    """
+    A sweep: how far it is and, once it has succeeded, its best set, its best plateau, and whether the
+    search itself fits noise.
+    """
+
+    source: str
+    symbol: str
+    symbols: list[str] | None
+    basket: BasketRead | None
+    interval: Interval
+    start: str | None
+    end: str | None
+    initial_cash: str
+    commission_bps: float
+    commission_fixed: str
+    commission_per_unit: str
+    commission_minimum: str
+    commission_tiers: list[CommissionTierRead]
+    slippage_bps: float
+    slippage_model: Literal['fixed', 'volume_share']
+    volume_limit: float
+    price_impact: float
+    borrow_rate: float
+    overnight_rate: float
+    whole_units: bool
+    close_at_end: bool
+    adjust: Adjustment
+    detail_interval: Interval | None
+    id: str
+    status: SweepStatus
+    progress: float
+    sets: int
+    sets_done: int
+    eta_seconds: float | None
+    method: Method
+    objective: str
+    best: BestSet | None
+    error: RunFailureRead | None
+    strategy_id: str | None
+    strategy_version: int | None
+    strategy_name: str | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    constraints: ConstraintsRead
+    axes: list[AxisRead]
+    fixed: dict[str, float]
+    seed: int
+    shards: int
+    shards_done: int
+    plateau: PlateauSet | None
+    overfitting: OverfittingRead | None
+
+
+class SweepSummary(TypedDict):
+    """
+    A sweep in a list.
+    """
+
+    id: str
+    status: SweepStatus
+    progress: float
+    sets: int
+    sets_done: int
+    eta_seconds: float | None
+    method: Method
+    objective: str
+    best: BestSet | None
+    error: RunFailureRead | None
+    symbol: str
+    interval: Interval
+    strategy_id: str | None
+    strategy_version: int | None
+    strategy_name: str | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+class TearSheetRead(TypedDict):
+    """
+    A run looked at from all sides. Ratios are fractions, times unix seconds.
+    """
+
+    monthly: list[MonthlyRow]
+    yearly: list[YearlyRow]
+    rolling: RollingRead
+    distribution: DistributionRead
+    exposure: ExposureRead
+    turnover: list[YearFigure]
+    by_hour: list[HourRow]
+    by_weekday: list[WeekdayRow]
+    drawdowns: list[DrawdownRow]
+
+
+class TradePage(TypedDict):
+    """
+    A page of a run's trades.
+    """
+
+    items: list[TradeRead]
+    next_cursor: NotRequired[str | None]
+
+
+class WalkForwardAccepted(TypedDict):
+    """
+    A walk-forward that was taken on.
+    """
+
+    id: str
+    status: WorkStatus
+
+
+class WalkForwardRead(TypedDict):
+    """
+    A walk-forward: how far it is and, once it has succeeded, what its tests brought.
+
+    `efficiency`: the objective of the tests over that of the trainings.
+    """
+
+    source: str
+    symbol: str
+    symbols: list[str] | None
+    basket: BasketRead | None
+    interval: Interval
+    start: str | None
+    end: str | None
+    initial_cash: str
+    commission_bps: float
+    commission_fixed: str
+    commission_per_unit: str
+    commission_minimum: str
+    commission_tiers: list[CommissionTierRead]
+    slippage_bps: float
+    slippage_model: Literal['fixed', 'volume_share']
+    volume_limit: float
+    price_impact: float
+    borrow_rate: float
+    overnight_rate: float
+    whole_units: bool
+    close_at_end: bool
+    adjust: Adjustment
+    detail_interval: Interval | None
+    id: str
+    status: WorkStatus
+    progress: float
+    error: RunFailureRead | None
+    method: Literal['grid', 'random']
+    objective: str
+    sets: int
+    train_bars: int
+    test_bars: int
+    anchored: bool
+    efficiency: float | None
+    metrics: MetricsRead | None
+    strategy_id: str | None
+    strategy_version: int | None
+    strategy_name: str | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    constraints: ConstraintsRead
+    axes: list[AxisRead]
+    fixed: dict[str, float]
+    seed: int
+    cancel_requested: bool
+    windows: list[WalkForwardWindow]
+    curves: WalkForwardCurves | None
+
+
+class WalkForwardSummary(TypedDict):
+    """
+    A walk-forward in a list.
+    """
+
+    id: str
+    status: WorkStatus
+    progress: float
+    error: RunFailureRead | None
+    method: Literal['grid', 'random']
+    objective: str
+    sets: int
+    train_bars: int
+    test_bars: int
+    anchored: bool
+    efficiency: float | None
+    metrics: MetricsRead | None
+    symbol: str
+    interval: Interval
+    strategy_id: str | None
+    strategy_version: int | None
+    strategy_name: str | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+Pictures: TypeAlias = BarsPicture | HistogramPicture | FanPicture | CurvesPicture | SpansPicture | ScatterPicture
+
+
+class CheckRead(TypedDict):
+    """
+    One thing that was looked at before anybody looks at the profit.
+
+    `thresholds`: what makes it green, amber and red, in a sentence. Checks of earlier versions have only a
+    statement and a figure.
+    """
+
+    name: str
+    level: Literal['green', 'amber', 'red']
+    statement: str
+    figure: NotRequired[float | None]
+    thresholds: NotRequired[str | None]
+    parts: NotRequired[list[CheckPartRead]]
+    pictures: NotRequired[list[Pictures]]
+
+
+class PageSweepSummary(TypedDict):
+    items: list[SweepSummary]
+    next_cursor: NotRequired[str | None]
+
+
+class PageWalkForwardSummary(TypedDict):
+    items: list[WalkForwardSummary]
+    next_cursor: NotRequired[str | None]
+
+
+class VerdictRead(TypedDict):
+    """
+    Whether the answer can be believed: the worst of its checks.
+
+    While the run is under way it holds the checks that have arrived, and `complete` is false.
+    """
+
+    level: Literal['green', 'amber', 'red']
+    complete: NotRequired[bool]
+    checks: list[CheckRead]
+
+
+class RunRead(TypedDict):
+    """
+    A run: how far it is and, once it has succeeded, whether to believe it and what it found.
+    """
+
+    source: str
+    symbol: str
+    symbols: list[str] | None
+    basket: BasketRead | None
+    interval: Interval
+    start: str | None
+    end: str | None
+    initial_cash: str
+    commission_bps: float
+    commission_fixed: str
+    commission_per_unit: str
+    commission_minimum: str
+    commission_tiers: list[CommissionTierRead]
+    slippage_bps: float
+    slippage_model: Literal['fixed', 'volume_share']
+    volume_limit: float
+    price_impact: float
+    borrow_rate: float
+    overnight_rate: float
+    whole_units: bool
+    close_at_end: bool
+    adjust: Adjustment
+    detail_interval: Interval | None
+    id: str
+    status: RunStatus
+    progress: float
+    error: RunFailureRead | None
+    cancel_requested: bool
+    verdict: VerdictRead | None
+    metrics: MetricsRead | None
+    benchmark: MetricsRead | None
+    manifest: ManifestRead | None
+    strategy_id: str | None
+    strategy_version: int | None
+    strategy_name: str | None
+    sweep_id: str | None
+    parameters: dict[str, float]
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+class SharedRun(TypedDict):
+    """
+    A run as everybody with the link sees it: no owner, no ids.
+    """
+
+    source: str
+    symbol: str
+    symbols: list[str] | None
+    basket: BasketRead | None
+    interval: Interval
+    start: str | None
+    end: str | None
+    initial_cash: str
+    commission_bps: float
+    commission_fixed: str
+    commission_per_unit: str
+    commission_minimum: str
+    commission_tiers: list[CommissionTierRead]
+    slippage_bps: float
+    slippage_model: Literal['fixed', 'volume_share']
+    volume_limit: float
+    price_impact: float
+    borrow_rate: float
+    overnight_rate: float
+    whole_units: bool
+    close_at_end: bool
+    adjust: Adjustment
+    detail_interval: Interval | None
+    status: RunStatus
+    strategy_name: str | None
+    parameters: dict[str, float]
+    verdict: VerdictRead
+    metrics: MetricsRead
+    benchmark: MetricsRead
+    created_at: str
+    finished_at: str | None
+
+
+class SharedReport(TypedDict):
+    """
+    A report as everybody with the link sees it.
+    """
+
+    run: SharedRun
+    equity: EquityRead
+    trades: TradeColumns
+    tear_sheet: TearSheetRead
+    expires_at: str
