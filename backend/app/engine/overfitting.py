@@ -28,7 +28,7 @@ MOST_SETS = 20_000
 """Sets looked at by `probability_of_overfitting`; of more, as many evenly chosen ones."""
 LOGIT_BINS = 40
 _NORMAL = NormalDist()
-_SETS_AT_ONCE = 2_048
+_FIGURES_AT_ONCE = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,27 +167,28 @@ def probability_of_overfitting(blocks: NDArray[np.float64]) -> Overfitting | Non
     for split, half in enumerate(halves):
         inside[split, list(half)] = 1.0
     outside = 1.0 - inside
+    at_once = max(_FIGURES_AT_ONCE // len(halves), 1)
     best = np.full(len(halves), -np.inf)
     chosen = np.zeros(len(halves), dtype=np.int64)
     rows = np.arange(len(halves))
-    for start in range(0, count, _SETS_AT_ONCE):
-        ratios = _rank_figures(blocks, usable[start : start + _SETS_AT_ONCE], inside)
+    for start in range(0, count, at_once):
+        ratios = _rank_figures(blocks, usable[start : start + at_once], inside)
         place = ratios.argmax(axis=1)
         found = ratios[rows, place]
         better = found > best
         best[better] = found[better]
         chosen[better] = start + place[better]
     own = np.empty(len(halves))
-    for start in range(0, count, _SETS_AT_ONCE):
-        part = usable[start : start + _SETS_AT_ONCE]
+    for start in range(0, count, at_once):
+        part = usable[start : start + at_once]
         here = (chosen >= start) & (chosen < start + len(part))
         if here.any():
             own[here] = _rank_figures(blocks, part, outside[here])[
                 np.arange(int(here.sum())), chosen[here] - start
             ]
     below, equal = np.zeros(len(halves)), np.zeros(len(halves))
-    for start in range(0, count, _SETS_AT_ONCE):
-        ratios = _rank_figures(blocks, usable[start : start + _SETS_AT_ONCE], outside)
+    for start in range(0, count, at_once):
+        ratios = _rank_figures(blocks, usable[start : start + at_once], outside)
         gap = ratios - own[:, None]
         same = np.abs(gap) <= 1e-9
         equal += same.sum(axis=1)

@@ -58,9 +58,9 @@ def judge_stepwise(run: JudgedRun) -> Iterator[Check]:
     questions: tuple[Callable[[], Check], ...] = (
         lambda: check_data(run.run_bars, run.facts),
         lambda: check_look_ahead(run.bars, run.signals, run.signals_of, run.evaluation_seconds),
-        lambda: check_sample(len(run.fills.trades), years),
-        lambda: check_costs(run.bars, run.signals, run.fills),
-        lambda: check_chance(run.bars, run.fills),
+        lambda: check_sample(run.fills.trades, years),
+        lambda: check_costs(run),
+        lambda: check_chance(run),
         lambda: check_search(run.equity, has_trades, run.trials, run.periods_per_year),
         lambda: check_robustness(run),
         lambda: check_out_of_sample(run.equity, has_trades, run.periods_per_year),

@@ -8,34 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engine.compiled import compile_loop
+from app.engine.random_numbers import STEP, draw_uniform
 
 Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
 Integers: TypeAlias = NDArray[np.int64]
 
-_STEP = np.uint64(0x9E3779B97F4A7C15)
-_MIX_A = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_B = np.uint64(0x94D049BB133111EB)
-_SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11))
 _SMALLEST, _LARGEST = 1e-200, 1e200
-_UNIT = 1.0 / 9007199254740992.0  # 2^-53
-
-
-@compile_loop
-def _mixed(state: np.uint64) -> np.uint64:
-    """SplitMix64's output for a state (Steele, Lea & Flood 2014).
-
-    The same numbers on every machine and version.
-    """
-    z = (state ^ (state >> _SHIFTS[0])) * _MIX_A
-    z = (z ^ (z >> _SHIFTS[1])) * _MIX_B
-    return z ^ (z >> _SHIFTS[2])
-
-
-@compile_loop
-def _uniform(state: np.uint64) -> float:
-    """A number in (0, 1] from a state."""
-    return float((_mixed(state) >> _SHIFTS[3]) + np.uint64(1)) * _UNIT
 
 
 @compile_loop
@@ -71,13 +50,13 @@ def draw_log_growth(
     state = np.uint64(seed)
     for draw in range(draws):
         for place in range(count - 1, 0, -1):
-            state += _STEP
-            other = min(int(_uniform(state) * (place + 1)), place)
+            state += STEP
+            other = min(int(draw_uniform(state) * (place + 1)), place)
             order[place], order[other] = order[other], order[place]
         total = 0.0
         for place in range(count + 1):
-            state += _STEP
-            gap[place] = -np.log(_uniform(state))
+            state += STEP
+            gap[place] = -np.log(draw_uniform(state))
             total += gap[place]
         # One more than `free` places, floored: each number of free bars before an entry is as likely.
         stretch = (free + 1) / total if total > 0.0 else 0.0

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.engine.bars import Bars
 from app.engine.execution import Execution
-from app.engine.fills import Fills, simulate
-from app.engine.signals import Signals
 from app.engine.verdict.check import Check, Level, percent
+from app.engine.verdict.judged import JudgedRun
+from app.engine.verdict.pictures import bars_picture
 
 NAME = "costs"
 
@@ -17,44 +16,53 @@ ASSUMED_SLIPPAGE_BPS = 5.0
 """What a run that assumed no cost at all is tried with."""
 KEPT_SHARE = 0.5
 """Where less than this share of the profit is kept, the check is amber."""
-HIGHEST_BPS = 9_999.0
+
+THRESHOLDS = (
+    "Green where at least half of the profit remains with every cost doubled (of a run without costs: with "
+    f"{ASSUMED_COMMISSION_BPS:g} bps commission and {ASSUMED_SLIPPAGE_BPS:g} bps slippage), red where none "
+    "does."
+)
 
 
 def stressed_execution(execution: Execution) -> Execution:
-    """The terms with commission and slippage doubled; with assumed ones when the run had no cost at all."""
-    if execution.commission_bps == execution.slippage_bps == execution.commission_fixed == 0.0:
+    """The terms with every cost doubled; with assumed ones when the run had no cost at all."""
+    if not execution.has_costs:
         return replace(execution, commission_bps=ASSUMED_COMMISSION_BPS, slippage_bps=ASSUMED_SLIPPAGE_BPS)
-    return replace(
-        execution,
-        commission_bps=min(2.0 * execution.commission_bps, HIGHEST_BPS),
-        slippage_bps=min(2.0 * execution.slippage_bps, HIGHEST_BPS),
-        commission_fixed=2.0 * execution.commission_fixed,
-    )
+    return execution.scale_costs(2.0)
 
 
-def check_costs(bars: Bars, signals: Signals, fills: Fills) -> Check:
+def check_costs(run: JudgedRun) -> Check:
     """Run the signals again under `stressed_execution`. The figure is the total return then."""
+    fills = run.fills
     if len(fills.trades) == 0:
-        return Check(NAME, Level.AMBER, "There is no trade, so costs could not be tried.")
-    stressed = stressed_execution(fills.execution)
-    again = simulate(bars, signals, stressed, fills.first_bar)
+        statement = "There is no trade, so costs could not be tried."
+        return Check(NAME, Level.AMBER, statement, thresholds=THRESHOLDS)
+    again = run.fill(execution=stressed_execution(fills.execution))
     start = fills.execution.initial_cash
     before = float(fills.equity[-1]) / start - 1.0
     after = float(again.equity[-1]) / start - 1.0
-    if stressed.commission_bps == ASSUMED_COMMISSION_BPS and fills.execution.commission_bps == 0.0:
+    if fills.execution.has_costs:
+        what = "every cost doubled"
+    else:
         bps = f"{ASSUMED_COMMISSION_BPS:g} bps commission and {ASSUMED_SLIPPAGE_BPS:g} bps"
         what = f"{bps} slippage instead of none"
-    else:
-        what = "commission and slippage doubled"
     if before <= 0.0:
-        return Check(
-            NAME, Level.RED, f"It lost money at the costs assumed; with {what}, {percent(after)}.", after
-        )
-    if after <= 0.0:
+        level = Level.RED
+        statement = f"It lost money at the costs assumed; with {what}, {percent(after)}."
+    elif after <= 0.0:
+        level = Level.RED
         statement = f"With {what}, the profit is gone: {percent(after)} instead of {percent(before)}."
-        return Check(NAME, Level.RED, statement, after)
-    if after < KEPT_SHARE * before:
+    elif after < KEPT_SHARE * before:
+        level = Level.AMBER
         left = f"{percent(after)} instead of {percent(before)}"
         statement = f"With {what}, less than half of the profit is left: {left}."
-        return Check(NAME, Level.AMBER, statement, after)
-    return Check(NAME, Level.GREEN, f"With {what}, {percent(after)} remains of {percent(before)}.", after)
+    else:
+        level = Level.GREEN
+        statement = f"With {what}, {percent(after)} remains of {percent(before)}."
+    picture = bars_picture(
+        "Total return at the costs assumed and with more",
+        "fraction",
+        (("As assumed", before, None), (what.capitalize(), after, level.value)),
+        0.0,
+    )
+    return Check(NAME, level, statement, after, THRESHOLDS, (), (picture,))

@@ -1,8 +1,12 @@
-"""Is there enough to judge by? The number of trades and of years."""
+"""Is there enough to judge by? Trades, years, and how much of the result hangs on a few of them."""
 
 from __future__ import annotations
 
-from app.engine.verdict.check import Check, Level, counted
+import numpy as np
+
+from app.engine.trades import Trades
+from app.engine.verdict.check import Check, Level, Part, counted, share_of, worst
+from app.engine.verdict.pictures import bars_picture
 
 NAME = "sample"
 
@@ -12,25 +16,79 @@ ENOUGH_TRADES = 30
 """Below this many trades, the usual rule of thumb for a mean, the check is amber."""
 ENOUGH_YEARS = 2.0
 """A run shorter than this has seen one kind of market: amber."""
+BEST_TRADES = 3
+MOST_FROM_BEST = 0.5
+"""Above this share of the result from the best three trades the check is amber."""
+_TRADES_DRAWN = 20
+
+THRESHOLDS = (
+    f"Green from {ENOUGH_TRADES} trades and {ENOUGH_YEARS:g} years on, red below {FEWEST_TRADES} trades; "
+    f"amber too where the best {BEST_TRADES} trades make more than {share_of(MOST_FROM_BEST)} of the profit."
+)
 
 
-def check_sample(trades: int, years: float) -> Check:
-    """Judge the number of trades (one left open counts) over `years` calendar years.
+def check_sample(trades: Trades, years: float) -> Check:
+    """Judge the trades (one left open counts) of a run over `years` calendar years.
 
     The figure is the number of trades.
     """
-    span = f"{counted(trades, 'trade')} in {years:.1f} years"
-    if trades == 0:
-        return Check(
-            NAME, Level.RED, f"There is no trade in {years:.1f} years, so there is nothing to judge.", 0.0
-        )
-    if trades < FEWEST_TRADES:
+    count = len(trades)
+    figure = float(count)
+    if count == 0:
+        statement = f"There is no trade in {years:.1f} years, so there is nothing to judge."
+        return Check(NAME, Level.RED, statement, figure, THRESHOLDS)
+    span = f"{counted(count, 'trade')} in {years:.1f} years"
+    short = years < ENOUGH_YEARS
+    if count < FEWEST_TRADES:
+        level = Level.RED
         statement = f"{span}: too few to tell skill from luck; {ENOUGH_TRADES} is the least to ask for."
-        return Check(NAME, Level.RED, statement, float(trades))
-    if trades < ENOUGH_TRADES:
+    elif count < ENOUGH_TRADES:
+        level = Level.AMBER
         statement = f"{span}: few; from {ENOUGH_TRADES} on, averages begin to mean something."
-        return Check(NAME, Level.AMBER, statement, float(trades))
-    if years < ENOUGH_YEARS:
+    elif short:
+        level = Level.AMBER
         statement = f"{span}: many trades, but a short time, which saw one kind of market."
-        return Check(NAME, Level.AMBER, statement, float(trades))
-    return Check(NAME, Level.GREEN, f"{span}: enough for averages to mean something.", float(trades))
+    else:
+        level = Level.GREEN
+        statement = f"{span}: enough for averages to mean something."
+    parts = [
+        Part("trades", _level_of(count), f"{counted(count, 'trade')}.", figure),
+        Part("years", Level.AMBER if short else Level.GREEN, f"{years:.1f} years.", years),
+    ]
+    best = judge_best_trades(trades)
+    if best is not None:
+        parts.append(best)
+        if best.level is not Level.GREEN:
+            statement = f"{statement} {best.statement}"
+    ordered = np.sort(trades.pnl)[::-1]
+    picture = bars_picture(
+        "Profit of the best trades",
+        "money",
+        ((f"{place + 1}", float(pnl), None) for place, pnl in enumerate(ordered[:_TRADES_DRAWN])),
+        float(trades.pnl.mean()),
+    )
+    levels = [level, *(part.level for part in parts)]
+    return Check(NAME, worst(levels), statement, figure, THRESHOLDS, tuple(parts), (picture,))
+
+
+def judge_best_trades(trades: Trades) -> Part | None:
+    """The share of the profit that the best three trades made; None for a run without profit.
+
+    Above 1 the others lost money together.
+    """
+    total = float(trades.pnl.sum())
+    if not total > 0.0:
+        return None
+    share = float(np.sort(trades.pnl)[-BEST_TRADES:].sum()) / total
+    level = Level.GREEN if share <= MOST_FROM_BEST else Level.AMBER
+    if share > 1.0:
+        told = f"Without its best {BEST_TRADES} trades it would have lost money."
+    else:
+        told = f"The best {BEST_TRADES} trades made {share_of(share)} of the profit."
+    return Part("best_trades", level, told, share)
+
+
+def _level_of(count: int) -> Level:
+    if count < FEWEST_TRADES:
+        return Level.RED
+    return Level.AMBER if count < ENOUGH_TRADES else Level.GREEN

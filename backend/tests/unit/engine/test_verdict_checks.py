@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from app.engine.bars import Bars, Column
 from app.engine.execution import Execution
 from app.engine.fills import Fills, simulate
 from app.engine.signals import Signals
+from app.engine.trades import Trades
 from app.engine.verdict import (
     CHECK_NAMES,
     Check,
@@ -28,6 +30,8 @@ from app.engine.verdict.chance import check_chance
 from app.engine.verdict.chance_kernel import draw_log_growth
 from app.engine.verdict.costs import check_costs, stressed_execution
 from app.engine.verdict.out_of_sample import check_out_of_sample
+from app.engine.verdict.random_entries import judge_random_entries
+from app.engine.verdict.resampled import judge_returns, judge_trades
 from app.engine.verdict.sample import check_sample
 from tests.unit.engine.hand_made import (
     DAY,
@@ -92,11 +96,22 @@ def test_the_verdict_is_the_worst_check() -> None:
     }
 
 
+def judged(
+    bars: Bars,
+    signals: Signals,
+    fills: Fills,
+    facts: DataFacts | None = None,
+    signals_of: SignalsOf | None = None,
+) -> JudgedRun:
+    """A run whose rule is known by its signals alone."""
+    return JudgedRun(bars, signals, fills, facts or DataFacts(), signals_of or (lambda _: signals), 252.0)
+
+
 def judge_plainly(
     bars: Bars, signals: Signals, fills: Fills, facts: DataFacts, signals_of: SignalsOf
 ) -> Verdict:
-    """The verdict on a run whose rule is known by its signals alone."""
-    return judge(JudgedRun(bars, signals, fills, facts, signals_of, 252.0))
+    """The verdict on such a run."""
+    return judge(judged(bars, signals, fills, facts, signals_of))
 
 
 def test_the_eight_checks_of_a_real_run() -> None:
@@ -152,6 +167,14 @@ def test_any_run_can_be_judged(seed: int) -> None:
 # Sample
 
 
+def trades_of(pnl: list[float]) -> Trades:
+    """Trades of which nothing matters but what they made."""
+    fills = simulate(make_bars([FLAT] * 4), make_signals(4, enter_long=(0,)), Execution())
+    one = {field.name: getattr(fills.trades, field.name) for field in fields(Trades)}
+    columns = {name: np.repeat(column, len(pnl)) for name, column in one.items()}
+    return Trades(**{**columns, "pnl": np.array(pnl, np.float64)})
+
+
 @pytest.mark.parametrize(
     ("trades", "years", "level"),
     [
@@ -165,12 +188,36 @@ def test_any_run_can_be_judged(seed: int) -> None:
     ],
 )
 def test_sample(trades: int, years: float, level: Level) -> None:
-    check = check_sample(trades, years)
+    check = check_sample(trades_of([1.0] * trades), years)
     assert (check.name, check.level, check.figure) == ("sample", level, float(trades))
 
 
 def test_sample_of_one_is_one_trade() -> None:
-    assert check_sample(1, 3.0).statement.startswith("1 trade in 3.0 years")
+    assert check_sample(trades_of([1.0]), 3.0).statement.startswith("1 trade in 3.0 years")
+
+
+@pytest.mark.parametrize(
+    ("best", "rest", "share", "level", "words"),
+    [
+        ([10.0] * 3, [1.0] * 57, 30 / 87, Level.GREEN, "made 34 % of the profit"),
+        ([40.0, 30.0, 20.0], [1.0] * 57, 90 / 147, Level.AMBER, "made 61 % of the profit"),
+        ([100.0] * 3, [-1.0] * 57, 300 / 243, Level.AMBER, "Without its best 3 trades it would have lost"),
+    ],
+)
+def test_how_much_hangs_on_the_best_three_trades(
+    best: list[float], rest: list[float], share: float, level: Level, words: str
+) -> None:
+    check = check_sample(trades_of([*rest[:20], *best, *rest[20:]]), 8.0)
+    part = next(part for part in check.parts if part.name == "best_trades")
+    assert part.figure == pytest.approx(share)
+    assert (part.level, check.level) == (level, level)
+    assert words in part.statement
+    assert (words in check.statement) == (level == Level.AMBER)
+
+
+def test_a_run_without_profit_has_no_share_of_it() -> None:
+    check = check_sample(trades_of([5.0] * 3 + [-1.0] * 40), 8.0)
+    assert [part.name for part in check.parts] == ["trades", "years"]
 
 
 # Costs
@@ -211,7 +258,7 @@ def churning_run(gain: float, trades: int, commission_bps: float) -> tuple[Bars,
 def test_costs_by_what_survives(gain: float, bps: float, level: Level) -> None:
     bars, signals, fills = churning_run(gain, 40, bps)
     assert len(fills.trades) == 40
-    check = check_costs(bars, signals, fills)
+    check = check_costs(judged(bars, signals, fills))
     assert (check.name, check.level) == ("costs", level)
     again = simulate(bars, signals, stressed_execution(fills.execution))
     assert check.figure == pytest.approx(again.equity[-1] / 10_000.0 - 1.0)
@@ -221,7 +268,7 @@ def test_costs_by_what_survives(gain: float, bps: float, level: Level) -> None:
 def test_costs_start_at_the_runs_first_bar() -> None:
     bars, signals, _ = churning_run(0.02, 40, 10.0)
     fills = simulate(bars, signals, Execution(10_000.0, 10.0), first_bar=20)
-    check = check_costs(bars, signals, fills)
+    check = check_costs(judged(bars, signals, fills))
     again = simulate(bars, signals, Execution(10_000.0, 20.0), first_bar=20)
     assert check.figure == pytest.approx(again.equity[-1] / 10_000.0 - 1.0)
 
@@ -277,6 +324,73 @@ def test_a_ruined_run_fails_out_of_sample() -> None:
 # Chance
 
 
+def test_chance_is_as_bad_as_its_worst_part() -> None:
+    bars = load_demo("GOOG")
+    signals = sma_crossover(bars)
+    check = check_chance(judged(bars, signals, simulate(bars, signals, Execution(1e6, 10.0))))
+    assert [part.name for part in check.parts] == [
+        "random_entries",
+        "sharpe",
+        "cagr",
+        "loss",
+        "drawdown",
+        "trades",
+    ]
+    assert check.level == worst(part.level for part in check.parts)
+    assert check.figure == check.parts[0].figure
+    assert [picture["kind"] for picture in check.pictures] == ["histogram", "fan", "fan", "histogram"]
+    for part in check.parts[1:3]:
+        assert part.figure is not None
+        assert part.interval is not None
+        assert part.interval[0] < part.figure < part.interval[1]
+    fan = check.pictures[1]
+    assert len(fan["time"]) == len(fan["own"]) == len(fan["bands"]["p50"]) <= 120
+    assert fan["time"][-1] == bars.time[-1]
+    assert json.loads(json.dumps(check.as_dict(), allow_nan=False)) == check.as_dict()
+
+
+@pytest.mark.parametrize(
+    ("drift", "sharpe", "loss"),
+    [
+        (0.002, Level.GREEN, Level.GREEN),
+        (0.0003, Level.AMBER, Level.AMBER),
+        (-0.002, Level.RED, Level.RED),
+    ],
+)
+def test_resampled_returns_tell_drift_from_luck(drift: float, sharpe: Level, loss: Level) -> None:
+    noise = np.random.default_rng(3).normal(0.0, 0.01, 2_000)
+    equity = 1e4 * np.cumprod(1.0 + np.append(0.0, noise - noise.mean() + drift))
+    parts, _ = judge_returns(equity, np.arange(2_001, dtype=np.int64) * DAY, 252.0)
+    levels = {part.name: part.level for part in parts}
+    assert (levels["sharpe"], levels["cagr"], levels["loss"]) == (sharpe, sharpe, loss)
+
+
+def test_a_wild_run_is_warned_of_its_drawdowns() -> None:
+    noise = np.random.default_rng(3).normal(0.003, 0.05, 2_000)
+    equity = 1e4 * np.cumprod(1.0 + noise)
+    parts, _ = judge_returns(equity, np.arange(2_000, dtype=np.int64) * DAY, 252.0)
+    drawdown = next(part for part in parts if part.name == "drawdown")
+    assert drawdown.level == Level.AMBER
+    assert drawdown.interval is not None
+    assert -1.0 <= drawdown.interval[0] < -0.5
+
+
+def test_too_little_is_not_resampled() -> None:
+    assert judge_returns(np.full(500, 1e4), np.arange(500, dtype=np.int64) * DAY, 252.0) == ((), ())
+    assert judge_returns(np.array([1.0, 2.0]), np.arange(2, dtype=np.int64) * DAY, 252.0) == ((), ())
+    assert judge_trades(trades_of([1.0] * 4), 1e4) is None
+
+
+def test_resampled_trades_know_how_often_they_lose() -> None:
+    good = judge_trades(trades_of([120.0, -100.0, 90.0] * 30), 1e4)
+    even = judge_trades(trades_of([100.0, -100.0] * 30), 1e4)
+    assert good is not None
+    assert even is not None
+    assert good.figure is not None
+    assert good.figure < 0.05
+    assert even.level == Level.RED
+
+
 def oracle_run(hit_share: float) -> tuple[Bars, Fills]:
     """Long for five bars at a time, on a market without drift; a share of the entries knows what comes."""
     rng = np.random.default_rng(17)
@@ -304,15 +418,15 @@ def oracle_run(hit_share: float) -> tuple[Bars, Fills]:
 
 def test_entries_that_know_what_comes_beat_chance() -> None:
     bars, fills = oracle_run(1.0)
-    check = check_chance(bars, fills)
-    assert (check.name, check.level) == ("chance", Level.GREEN)
+    check = judge_random_entries(bars, fills)[0]
+    assert (check.name, check.level) == ("random_entries", Level.GREEN)
     assert check.figure == pytest.approx(1 / 1_001)
     assert check.statement.startswith("0 of 1,000 runs")
 
 
 def test_blind_entries_do_not_beat_chance() -> None:
     bars, fills = oracle_run(0.0)
-    check = check_chance(bars, fills)
+    check = judge_random_entries(bars, fills)[0]
     assert check.level != Level.GREEN
     assert check.figure is not None
     assert check.figure > 0.05
@@ -320,7 +434,7 @@ def test_blind_entries_do_not_beat_chance() -> None:
 
 def test_the_same_run_gives_the_same_figure() -> None:
     bars, fills = oracle_run(0.3)
-    assert check_chance(bars, fills) == check_chance(bars, fills)
+    assert judge_random_entries(bars, fills) == judge_random_entries(bars, fills)
 
 
 def test_the_figures_of_blind_runs_are_spread_evenly() -> None:
@@ -341,7 +455,7 @@ def test_the_figures_of_blind_runs_are_spread_evenly() -> None:
         )
         entries = np.sort(rng.choice(60, 20, replace=False)) * 9 + 5
         signals = make_signals(600, enter_long=entries.tolist(), exit_long=(entries + 4).tolist())
-        figure = check_chance(bars, simulate(bars, signals, Execution(10_000.0))).figure
+        figure = judge_random_entries(bars, simulate(bars, signals, Execution(10_000.0)))[0].figure
         assert figure is not None
         figures.append(figure)
     assert 0.4 < float(np.mean(figures)) < 0.6
@@ -351,7 +465,7 @@ def test_the_figures_of_blind_runs_are_spread_evenly() -> None:
 def test_a_run_that_is_always_in_a_position_is_amber_at_best() -> None:
     bars = make_bars([(100.0 * 1.01**i,) * 4 for i in range(200)])
     fills = simulate(bars, make_signals(200, enter_long=(0,)), Execution(10_000.0))
-    check = check_chance(bars, fills)
+    check = judge_random_entries(bars, fills)[0]
     assert check.level != Level.GREEN
     assert "nearly always in a position" in check.statement
 
@@ -481,4 +595,4 @@ def test_many_trades_get_fewer_draws() -> None:
     signals = make_signals(count, enter_long=range(0, count - 2, 4), exit_long=range(2, count, 4))
     fills = simulate(bars, signals, replace(Execution(1e6), whole_units=False))
     assert len(fills.trades) > 9_000
-    assert "of 200 runs" in check_chance(bars, fills).statement
+    assert "of 200 runs" in judge_random_entries(bars, fills)[0].statement
