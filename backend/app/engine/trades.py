@@ -38,6 +38,9 @@ class ExitReason(IntEnum):
         return None if self is ExitReason.OPEN else self.name.lower()
 
 
+_EXITS_AT_OPEN = (ExitReason.SIGNAL, ExitReason.REVERSAL, ExitReason.TIME_STOP)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Trades:
     """A run's trades in the order of their entries, each column of shape (count,).
@@ -95,3 +98,13 @@ class Trades:
     def entry_notional(self) -> Column:
         """Money at each entry's fill, shape (count,)."""
         return self.quantity * self.entry_price
+
+
+def bars_held(trades: Trades) -> Indices:
+    """Bars during which each trade held its position, shape (count,).
+
+    A market exit leaves at the open, before its bar is lived through; every other exit, and the last bar of
+    an open trade, counts.
+    """
+    at_open = np.isin(trades.exit_reason, _EXITS_AT_OPEN)
+    return np.where(at_open, trades.bars, trades.bars + 1)
