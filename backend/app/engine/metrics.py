@@ -3,28 +3,58 @@
 Returns are r_t = E_t / E_{t-1} − 1 over the closes of the run, E being the equity; the first bar of the run
 holds the initial cash, so n bars have N = n − 1 returns. The risk-free rate is 0. A return whose former
 equity is not above 0 (after a ruin) counts as 0.
+
+The formulas stand in compiled code (`metrics_kernel` and the files beside it), which single runs and sweeps
+share, so that their figures agree to the bit.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from app.engine.bars import Bars, Column
+from app.engine.columns import readable_numbers
+from app.engine.conventions import METRIC_NAMES
 from app.engine.fills import Fills
-from app.engine.intervals import DAY_SECONDS
-from app.engine.metrics_drawdown import drawdowns, longest_drawdown_bars
-from app.engine.metrics_trades import TradeFigures, trade_figures
+from app.engine.metrics_kernel import (
+    CALENDAR_YEAR_SECONDS,
+    VAR_PERCENTILE,
+    MetricsScratch,
+    grow_annually,
+    write_figures,
+)
+from app.engine.metrics_percentile import find_percentile
+from app.engine.metrics_places import FIGURE_COUNT
+from app.engine.metrics_returns import (
+    NOISE,
+    annual_ratio,
+    gain_to_loss,
+    measure_returns,
+    write_returns,
+)
+
+__all__ = [
+    "CALENDAR_YEAR_SECONDS",
+    "NOISE",
+    "Figure",
+    "Metrics",
+    "compound_annual_growth",
+    "compute_metrics",
+    "equity_returns",
+    "omega",
+    "sharpe",
+    "sortino",
+    "value_at_risk",
+    "volatility",
+]
 
 Figure: TypeAlias = float | None
-
-CALENDAR_YEAR_SECONDS = 365.25 * DAY_SECONDS
-VAR_PERCENTILE = 5.0
-NOISE = 1e-14
-"""Dispersion of returns below this is float rounding, not risk."""
+_WHOLE = ("max_drawdown_bars", "trades")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,42 +94,58 @@ class Metrics:
         """The figures by name, in the published order."""
         return asdict(self)
 
+    @classmethod
+    def from_row(cls, figures: Sequence[float]) -> Metrics:
+        """From a row of figures in the published order, undefined as NaN."""
+        named: dict[str, Any] = {
+            name: None if math.isnan(figure) else figure
+            for name, figure in zip(METRIC_NAMES, figures, strict=True)
+        }
+        for name in _WHOLE:
+            named[name] = int(named[name])
+        return cls(**named)
+
 
 def compute_metrics(bars: Bars, fills: Fills, periods_per_year: float) -> Metrics:
     """All figures of `fills` on its `bars` (the same that were simulated), from its first bar on.
 
-    `periods_per_year`: returns per year, see `app.engine.annual_periods`.
+    `periods_per_year`: returns per year, see `app.engine.annual_periods`. A figure that prices lying too far
+    apart put beyond every number is infinite.
     """
-    equity = fills.equity[fills.first_bar :]
-    seconds = int(bars.time[-1] - bars.time[fills.first_bar])
-    returns = equity_returns(equity)
-    falls = drawdowns(equity)
-    deepest = float(falls.min())
-    growth = compound_annual_growth(equity[0], equity[-1], seconds / CALENDAR_YEAR_SECONDS)
-    of_trades: TradeFigures = trade_figures(fills)
-    return Metrics(
-        final_equity=float(equity[-1]),
-        total_return=float(equity[-1] / equity[0] - 1.0),
-        cagr=growth,
-        volatility=volatility(returns, periods_per_year),
-        sharpe=sharpe(returns, periods_per_year),
-        sortino=sortino(returns, periods_per_year),
-        calmar=None if growth is None or deepest == 0.0 else finite(growth / -deepest),
-        omega=omega(returns),
-        max_drawdown=deepest,
-        max_drawdown_bars=longest_drawdown_bars(falls),
-        var_95=value_at_risk(returns),
-        **of_trades,
+    first = fills.first_bar
+    equity = fills.equity[first:]
+    trades = fills.trades
+    scratch = MetricsScratch.for_bars(len(equity))
+    figures = np.empty(FIGURE_COUNT)
+    write_figures(
+        readable_numbers(equity),
+        float(bars.time[-1] - bars.time[first]),
+        periods_per_year,
+        first,
+        trades.exit_reason,
+        trades.entry_index,
+        trades.exit_index,
+        trades.quantity,
+        trades.entry_price,
+        trades.exit_price,
+        trades.pnl,
+        trades.commission,
+        trades.slippage,
+        scratch.returns,
+        scratch.near,
+        scratch.keys,
+        scratch.tables,
+        scratch.lanes,
+        figures,
     )
+    return Metrics.from_row(figures.tolist())
 
 
 def equity_returns(equity: Column) -> Column:
     """E_t / E_{t-1} − 1, shape (n − 1,); 0 where the former equity is not above 0."""
-    former = equity[:-1]
-    if len(former) == 0 or former.min() > 0.0:
-        return equity[1:] / former - 1.0
-    alive = former > 0.0
-    return np.where(alive, equity[1:] / np.where(alive, former, 1.0) - 1.0, 0.0)
+    returns = np.empty(max(len(equity) - 1, 0))
+    write_returns(readable_numbers(equity), returns)
+    return returns
 
 
 def compound_annual_growth(first: float, last: float, years: float) -> Figure:
@@ -107,29 +153,19 @@ def compound_annual_growth(first: float, last: float, years: float) -> Figure:
 
     −1 when nothing is left; None when no time passed or the figure overflows.
     """
-    if years <= 0.0:
-        return None
-    if last <= 0.0:
-        return -1.0
-    try:
-        return finite(float(last / first) ** (1.0 / years) - 1.0)
-    except OverflowError:
-        return None
+    return _defined(grow_annually(float(first), float(last), float(years)))
 
 
 def volatility(returns: Column, periods: float) -> Figure:
     """Annualised standard deviation: std(r, ddof=1) · √periods. None below two returns."""
-    if len(returns) < 2:
-        return None
-    return float(np.std(returns, ddof=1)) * math.sqrt(periods)
+    _, deviation, _, _, _ = _measure(returns)
+    return _defined(deviation * math.sqrt(periods))
 
 
 def sharpe(returns: Column, periods: float) -> Figure:
     """mean(r) / std(r, ddof=1) · √periods (Sharpe 1994, risk-free 0). None without dispersion."""
-    if len(returns) < 2:
-        return None
-    deviation = float(np.std(returns, ddof=1))
-    return None if deviation <= NOISE else float(np.mean(returns)) / deviation * math.sqrt(periods)
+    mean, deviation, _, _, _ = _measure(returns)
+    return _defined(annual_ratio(mean, deviation, float(periods)))
 
 
 def sortino(returns: Column, periods: float) -> Figure:
@@ -138,11 +174,8 @@ def sortino(returns: Column, periods: float) -> Figure:
 
     None when no return was negative.
     """
-    if len(returns) < 2:
-        return None
-    losses = np.minimum(returns, 0.0)
-    downside = math.sqrt(float(np.dot(losses, losses)) / len(returns))
-    return None if downside <= NOISE else float(np.mean(returns)) / downside * math.sqrt(periods)
+    mean, _, downside, _, _ = _measure(returns)
+    return _defined(annual_ratio(mean, downside, float(periods)))
 
 
 def omega(returns: Column) -> Figure:
@@ -150,8 +183,8 @@ def omega(returns: Column) -> Figure:
 
     None when no return was negative.
     """
-    lost = -float(np.minimum(returns, 0.0).sum())
-    return None if lost <= NOISE else float(np.maximum(returns, 0.0).sum()) / lost
+    _, _, _, gains, losses = _measure(returns)
+    return _defined(gain_to_loss(gains, losses))
 
 
 def value_at_risk(returns: Column) -> Figure:
@@ -159,9 +192,19 @@ def value_at_risk(returns: Column) -> Figure:
 
     The 5th percentile of the returns, linearly interpolated.
     """
-    return float(np.percentile(returns, VAR_PERCENTILE)) if len(returns) else None
+    if not len(returns):
+        return None
+    _, _, downside, _, _ = _measure(returns)
+    scratch = MetricsScratch.for_bars(len(returns))
+    column = readable_numbers(returns)
+    return float(
+        find_percentile(column, VAR_PERCENTILE, downside, scratch.keys, scratch.tables, scratch.near)
+    )
 
 
-def finite(figure: float) -> Figure:
-    """The figure, or None where it is not finite."""
-    return figure if math.isfinite(figure) else None
+def _measure(returns: Column) -> tuple[float, float, float, float, float]:
+    return measure_returns(readable_numbers(returns), MetricsScratch.for_bars(0).lanes)
+
+
+def _defined(figure: float) -> Figure:
+    return None if math.isnan(figure) else float(figure)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
 from app.engine.bars import Column
-from app.engine.metrics import equity_returns
+from app.engine.compiled import compile_loop
+from app.engine.metrics_returns import sum_column, sum_squares_about
 
 
-def sum_blocks(equity: Column, blocks: int) -> NDArray[np.float64]:
-    """Σ r and Σ r² in each of `blocks` consecutive stretches of the returns; shape (blocks, 2).
+@compile_loop
+def write_block_sums(returns: Column, lanes: NDArray[np.float64], sums: NDArray[np.float64]) -> None:
+    """Writes Σ r and Σ r² of each of the consecutive stretches to `sums`, shape (blocks, 2).
 
     Stretch k of the N returns goes from return ⌊k·N/blocks⌋ to the one before ⌊(k+1)·N/blocks⌋: their
-    lengths differ by one at most.
+    lengths differ by one at most. `lanes`: scratch, shape (1 or more, 256).
     """
-    returns = equity_returns(equity)
-    edges = block_edges(len(returns), blocks)
-    parts = [returns[start:stop] for start, stop in pairwise(edges)]
-    return np.array([(part.sum(), np.dot(part, part)) for part in parts])
-
-
-def block_edges(count: int, blocks: int) -> NDArray[np.int64]:
-    """Where the stretches begin, and where the last one ends; shape (blocks + 1,)."""
-    return np.arange(blocks + 1, dtype=np.int64) * count // blocks
+    blocks = len(sums)
+    for block in range(blocks):
+        stretch = returns[block * len(returns) // blocks : (block + 1) * len(returns) // blocks]
+        sums[block, 0] = sum_column(stretch, lanes[0])
+        sums[block, 1] = sum_squares_about(stretch, 0.0, lanes[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.engine.bars import Column
+from app.engine.compiled import compile_loop
 
 
 def drawdowns(equity: Column) -> Column:
@@ -13,10 +14,30 @@ def drawdowns(equity: Column) -> Column:
     return falls
 
 
-def longest_drawdown_bars(falls: Column) -> int:
-    """The longest run of closes below the former peak, in bars; one not recovered counts to the end.
+@compile_loop
+def measure_drawdowns(equity: Column) -> tuple[float, int]:
+    """(the deepest of `drawdowns`, the longest run of closes below the former peak in bars).
 
-    `falls`: the drawdowns of `drawdowns`, which are just 0 at a peak.
+    A run that is not recovered counts to the end.
     """
-    at_peak = np.flatnonzero(falls == 0.0)
-    return int(np.diff(at_peak, append=len(falls)).max()) - 1
+    peak = equity[0]
+    trough = peak
+    peak_bar = 0
+    deepest = 0.0
+    longest = 0
+    for bar in range(len(equity)):
+        value = equity[bar]
+        if value < peak:
+            if value < trough:
+                trough = value
+        else:
+            if trough < peak:
+                deepest = min(deepest, trough / peak - 1.0)
+                longest = max(longest, bar - peak_bar - 1)
+            peak = value
+            trough = value
+            peak_bar = bar
+    if trough < peak:
+        deepest = min(deepest, trough / peak - 1.0)
+        longest = max(longest, len(equity) - peak_bar - 1)
+    return deepest, longest

@@ -16,8 +16,9 @@ from app.engine.execution import Execution
 from app.engine.fills import DataNotUsable, simulate
 from app.engine.language import Rule
 from app.engine.language.problems import ParametersInvalid
-from app.engine.metrics import compute_metrics
-from app.engine.metrics_blocks import sum_blocks
+from app.engine.metrics import compute_metrics, equity_returns
+from app.engine.metrics_blocks import write_block_sums
+from app.engine.metrics_kernel import MetricsScratch
 from app.engine.signals import Signals
 from app.engine.sweep.figures import SetFigures
 
@@ -54,6 +55,7 @@ def run_sets(
     simulate(bars, Signals(never, never, never, never), execution, first_bar)  # raises what every run would
     figures = np.full((len(values), len(METRIC_NAMES)), np.nan)
     sums = np.full((len(values), blocks, 2), np.nan) if blocks else None
+    lanes = MetricsScratch.for_bars(0).lanes
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for place, row in enumerate(values.tolist()):
             if checkpoint is not None:
@@ -71,7 +73,7 @@ def run_sets(
                 continue
             figures[place] = found
             if sums is not None:
-                sums[place] = sum_blocks(fills.equity[first_bar:], blocks)
+                write_block_sums(equity_returns(fills.equity[first_bar:]), lanes, sums[place])
     return SetFigures(values, figures, sums)
 
 

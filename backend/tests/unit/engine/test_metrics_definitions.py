@@ -26,7 +26,7 @@ from app.engine.metrics import (
     value_at_risk,
     volatility,
 )
-from app.engine.metrics_drawdown import drawdowns, longest_drawdown_bars
+from app.engine.metrics_drawdown import drawdowns, measure_drawdowns
 from app.engine.metrics_trades import bars_held
 from tests.unit.engine.hand_made import (
     cut_signals,
@@ -135,12 +135,13 @@ def test_drawdowns_and_the_longest_of_them() -> None:
     equity = np.array([100.0, 120.0, 90.0, 119.0, 121.0, 110.0, 60.5])
     falls = [0.0, 0.0, -0.25, -1 / 120, 0.0, -1 / 11, -0.5]
     assert drawdowns(equity).tolist() == pytest.approx(falls, abs=1e-12)
-    assert longest_drawdown_bars(drawdowns(equity)) == 2
-    assert (
-        longest_drawdown_bars(drawdowns(np.array([100.0, 90.0, 91.0, 92.0]))) == 3
-    )  # not recovered: to the end
-    assert longest_drawdown_bars(drawdowns(np.array([100.0, 101.0, 102.0]))) == 0
-    assert longest_drawdown_bars(drawdowns(np.array([100.0]))) == 0
+    assert measure_drawdowns(equity) == (-0.5, 2)
+    # Not recovered: to the end.
+    assert measure_drawdowns(np.array([100.0, 90.0, 91.0, 92.0])) == (90.0 / 100.0 - 1.0, 3)
+    assert measure_drawdowns(np.array([100.0, 101.0, 102.0])) == (0.0, 0)
+    assert measure_drawdowns(np.array([100.0])) == (0.0, 0)
+    # Back at the peak to the cent ends it, a flat stretch at the peak is none.
+    assert measure_drawdowns(np.array([100.0, 99.0, 100.0, 100.0, 98.0, 101.0])) == (98.0 / 100.0 - 1.0, 1)
 
 
 def known_run() -> tuple[Fills, Metrics]:
