@@ -4,10 +4,12 @@ import * as format from "./format";
 
 describe("figures", () => {
   it("have signs that can be read without colour", () => {
-    expect(format.formatPercent(0.1234, { signed: true })).toBe("+12.34%");
-    expect(format.formatPercent(-0.1234, { signed: true })).toBe("−12.34%");
-    expect(format.formatPercent(0, { signed: true })).toBe("0.00%");
-    expect(format.formatPercent(0.1234, { signed: true, digits: 1 })).toBe("+12.3%");
+    expect(format.formatPercent(0.1234, { signed: true })).toBe("+12.3%");
+    expect(format.formatPercent(-0.1234, { signed: true })).toBe("−12.3%");
+    expect(format.formatPercent(0, { signed: true })).toBe("0.0%");
+    expect(format.formatPercent(0.0042, { signed: true })).toBe("+0.42%");
+    expect(format.formatPercent(0.00999)).toBe("1.0%");
+    expect(format.formatPercent(0.1234, { signed: true, digits: 2 })).toBe("+12.34%");
     expect(format.formatNumber(-1234.5)).toBe("−1,234.5");
     expect(format.formatCount(1234567)).toBe("1,234,567");
   });

@@ -41,9 +41,10 @@ export function formatCount(value: number | null | undefined, format: FigureForm
   return print(value, { ...format, digits: 0 });
 }
 
-/** A fraction as percent: 0.1234 → 12.34%. */
+/** A fraction as percent, the same everywhere: 0.1743 → 17.4%, and under one percent 0.0042 → 0.42%. */
 export function formatPercent(fraction: number | null | undefined, format: FigureFormat = {}): string {
-  return print(fraction, { ...format, digits: format.digits ?? 2 }, { style: "percent" });
+  const isSmall = typeof fraction === "number" && fraction !== 0 && Math.abs(fraction) < 0.00995;
+  return print(fraction, { ...format, digits: format.digits ?? (isSmall ? 2 : 1) }, { style: "percent" });
 }
 
 /** A price with as many digits as its size asks for: 186.28, 1.08452, 0.00001234. */

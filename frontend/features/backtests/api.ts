@@ -15,8 +15,6 @@ import {
   type RunRead,
   type TradeColumns,
 } from "@/lib/api/generated";
-import { http } from "@/lib/api/http";
-import { API_BASE } from "@/lib/api/session";
 
 /** Seconds that a new run's request waits for the answer before the page polls. */
 export const RUN_WAIT_SECONDS = 10;
@@ -116,25 +114,4 @@ export function useDeleteRun() {
       void client.invalidateQueries({ queryKey: ["runs", "list"] });
     },
   });
-}
-
-export type RunDownload = "trades.csv" | "equity.csv" | "report.json";
-
-/** Fetches a file of a run with the session's token; a plain link could not carry it. */
-export async function fetchDownload(run: RunRead, file: RunDownload): Promise<Blob> {
-  const base = `${API_BASE}/backtests/${run.id}`;
-  if (file === "report.json") {
-    const [trades, equity] = await Promise.all([
-      readBacktestTrades({ path: { run_id: run.id }, query: { format: "columns" } }),
-      readBacktestEquity({ path: { run_id: run.id } }),
-    ]);
-    const report = { ...run, trades: trades.data, equity: equity.data };
-    return new Blob([JSON.stringify(report, null, 2)], { type: "application/json" });
-  }
-  const { data } = await http.get<Blob>(`${base}/${file.replace(".csv", "")}`, {
-    params: { format: "csv" },
-    responseType: "blob",
-    headers: { Accept: "text/csv, application/problem+json" },
-  });
-  return data;
 }

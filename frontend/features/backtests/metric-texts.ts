@@ -210,7 +210,7 @@ export function formatMetric(
     case "gain":
       return formatPercent(value, { signed: true });
     case "percent":
-      return formatPercent(value, { digits: 1 });
+      return formatPercent(value);
     case "loss":
       return formatPercent(value, { signed: true });
     case "ratio":

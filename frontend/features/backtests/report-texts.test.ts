@@ -8,8 +8,8 @@ describe("figures of a run", () => {
     expect(formatMetric("money", 8_838_572.94, "USD")).toBe("8,838,573 USD");
     expect(formatMetric("money", -12.5, "USD")).toBe("−12.50 USD");
     expect(formatMetric("money", 12.5, null)).toBe("12.50");
-    expect(formatMetric("gain", 4.454498, "USD")).toBe("+445.45%");
-    expect(formatMetric("loss", -0.3312, "USD")).toBe("−33.12%");
+    expect(formatMetric("gain", 4.454498, "USD")).toBe("+445.4%");
+    expect(formatMetric("loss", -0.3312, "USD")).toBe("−33.1%");
     expect(formatMetric("percent", 0.4761, null)).toBe("47.6%");
     expect(formatMetric("ratio", 1.2345, null)).toBe("1.23");
     expect(formatMetric("count", 33, null)).toBe("33");
@@ -39,7 +39,7 @@ describe("checks of the verdict", () => {
   });
 
   it("print the figure they rest on with what it is", () => {
-    expect(checkWords(check("data", "green", 0)).figure).toEqual({ text: "0%", unit: "bars missing" });
+    expect(checkWords(check("data", "green", 0)).figure).toEqual({ text: "0.0%", unit: "bars missing" });
     expect(checkWords(check("costs", "amber", 0.125)).figure).toEqual({ text: "+12.5%", unit: "then" });
     expect(checkWords(check("chance", "red", 0.301)).figure?.text).toBe("30.1%");
     expect(checkWords(check("sample", "red", 1)).figure).toEqual({ text: "1", unit: "trade" });

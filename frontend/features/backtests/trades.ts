@@ -104,7 +104,7 @@ function marksOf(trade: Trade, isChosen: boolean, hasText: boolean): ChartMarker
       side: isLong ? "above" : "below",
       shape: trade.exitReason === "signal" || trade.exitReason === "reversal" ? "circle" : "square",
       tone: isChosen ? "accent" : trade.pnl >= 0 ? "up" : "down",
-      text: hasText ? formatPercent(trade.return, { signed: true, digits: 1 }) : undefined,
+      text: hasText ? formatPercent(trade.return, { signed: true }) : undefined,
     });
   return marks;
 }

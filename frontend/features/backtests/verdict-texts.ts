@@ -42,50 +42,62 @@ type CheckText = {
   figure: (value: number) => { text: string; unit: string };
 };
 
+/** Every check, in the order in which it is made. */
 const CHECKS: Record<string, CheckText> = {
   data: {
     title: "Data",
     question: "Are the bars whole and sound?",
-    hint: "Missing bars against the calendar, rows refused on import, splits that were not adjusted for, and how old the last bar is.",
-    figure: (value) => ({
-      text: formatPercent(value, { digits: value === 0 ? 0 : 2 }),
-      unit: "bars missing",
-    }),
+    hint: "Missing bars against the calendar, rows refused on import, splits that were not adjusted for, jumps that look like mistakes, and how old the last bar is.",
+    figure: (value) => ({ text: formatPercent(value), unit: "bars missing" }),
   },
   look_ahead: {
     title: "Look-ahead",
     question: "Does the rule use what it could not have known?",
-    hint: "Its signals are computed again on shortened copies of the data. If one differs, the rule saw the future.",
+    hint: "Its signals are computed again on shortened copies of the data and bar by bar. If one differs, the rule saw the future.",
     figure: (value) => ({
       text: formatCount(value),
-      unit: value === 1 ? "copy differed" : "copies differed",
+      unit: value === 1 ? "signal differed" : "signals differed",
     }),
   },
   sample: {
     title: "Sample size",
     question: "Are there enough trades to judge by?",
-    hint: "A handful of trades can be luck. Around 30 averages begin to mean something, 100 are better.",
+    hint: "A handful of trades can be luck. Around 30 averages begin to mean something, 100 are better; and the result should not hang on the best three.",
     figure: (value) => ({ text: formatCount(value), unit: value === 1 ? "trade" : "trades" }),
   },
   costs: {
     title: "Doubled costs",
     question: "Does the profit survive twice the costs?",
     hint: "The same signals are run again with commission and slippage doubled. Ideas that live on thin margins die here.",
-    figure: (value) => ({ text: formatPercent(value, { signed: true, digits: 1 }), unit: "then" }),
-  },
-  out_of_sample: {
-    title: "Later part",
-    question: "Does it hold up on the later part of the data?",
-    hint: "The last 30 % of the bars are judged on their own. An idea fitted to the past often fails there.",
-    figure: (value) => ({ text: formatNumber(value, { digits: 2 }), unit: "Sharpe there" }),
+    figure: (value) => ({ text: formatPercent(value, { signed: true }), unit: "then" }),
   },
   chance: {
     title: "Chance",
-    question: "Would random entries have done as well?",
-    hint: "A thousand random runs with as many trades, as long and on the same side. If many do as well, the entries add nothing.",
-    figure: (value) => ({ text: formatPercent(value, { digits: 1 }), unit: "did as well" }),
+    question: "Could luck alone have done this?",
+    hint: "The run's returns and trades are shuffled in blocks thousands of times to see how else it could have ended, and random entries with as many trades, as long, on the same side show what the market gave to everybody.",
+    figure: (value) => ({ text: formatPercent(value), unit: "did as well" }),
+  },
+  search: {
+    title: "Search",
+    question: "How many tries did it take to find this?",
+    hint: "Every run and every set of a sweep that you ever made with this rule on these data counts. The best of many tries looks good by luck alone; the deflated Sharpe ratio takes that off.",
+    figure: (value) => ({ text: formatPercent(value), unit: "likely real" }),
+  },
+  robustness: {
+    title: "Robustness",
+    question: "Does it survive small changes?",
+    hint: "Neighbouring parameters, one bar of delay, other starting days and other kinds of markets. A real edge bends; a fitted one breaks.",
+    figure: (value) => ({ text: formatNumber(value, { digits: 2 }), unit: "kept" }),
+  },
+  out_of_sample: {
+    title: "Out of sample",
+    question: "Does it hold up on the later part of the data?",
+    hint: "The last part of the bars is judged on its own. An idea fitted to the past often fails there.",
+    figure: (value) => ({ text: formatNumber(value, { digits: 2 }), unit: "Sharpe there" }),
   },
 };
+
+export const CHECK_NAMES = Object.keys(CHECKS);
 
 export type CheckWords = {
   title: string;
@@ -94,13 +106,26 @@ export type CheckWords = {
   figure: { text: string; unit: string } | null;
 };
 
+/** "track_record" as "Track record". */
+export function humanise(name: string): string {
+  return name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
+}
+
+/** What a check that is still under way is called. */
+export function pendingChecks(
+  verdict: VerdictRead | null,
+): { name: string; title: string; question: string }[] {
+  const made = new Set(verdict?.checks.map((check) => check.name));
+  return CHECK_NAMES.filter((name) => !made.has(name)).map((name) => ({ name, ...CHECKS[name]! }));
+}
+
 /** A check in words. One this page does not know shows its own name, so that no answer is lost. */
-export function checkWords(check: CheckRead): CheckWords {
+export function checkWords(check: Pick<CheckRead, "name" | "figure">): CheckWords {
   const text = CHECKS[check.name];
   const value = check.figure ?? null;
   if (!text)
     return {
-      title: check.name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase()),
+      title: humanise(check.name),
       question: "",
       hint: "",
       figure: value === null ? null : { text: formatNumber(value), unit: "" },

@@ -59,7 +59,7 @@ export function LatestReport({ run }: { run: RunSummary | undefined }) {
           signed
           note={
             run.benchmark_return !== null &&
-            `Buy and hold ${formatPercent(run.benchmark_return, { signed: true, digits: 1 })}`
+            `Buy and hold ${formatPercent(run.benchmark_return, { signed: true })}`
           }
         />
         <Stat

@@ -66,9 +66,9 @@ export function LatestRuns({ runs }: { runs: RunSummary[] | undefined }) {
                 </span>
                 {run.status === "succeeded" && (
                   <span className="text-right">
-                    <Figure value={run.total_return} kind="percent" digits={1} signed />
+                    <Figure value={run.total_return} kind="percent" signed />
                     <span className="block text-xs text-muted-foreground">
-                      hold {formatPercent(run.benchmark_return, { signed: true, digits: 1 })}
+                      hold {formatPercent(run.benchmark_return, { signed: true })}
                     </span>
                   </span>
                 )}

@@ -52,7 +52,7 @@ export function EquityChart({
   const money = (value: number) =>
     formatMoney(value, currency, { digits: Math.abs(value) >= 100_000 ? 0 : 2 });
   const describe = (i: number) =>
-    `${formatTime(curve.time[i]!)}: this run ${money(curve.equity[i]!)}, buy and hold ${money(curve.benchmark[i]!)}, drawdown ${formatPercent(curve.drawdown[i], { digits: 1 })}`;
+    `${formatTime(curve.time[i]!)}: this run ${money(curve.equity[i]!)}, buy and hold ${money(curve.benchmark[i]!)}, drawdown ${formatPercent(curve.drawdown[i])}`;
 
   function steer(event: KeyboardEvent) {
     const step = event.shiftKey ? 20 : 1;
@@ -94,7 +94,7 @@ export function EquityChart({
             <span className="mr-1.5 inline-block w-3 border-t border-dashed border-muted-foreground align-middle" />
             Buy &amp; hold {money(curve.benchmark[at]!)}
           </span>
-          <span className="text-down">Drawdown {formatPercent(curve.drawdown[at], { digits: 1 })}</span>
+          <span className="text-down">Drawdown {formatPercent(curve.drawdown[at])}</span>
         </div>
       )}
       <p id={`${id}-summary`} className="sr-only">

@@ -6,10 +6,11 @@ import { toast } from "@/components/ui/sonner";
 
 import { Button } from "@/components/ui/button";
 import { RuleText } from "@/features/strategies/components/rule-text";
+import { termFacts, type AskedTerms } from "@/features/backtests/run-terms";
 import { decimalsOf } from "@/features/backtests/run-settings";
 import { longInterval } from "@/features/chart/intervals";
 import type { ManifestRead } from "@/lib/api/generated";
-import { formatCount, formatDate, formatDateTime, formatMoney, formatNumber } from "@/lib/format";
+import { formatCount, formatDate, formatDateTime, formatNumber } from "@/lib/format";
 
 function CopyButton({ text, label }: { text: string; label: string }) {
   const [isCopied, setCopied] = useState(false);
@@ -55,14 +56,62 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
+function ParameterFact({ parameters }: { parameters: Record<string, number> }) {
+  const settings = Object.entries(parameters);
+  return (
+    <Fact label="Parameters">
+      {settings.length === 0
+        ? "none"
+        : settings.map(([name, value]) => (
+            <span key={name} className="mr-3 inline-block">
+              <code className="font-mono text-xs">{name}</code>{" "}
+              {formatNumber(value, { digits: decimalsOf(value) })}
+            </span>
+          ))}
+    </Fact>
+  );
+}
+
+/** The rule and the terms of a report that somebody shared. */
+export function TermsPanel({
+  source,
+  parameters,
+  asked,
+}: {
+  source: string;
+  parameters: Record<string, number>;
+  asked: AskedTerms;
+}) {
+  return (
+    <div className="grid min-w-0 grid-cols-1 gap-5 px-4 pb-4 text-[0.8125rem] lg:grid-cols-2">
+      <RuleText source={source} />
+      <dl>
+        <ParameterFact parameters={parameters} />
+        {termFacts(asked, null).map(({ label, text }) => (
+          <Fact key={label} label={label}>
+            {text}
+          </Fact>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
 /** Everything that makes the run repeatable: the same manifest gives the same result. */
-export function ManifestPanel({ manifest, currency }: { manifest: ManifestRead; currency: string | null }) {
-  const { data, execution, rule, conventions, parameters } = manifest;
+export function ManifestPanel({
+  manifest,
+  asked,
+  currency,
+}: {
+  manifest: ManifestRead;
+  asked: AskedTerms;
+  currency: string | null;
+}) {
+  const { data, rule, conventions, parameters } = manifest;
   const moment = (time: number) =>
     data.interval.startsWith("1day") || /week|month/.test(data.interval)
       ? formatDate(time)
       : `${formatDateTime(time)} UTC`;
-  const settings = Object.entries(parameters);
   return (
     <div className="grid gap-5 px-4 pb-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
       <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-4 text-[0.8125rem]">
@@ -71,36 +120,17 @@ export function ManifestPanel({ manifest, currency }: { manifest: ManifestRead; 
           <RuleText source={rule.source} />
         </div>
         <dl>
-          <Fact label="Parameters">
-            {settings.length === 0
-              ? "none"
-              : settings.map(([name, value]) => (
-                  <span key={name} className="mr-3 inline-block">
-                    <code className="font-mono text-xs">{name}</code>{" "}
-                    {formatNumber(value, { digits: decimalsOf(value) })}
-                  </span>
-                ))}
-          </Fact>
-          <Fact label="Instrument">
-            {manifest.instrument.symbol},{" "}
-            {manifest.instrument.adjust === "splits" ? "adjusted for splits" : "prices as traded"}
-          </Fact>
+          <ParameterFact parameters={parameters} />
           <Fact label="Bars">
             {formatCount(data.bars)} {longInterval(data.interval)}, {moment(data.first_time)} to{" "}
             {moment(data.last_time)}
             {data.warm_up_bars > 0 && `, after ${formatCount(data.warm_up_bars)} to warm up`}
           </Fact>
-          <Fact label="Cash">{formatMoney(execution.initial_cash, currency)}</Fact>
-          <Fact label="Commission">
-            {formatNumber(execution.commission_bps)} bps
-            {execution.commission_fixed > 0 &&
-              ` and ${formatMoney(execution.commission_fixed, currency)} a fill`}
-          </Fact>
-          <Fact label="Slippage">{formatNumber(execution.slippage_bps)} bps</Fact>
-          <Fact label="Quantities">{execution.whole_units ? "whole units" : "8 decimals, rounded down"}</Fact>
-          <Fact label="At the end">
-            {execution.close_at_end ? "closed at the last close" : "left open, marked at the last close"}
-          </Fact>
+          {termFacts(asked, currency).map(({ label, text }) => (
+            <Fact key={label} label={label}>
+              {text}
+            </Fact>
+          ))}
           <Fact label="Periods a year">{formatNumber(manifest.periods_per_year)}</Fact>
           <Fact label="Engine">
             {manifest.engine_version}, Flowrex {manifest.app_version}

@@ -1,6 +1,6 @@
 "use client";
 
-import { Download, EllipsisVertical, PencilLine, Printer, RotateCw, Trash2 } from "lucide-react";
+import { EllipsisVertical, PencilLine, RotateCw, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
@@ -14,9 +14,11 @@ import {
   DropdownMenuItem,
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
-import { fetchDownload, useDeleteRun, useStartRun, type RunDownload } from "@/features/backtests/api";
-import { usePrint } from "@/features/backtests/use-print";
+import { useDeleteRun, useStartRun } from "@/features/backtests/api";
+import { ExportMenu } from "@/features/backtests/components/export-menu";
+import { ShareDialog } from "@/features/backtests/components/share-dialog";
 import { isOver } from "@/features/backtests/polling";
+import { requestTerms } from "@/features/backtests/run-terms";
 import type { BacktestCreate, RunRead } from "@/lib/api/generated";
 
 /** The request that asks for the same run again. A deleted strategy lives on in the run's own text. */
@@ -27,78 +29,14 @@ export function requestOfRun(run: RunRead): BacktestCreate {
       : { source: run.source };
   return {
     ...rule,
-    symbol: run.symbol,
-    interval: run.interval,
-    start: run.start,
-    end: run.end,
+    ...requestTerms(run),
     parameters: run.parameters,
-    initial_cash: run.initial_cash,
-    commission_bps: run.commission_bps,
-    commission_fixed: run.commission_fixed,
-    slippage_bps: run.slippage_bps,
-    whole_units: run.whole_units,
-    close_at_end: run.close_at_end,
-    adjust: run.adjust,
   };
 }
 
 /** Where the rule of a run is edited: in its strategy, else as a new rule with its text. */
 export function editPath(run: RunRead): string {
   return `/strategies/${run.strategy_id ?? "new"}?run=${run.id}`;
-}
-
-const FILES: { file: RunDownload; label: string }[] = [
-  { file: "trades.csv", label: "Trades as CSV" },
-  { file: "equity.csv", label: "Equity as CSV" },
-  { file: "report.json", label: "Whole report as JSON" },
-];
-
-function saveAs(blob: Blob, name: string) {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser reads the address a moment after the click.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}
-
-export function fileName(run: RunRead, file: RunDownload): string {
-  const name = `${run.strategy_name ?? "rule"} ${run.symbol} ${run.interval} ${run.created_at.slice(0, 10)}`;
-  return `${name
-    .toLowerCase()
-    .replace(/[^a-z0-9.]+/g, "-")
-    .replace(/^-|-$/g, "")}-${file}`;
-}
-
-function DownloadMenu({ run }: { run: RunRead }) {
-  const [pending, setPending] = useState<RunDownload | null>(null);
-  async function download(file: RunDownload) {
-    setPending(file);
-    try {
-      saveAs(await fetchDownload(run, file), fileName(run, file));
-    } catch (error) {
-      toast.error(`The file could not be fetched. ${error instanceof Error ? error.message : ""}`.trim());
-    } finally {
-      setPending(null);
-    }
-  }
-  return (
-    <DropdownMenu>
-      <DropdownMenuTrigger asChild>
-        <Button variant="outline" size="sm" pending={pending !== null}>
-          {pending === null && <Download aria-hidden />} Download
-        </Button>
-      </DropdownMenuTrigger>
-      <DropdownMenuContent align="end">
-        {FILES.map(({ file, label }) => (
-          <DropdownMenuItem key={file} onSelect={() => void download(file)}>
-            {label}
-          </DropdownMenuItem>
-        ))}
-      </DropdownMenuContent>
-    </DropdownMenu>
-  );
 }
 
 export function EditRuleButton({
@@ -147,7 +85,6 @@ export function RunAgainButton({
 export function RunActions({ run }: { run: RunRead }) {
   const router = useRouter();
   const remove = useDeleteRun();
-  const print = usePrint();
   const [isAsking, setAsking] = useState(false);
   const hasReport = run.status === "succeeded";
   return (
@@ -156,7 +93,8 @@ export function RunActions({ run }: { run: RunRead }) {
         <>
           <EditRuleButton run={run} />
           <RunAgainButton run={run} />
-          <DownloadMenu run={run} />
+          <ExportMenu run={run} />
+          <ShareDialog runId={run.id} />
         </>
       )}
       {isOver(run.status) && (
@@ -167,11 +105,6 @@ export function RunActions({ run }: { run: RunRead }) {
             </Button>
           </DropdownMenuTrigger>
           <DropdownMenuContent align="end">
-            {hasReport && (
-              <DropdownMenuItem onSelect={print}>
-                <Printer aria-hidden /> Print
-              </DropdownMenuItem>
-            )}
             <DropdownMenuItem variant="destructive" onSelect={() => setAsking(true)}>
               <Trash2 aria-hidden /> Delete
             </DropdownMenuItem>

@@ -1,7 +1,8 @@
 import { render, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 
-import { editPath, fileName, requestOfRun } from "@/features/backtests/components/run-actions";
+import { editPath, requestOfRun } from "@/features/backtests/components/run-actions";
+import { fileName } from "@/features/backtests/file-names";
 import { filterRuns, outcomeOf, RunOutcome } from "@/features/backtests/components/run-list";
 import { lastRuns } from "@/features/strategies/components/strategy-list";
 import type { RunRead, RunSummary } from "@/lib/api/generated";

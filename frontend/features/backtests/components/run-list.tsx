@@ -85,7 +85,7 @@ export function RunOutcome({ run }: { run: RunSummary }) {
 
 const ORDER = { green: 6, amber: 5, red: 4, running: 3, failed: 2, cancelled: 1, unknown: 0 };
 const RIGHT = { align: "right" } as const;
-const gain = (value: number | null) => formatPercent(value, { signed: true, digits: 1 });
+const gain = (value: number | null) => formatPercent(value, { signed: true });
 
 const COLUMNS: ColumnDef<RunSummary>[] = [
   {
@@ -157,7 +157,7 @@ const COLUMNS: ColumnDef<RunSummary>[] = [
     accessorFn: (run) => run.max_drawdown ?? undefined,
     sortUndefined: "last",
     meta: { align: "right", className: "hidden md:table-cell" },
-    cell: ({ row }) => formatPercent(row.original.max_drawdown, { digits: 1 }),
+    cell: ({ row }) => formatPercent(row.original.max_drawdown),
   },
   {
     id: "trades",

@@ -4,28 +4,26 @@ import Link from "next/link";
 import { useEffect, useRef, useState } from "react";
 
 import { ErrorState } from "@/components/common/error-state";
+import { Loaded } from "@/components/common/loaded";
 import { PageHeader } from "@/components/common/page-header";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
-import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
 import { useEquity, useRun, useTrades } from "@/features/backtests/api";
-import { EquityChart } from "@/features/backtests/components/equity-chart";
+import { REPORT_ID } from "@/features/backtests/components/export-menu";
 import { ManifestPanel } from "@/features/backtests/components/manifest-panel";
-import { MetricsGrid } from "@/features/backtests/components/metrics-grid";
+import { Report } from "@/features/backtests/components/report";
 import { EditRuleButton, RunActions, RunAgainButton } from "@/features/backtests/components/run-actions";
 import { RunEnded, RunProgress } from "@/features/backtests/components/run-states";
 import { OpenChartButton, TradeChart } from "@/features/backtests/components/trade-chart";
 import { TradeTable } from "@/features/backtests/components/trade-table";
-import { VerdictPanel } from "@/features/backtests/components/verdict-panel";
+import { useTearSheet } from "@/features/backtests/report-api";
 import type { Trade } from "@/features/backtests/trades";
 import { useInstrument } from "@/features/chart/api";
 import { isIntraday, longInterval } from "@/features/chart/intervals";
 import type { RunRead } from "@/lib/api/generated";
 import { formatAgo, formatDate, formatDateTime, formatPlural } from "@/lib/format";
 import { keepVisit } from "@/lib/visits";
-
-import "@/features/backtests/print.css";
 
 function titleOf(run: RunRead): string {
   return `${run.strategy_name ?? "Unsaved rule"} on ${run.symbol}`;
@@ -51,6 +49,16 @@ function RunHeader({ run }: { run: RunRead }) {
       actions={<RunActions run={run} />}
     />
   );
+}
+
+type FinishedRun = RunRead & {
+  verdict: NonNullable<RunRead["verdict"]>;
+  metrics: NonNullable<RunRead["metrics"]>;
+  manifest: NonNullable<RunRead["manifest"]>;
+};
+
+function isFinished(run: RunRead): run is FinishedRun {
+  return run.status === "succeeded" && run.verdict !== null && run.metrics !== null && run.manifest !== null;
 }
 
 /** The page of a run: its progress, why there is no report, or the report. */
@@ -82,10 +90,10 @@ export function RunPage({ id }: { id: string }) {
     return <RunSkeleton />;
   }
   return (
-    <>
+    <div id={REPORT_ID}>
       <RunHeader run={run} />
-      {run.status === "succeeded" && run.verdict && run.metrics && run.manifest ? (
-        <Report run={run} />
+      {isFinished(run) ? (
+        <RunReport run={run} />
       ) : run.status === "failed" || run.status === "cancelled" ? (
         <RunEnded
           run={run}
@@ -99,7 +107,7 @@ export function RunPage({ id }: { id: string }) {
       ) : (
         <RunProgress run={run} />
       )}
-    </>
+    </div>
   );
 }
 
@@ -113,14 +121,14 @@ function RunSkeleton() {
   );
 }
 
-function Report({ run }: { run: RunRead }) {
+function RunReport({ run }: { run: FinishedRun }) {
   const { data: instrument } = useInstrument(run.symbol);
   const currency = instrument?.currency ?? null;
-  const timeZone = isIntraday(run.interval) ? run.manifest!.data.timezone : null;
+  const timeZone = isIntraday(run.interval) ? run.manifest.data.timezone : null;
   const trades = useTrades(run.id, true);
   const equity = useEquity(run.id, true);
+  const tearSheet = useTearSheet(run.id);
   const [chosen, setChosen] = useState<Trade | null>(null);
-  const [scale, setScale] = useState<"linear" | "log">("linear");
   const chart = useRef<HTMLDivElement>(null);
 
   function choose(trade: Trade) {
@@ -131,107 +139,71 @@ function Report({ run }: { run: RunRead }) {
   }
 
   return (
-    <div className="grid grid-cols-1 gap-4">
-      <VerdictPanel verdict={run.verdict!} metrics={run.metrics!} benchmark={run.benchmark} />
-
-      <Card className="break-inside-avoid">
-        <CardHeader className="flex-wrap">
-          <CardTitle>Equity against buy and hold</CardTitle>
-          <ToggleGroup
-            type="single"
-            aria-label="Equity scale"
-            value={scale}
-            onValueChange={(next) => next && setScale(next as typeof scale)}
-            className="print:hidden"
-          >
-            <ToggleGroupItem value="linear">Linear</ToggleGroupItem>
-            <ToggleGroupItem value="log">Log</ToggleGroupItem>
-          </ToggleGroup>
-        </CardHeader>
-        <CardContent className="px-2">
-          {equity.isError ? (
-            <ErrorState
-              title="The equity could not be loaded"
-              error={equity.error}
-              onRetry={() => void equity.refetch()}
-            />
-          ) : equity.data ? (
-            <EquityChart
-              curve={equity.data}
-              timeZone={timeZone}
-              currency={currency}
-              scale={scale}
-              className="h-88"
-            />
-          ) : (
-            <Skeleton className="h-88" />
-          )}
-        </CardContent>
-      </Card>
-
-      <Card>
-        <CardHeader>
-          <CardTitle>Figures</CardTitle>
-        </CardHeader>
-        <MetricsGrid metrics={run.metrics!} benchmark={run.benchmark} currency={currency} />
-      </Card>
-
-      <Card ref={chart} className="scroll-mt-14 break-inside-avoid md:scroll-mt-2">
-        <CardHeader className="flex-wrap">
-          <CardTitle>
-            Entries and exits
-            {chosen && <span className="ml-2 font-normal text-muted-foreground">trade {chosen.number}</span>}
-          </CardTitle>
-          <div className="flex items-center gap-1 print:hidden">
-            {chosen && (
-              <Button variant="ghost" size="sm" onClick={() => setChosen(null)}>
-                Show all {formatPlural(trades.data?.length ?? 0, "trade")}
-              </Button>
-            )}
-            <OpenChartButton run={run} />
-          </div>
-        </CardHeader>
-        <CardContent className="px-2">
-          <TradeChart run={run} trades={trades.data ?? NO_TRADES} chosen={chosen} className="h-96" />
-        </CardContent>
-      </Card>
-
-      <Card>
-        <CardHeader>
-          <CardTitle>Trades</CardTitle>
-          {trades.data && (
-            <span className="text-xs text-muted-foreground">A row brings its trade into the chart.</span>
-          )}
-        </CardHeader>
-        {trades.isError ? (
-          <ErrorState
-            title="The trades could not be loaded"
-            error={trades.error}
-            onRetry={() => void trades.refetch()}
-          />
-        ) : trades.data ? (
-          <TradeTable
-            trades={trades.data}
-            timeZone={timeZone}
-            currency={currency}
-            chosen={chosen?.number ?? null}
-            onChoose={choose}
-          />
-        ) : (
-          <CardContent>
-            <Skeleton className="h-64" />
+    <Report
+      verdict={run.verdict}
+      metrics={run.metrics}
+      benchmark={run.benchmark}
+      equity={equity}
+      tearSheet={tearSheet}
+      trades={trades}
+      currency={currency}
+      timeZone={timeZone}
+      chart={
+        <Card ref={chart} className="scroll-mt-24 break-inside-avoid md:scroll-mt-14">
+          <CardHeader className="flex-wrap">
+            <CardTitle>
+              Entries and exits
+              {chosen && (
+                <span className="ml-2 font-normal text-muted-foreground">trade {chosen.number}</span>
+              )}
+            </CardTitle>
+            <div className="flex items-center gap-1 print:hidden">
+              {chosen && (
+                <Button variant="ghost" size="sm" onClick={() => setChosen(null)}>
+                  Show all {formatPlural(trades.data?.length ?? 0, "trade")}
+                </Button>
+              )}
+              <OpenChartButton run={run} />
+            </div>
+          </CardHeader>
+          <CardContent className="px-2">
+            <TradeChart run={run} trades={trades.data ?? NO_TRADES} chosen={chosen} className="h-96" />
           </CardContent>
-        )}
-      </Card>
-
-      <Card>
-        <CardHeader>
-          <CardTitle>Manifest</CardTitle>
-          <span className="text-xs text-muted-foreground">The same manifest gives the same result.</span>
-        </CardHeader>
-        <ManifestPanel manifest={run.manifest!} currency={currency} />
-      </Card>
-    </div>
+        </Card>
+      }
+      tradeTable={
+        <Card>
+          <CardHeader>
+            <CardTitle>Trades</CardTitle>
+            {trades.data && (
+              <span className="text-xs text-muted-foreground print:hidden">
+                A row brings its trade into the chart.
+              </span>
+            )}
+          </CardHeader>
+          <Loaded query={trades} failure="The trades could not be loaded" className="mx-4 mb-4 h-64">
+            {(all) => (
+              <TradeTable
+                trades={all}
+                timeZone={timeZone}
+                currency={currency}
+                chosen={chosen?.number ?? null}
+                onChoose={choose}
+              />
+            )}
+          </Loaded>
+        </Card>
+      }
+      terms={
+        <Card>
+          <CardHeader>
+            <CardTitle>Manifest</CardTitle>
+            <span className="text-xs text-muted-foreground">The same manifest gives the same result.</span>
+          </CardHeader>
+          <ManifestPanel manifest={run.manifest} asked={run} currency={currency} />
+        </Card>
+      }
+    />
   );
 }
 

@@ -8,6 +8,7 @@ import { ProgressLine } from "@/components/common/spinner";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent } from "@/components/ui/card";
 import { useCancelRun } from "@/features/backtests/api";
+import { GrowingVerdict } from "@/features/backtests/components/verdict-panel";
 import { adviseOnFailure } from "@/features/backtests/failure-advice";
 import { RuleText } from "@/features/strategies/components/rule-text";
 import type { RunRead } from "@/lib/api/generated";
@@ -19,30 +20,31 @@ export function RunProgress({ run }: { run: RunRead }) {
   const isStopping = run.cancel_requested || cancel.isPending;
   const isQueued = run.status === "queued";
   return (
-    <Card>
-      <CardContent className="mx-auto grid max-w-xl gap-4 py-12">
-        <div className="flex items-center gap-3">
-          <Hourglass className="size-6 shrink-0 text-primary" strokeWidth={1.5} aria-hidden />
-          <div>
-            <h2 className="text-base font-semibold">
-              {isStopping ? "Stopping" : isQueued ? "Waiting for a worker" : "Computing the run"}
-            </h2>
-            <p className="text-[0.8125rem] text-muted-foreground">
-              {isQueued
-                ? `Asked for ${formatAgo(run.created_at)}. It begins as soon as a worker is free.`
-                : "The report opens here by itself. You can leave this page; the run goes on."}
-            </p>
+    <div className="grid grid-cols-1 gap-4">
+      <Card>
+        <CardContent className="grid gap-x-8 gap-y-3 py-4 md:grid-cols-[minmax(0,1fr)_20rem_auto] md:items-center">
+          <div className="flex items-center gap-3">
+            <Hourglass className="size-6 shrink-0 text-primary" strokeWidth={1.5} aria-hidden />
+            <div>
+              <h2 className="text-base font-semibold">
+                {isStopping ? "Stopping" : isQueued ? "Waiting for a worker" : "Computing the run"}
+              </h2>
+              <p className="text-[0.8125rem] text-muted-foreground">
+                {isQueued
+                  ? `Asked for ${formatAgo(run.created_at)}. It begins as soon as a worker is free.`
+                  : "The report opens here by itself. You can leave this page; the run goes on."}
+              </p>
+            </div>
           </div>
-        </div>
-        <ProgressLine label={isQueued ? "Queued" : "Progress"} value={isQueued ? null : run.progress} />
-        {cancel.isError && <ErrorNote error={cancel.error} />}
-        <div>
+          <ProgressLine label={isQueued ? "Queued" : "Progress"} value={isQueued ? null : run.progress} />
           <Button variant="outline" size="sm" pending={isStopping} onClick={() => cancel.mutate(run.id)}>
             {!isStopping && <Ban aria-hidden />} {isStopping ? "Stopping" : "Cancel the run"}
           </Button>
-        </div>
-      </CardContent>
-    </Card>
+          {cancel.isError && <ErrorNote error={cancel.error} className="md:col-span-3" />}
+        </CardContent>
+      </Card>
+      {!isQueued && <GrowingVerdict verdict={run.verdict} currency={null} />}
+    </div>
   );
 }
 

@@ -65,7 +65,7 @@ describe("the table of trades", () => {
 
   it("signs gains and losses", () => {
     const { rows } = show();
-    expect(rows()[0]!.textContent).toContain("+5.00%");
+    expect(rows()[0]!.textContent).toContain("+5.0%");
     expect(rows()[1]!.textContent).toContain("−20.00%");
     expect(rows()[1]!.textContent).toContain("−40.00");
     expect(rows()[2]!.textContent).toContain("Open");

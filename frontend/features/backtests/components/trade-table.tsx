@@ -132,14 +132,14 @@ export function tradeColumns(
       header: "Worst",
       accessorKey: "mae",
       meta: WIDE,
-      cell: ({ row }) => formatPercent(row.original.mae, { digits: 1 }),
+      cell: ({ row }) => formatPercent(row.original.mae),
     },
     {
       id: "mfe",
       header: "Best",
       accessorKey: "mfe",
       meta: WIDE,
-      cell: ({ row }) => formatPercent(row.original.mfe, { signed: true, digits: 1 }),
+      cell: ({ row }) => formatPercent(row.original.mfe, { signed: true }),
     },
     {
       id: "costs",
@@ -151,7 +151,7 @@ export function tradeColumns(
   ];
 }
 
-/** Every trade of a run, sortable; a row brings its trade into the chart. */
+/** Every trade of a run, sortable; a row can bring its trade into the chart. */
 export function TradeTable({
   trades,
   timeZone,
@@ -163,7 +163,8 @@ export function TradeTable({
   timeZone: string | null;
   currency: string | null;
   chosen: number | null;
-  onChoose: (trade: Trade) => void;
+  /** Left out where there is no chart to bring a trade into. */
+  onChoose?: (trade: Trade) => void;
 }) {
   const columns = useMemo(
     () =>

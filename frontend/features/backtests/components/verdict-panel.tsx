@@ -1,15 +1,19 @@
-import { HelpHint } from "@/components/common/help-hint";
+"use client";
+
+import { LoaderCircle } from "lucide-react";
+
 import { VerdictBadge, verdictLook } from "@/components/common/verdict-badge";
 import { formatMetric } from "@/features/backtests/metric-texts";
+import { CheckRow, PendingCheckRow } from "@/features/backtests/components/check-row";
 import {
-  checkWords,
   countChecks,
   LEVEL_MEANINGS,
+  pendingChecks,
   verdictMeaning,
   VERDICT_WORDS,
   type Level,
 } from "@/features/backtests/verdict-texts";
-import type { CheckRead, MetricsRead, VerdictRead } from "@/lib/api/generated";
+import type { MetricsRead, VerdictRead } from "@/lib/api/generated";
 import { cn } from "@/lib/cn";
 import { toneOf } from "@/components/common/figure";
 
@@ -41,60 +45,71 @@ function KeyFigure({
   );
 }
 
+/** The four figures that say most, beside the same of buying and holding. */
+function KeyFigures({ metrics, benchmark }: { metrics: MetricsRead; benchmark: MetricsRead | null }) {
+  const beside = (format: "gain" | "loss" | "ratio", name: "total_return" | "max_drawdown" | "sharpe") =>
+    benchmark ? `${formatMetric(format, benchmark[name], null)} buy & hold` : undefined;
+  return (
+    <dl className="flex flex-wrap gap-x-7 gap-y-3">
+      <KeyFigure
+        label="Total return"
+        value={formatMetric("gain", metrics.total_return, null)}
+        tone={toneOf(metrics.total_return)}
+        note={beside("gain", "total_return")}
+      />
+      <KeyFigure
+        label="Deepest drawdown"
+        value={formatMetric("loss", metrics.max_drawdown, null)}
+        note={beside("loss", "max_drawdown")}
+      />
+      <KeyFigure
+        label="Sharpe"
+        value={formatMetric("ratio", metrics.sharpe, null)}
+        note={beside("ratio", "sharpe")}
+      />
+      <KeyFigure label="Trades" value={formatMetric("count", metrics.trades, null)} />
+    </dl>
+  );
+}
+
 /** The head of a report: whether to believe it, then in small what it says, then why. */
 export function VerdictPanel({
   verdict,
   metrics,
   benchmark,
+  currency,
 }: {
   verdict: VerdictRead;
   metrics: MetricsRead;
   benchmark: MetricsRead | null;
+  currency: string | null;
 }) {
   const look = verdictLook(verdict.level);
   const words = VERDICT_WORDS[verdict.level];
   const Icon = look.icon;
   return (
-    <section aria-labelledby="verdict" className="break-inside-avoid overflow-hidden rounded-lg bg-card">
+    <section aria-labelledby="verdict-title" className="overflow-hidden rounded-lg bg-card">
       <div
         className={cn(
-          "flex flex-wrap items-start justify-between gap-x-8 gap-y-4 border-l-4 px-4 py-4 md:px-5",
+          "flex break-inside-avoid flex-wrap items-start justify-between gap-x-8 gap-y-4 border-l-4 px-4 py-4 md:px-5",
           EDGES[verdict.level],
         )}
       >
         <div className="flex min-w-0 gap-3 md:max-w-[60ch]">
           <Icon className={cn("mt-0.5 size-8 shrink-0", look.tone)} strokeWidth={1.75} aria-hidden />
           <div>
-            <h2 id="verdict" className="text-xl leading-8 font-semibold text-balance">
+            <h2 id="verdict-title" className="text-xl leading-8 font-semibold text-balance">
               {words.title}
             </h2>
             <p className="text-muted-foreground">{verdictMeaning(verdict.level, metrics.total_return)}</p>
             <p className="mt-1 text-[0.8125rem] font-medium">{countChecks(verdict)}</p>
           </div>
         </div>
-        <dl className="flex flex-wrap gap-x-7 gap-y-3">
-          <KeyFigure
-            label="Total return"
-            value={formatMetric("gain", metrics.total_return, null)}
-            tone={toneOf(metrics.total_return)}
-            note={benchmark ? `${formatMetric("gain", benchmark.total_return, null)} buy & hold` : undefined}
-          />
-          <KeyFigure
-            label="Deepest drawdown"
-            value={formatMetric("loss", metrics.max_drawdown, null)}
-            note={benchmark ? `${formatMetric("loss", benchmark.max_drawdown, null)} buy & hold` : undefined}
-          />
-          <KeyFigure
-            label="Sharpe"
-            value={formatMetric("ratio", metrics.sharpe, null)}
-            note={benchmark ? `${formatMetric("ratio", benchmark.sharpe, null)} buy & hold` : undefined}
-          />
-          <KeyFigure label="Trades" value={formatMetric("count", metrics.trades, null)} />
-        </dl>
+        <KeyFigures metrics={metrics} benchmark={benchmark} />
       </div>
       <ul className="divide-y divide-border/60">
         {verdict.checks.map((check) => (
-          <CheckRow key={check.name} check={check} />
+          <CheckRow key={check.name} check={check} currency={currency} />
         ))}
       </ul>
       <div className="flex flex-wrap gap-x-5 gap-y-1 border-t px-4 py-2 text-xs text-muted-foreground md:px-5">
@@ -108,27 +123,39 @@ export function VerdictPanel({
   );
 }
 
-function CheckRow({ check }: { check: CheckRead }) {
-  const words = checkWords(check);
+/** The verdict while the run is under way: the checks appear one after the other. */
+export function GrowingVerdict({
+  verdict,
+  currency,
+}: {
+  verdict: VerdictRead | null;
+  currency: string | null;
+}) {
+  const made = verdict?.checks ?? [];
+  const pending = pendingChecks(verdict);
   return (
-    <li className="grid grid-cols-[5.5rem_minmax(0,1fr)] items-start gap-x-3 gap-y-1 px-4 py-2.5 md:grid-cols-[5.5rem_15rem_minmax(0,1fr)_9rem] md:px-5">
-      <VerdictBadge level={check.level} of="check" className="justify-self-start" />
-      <div className="min-w-0">
-        <h3 className="flex items-center gap-0.5 text-[0.8125rem] leading-5 font-semibold">
-          {words.title}
-          {words.hint && <HelpHint term={words.title}>{words.hint}</HelpHint>}
-        </h3>
-        <p className="text-xs text-muted-foreground">{words.question}</p>
+    <section aria-labelledby="verdict-title" className="overflow-hidden rounded-lg bg-card">
+      <div className="flex items-start gap-3 border-l-4 border-input px-4 py-4 md:px-5">
+        <LoaderCircle className="mt-1 size-6 shrink-0 animate-spin text-primary" aria-hidden />
+        <div role="status">
+          <h2 id="verdict-title" className="text-base font-semibold">
+            Can it be believed?
+          </h2>
+          <p className="text-[0.8125rem] text-muted-foreground">
+            {made.length === 0
+              ? "The checks appear here one by one."
+              : `${made.length} of ${made.length + pending.length} checks are made.`}
+          </p>
+        </div>
       </div>
-      <p className="col-span-2 text-[0.8125rem] leading-5 md:col-span-1">{check.statement}</p>
-      <p className="col-span-2 text-[0.8125rem] md:col-span-1 md:text-right">
-        {words.figure && (
-          <>
-            <span className="font-medium whitespace-nowrap tabular-nums">{words.figure.text}</span>{" "}
-            <span className="text-xs text-muted-foreground">{words.figure.unit}</span>
-          </>
-        )}
-      </p>
-    </li>
+      <ul className="divide-y divide-border/60">
+        {made.map((check) => (
+          <CheckRow key={check.name} check={check} currency={currency} />
+        ))}
+        {pending.map(({ name, title, question }) => (
+          <PendingCheckRow key={name} title={title} question={question} />
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -71,7 +71,7 @@ export function StrategyListPage() {
             >
               <VerdictBadge level={original.run.level!} />
               <span className="hidden text-xs text-muted-foreground sm:inline">
-                {original.run.symbol} {formatPercent(original.run.total_return, { signed: true, digits: 1 })}
+                {original.run.symbol} {formatPercent(original.run.total_return, { signed: true })}
               </span>
             </Link>
           ) : (
