@@ -8,14 +8,3 @@ export function fileName(run: Named, file: string): string {
     .replace(/[^a-z0-9.]+/g, "-")
     .replace(/^-|-$/g, "")}-${file}`;
 }
-
-/** Hands a file to the browser to keep. */
-export function saveAs(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser reads the address a moment after the click.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}

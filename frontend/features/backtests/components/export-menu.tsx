@@ -11,11 +11,12 @@ import {
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
 import { toast } from "@/components/ui/sonner";
-import { fileName, saveAs } from "@/features/backtests/file-names";
+import { fileName } from "@/features/backtests/file-names";
 import { fetchRunFile, type RunFile } from "@/features/backtests/report-api";
 import { drawReport } from "@/features/backtests/report-picture";
 import { usePaper } from "@/features/backtests/use-print";
 import type { RunRead } from "@/lib/api/generated";
+import { saveAs } from "@/lib/save-as";
 
 const FILES: { file: RunFile; label: string; icon: typeof Table2 }[] = [
   { file: "report.html", label: "Report as HTML", icon: FileCode2 },

@@ -66,7 +66,7 @@ describe("the table of trades", () => {
   it("signs gains and losses", () => {
     const { rows } = show();
     expect(rows()[0]!.textContent).toContain("+5.0%");
-    expect(rows()[1]!.textContent).toContain("−20.00%");
+    expect(rows()[1]!.textContent).toContain("−20.0%");
     expect(rows()[1]!.textContent).toContain("−40.00");
     expect(rows()[2]!.textContent).toContain("Open");
   });
