@@ -8,7 +8,7 @@ import numpy as np
 
 from app.engine.bars import Column
 from app.engine.compiled import compile_loop
-from app.engine.fill_kernel import OPEN
+from app.engine.filling.layout import OPEN, REVERSAL, SIGNAL, TIME_STOP
 from app.engine.metrics_places import (
     AVG_BARS,
     AVG_LOSS,
@@ -25,20 +25,15 @@ from app.engine.metrics_places import (
     WIN_RATE,
     WORST,
 )
-from app.engine.trades import Codes, ExitReason, Indices, Trades
+from app.engine.trades import Codes, Indices, Trades
 
 _BLOCK = 128
-_SIGNAL, _REVERSAL, _TIME_STOP = (
-    ExitReason.SIGNAL.value,
-    ExitReason.REVERSAL.value,
-    ExitReason.TIME_STOP.value,
-)
 
 
 @compile_loop
 def leaves_at_open(reason: int) -> bool:
     """Whether a trade of this ExitReason ended by a market order, at a bar's open."""
-    return reason in (_SIGNAL, _REVERSAL, _TIME_STOP)
+    return reason in (SIGNAL, REVERSAL, TIME_STOP)
 
 
 @compile_loop
@@ -143,5 +138,5 @@ def bars_held(trades: Trades) -> Indices:
     A market exit leaves at the open, before its bar is lived through; every other exit, and the last bar of
     an open trade, counts.
     """
-    at_open = np.isin(trades.exit_reason, (_SIGNAL, _REVERSAL, _TIME_STOP))
+    at_open = np.isin(trades.exit_reason, (SIGNAL, REVERSAL, TIME_STOP))
     return np.where(at_open, trades.bars, trades.bars + 1)

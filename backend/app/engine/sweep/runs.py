@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.engine.bars import Bars, Column
-from app.engine.columns import readable_flags, with_readable_columns
-from app.engine.conventions import METRIC_NAMES
-from app.engine.evaluation import Checkpoint, evaluate_rule
+from app.engine.bars import Bars
+from app.engine.batch import BatchEvaluator
+from app.engine.columns import with_readable_columns
+from app.engine.evaluation import Checkpoint
 from app.engine.execution import Execution
-from app.engine.fills import DataNotUsable, simulate
+from app.engine.filling.prices import prepare_prices
+from app.engine.filling.run import FillRoom, fill_signals, pack_terms
 from app.engine.language import Rule
 from app.engine.language.problems import ParametersInvalid
-from app.engine.metrics import compute_metrics, equity_returns
-from app.engine.metrics_blocks import write_block_sums
 from app.engine.metrics_kernel import MetricsScratch
-from app.engine.signals import Signals
+from app.engine.metrics_places import FIGURE_COUNT
 from app.engine.sweep.figures import SetFigures
+from app.engine.sweep.measuring import measure_set
+
+_NO_BLOCKS = np.empty((0, 2))
 
 
 def run_sets(
@@ -40,7 +41,7 @@ def run_sets(
     `names`: the parameters in the columns' order; the others have their defaults. Every figure is, to the
     bit, that of a single run on the same terms (`app.engine.backtest.run_backtest`). `blocks`: into how many
     consecutive stretches the returns are cut for `SetFigures.blocks`. `checkpoint` is called again and again;
-    what it raises ends the sweep and reaches the caller.
+    what it raises ends the sweep and reaches the caller. A set that comes twice is computed once.
 
     Raises ParametersInvalid on a name that the rule does not have, DataNotUsable on bars that no run can use,
     ValueError when `values` has another shape or `first_bar` is not among the bars.
@@ -48,35 +49,46 @@ def run_sets(
     values = np.ascontiguousarray(values, np.float64)
     if values.ndim != 2 or values.shape[1] != len(names):
         raise ValueError(f"values has shape {values.shape}, but there are {len(names)} names")
+    if not 0 <= first_bar < len(bars):
+        raise ValueError(f"first_bar {first_bar} is not among {len(bars)} bars")
     defaults = {parameter.name: parameter.default for parameter in rule.parameters}
     rule.resolve_parameters({name: defaults.get(name, 0.0) for name in names})
-    bars = with_readable_columns(bars)
-    never = readable_flags(np.zeros(len(bars), np.bool_))
-    simulate(bars, Signals(never, never, never, never), execution, first_bar)  # raises what every run would
-    figures = np.full((len(values), len(METRIC_NAMES)), np.nan)
-    sums = np.full((len(values), blocks, 2), np.nan) if blocks else None
-    lanes = MetricsScratch.for_bars(0).lanes
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for place, row in enumerate(values.tolist()):
-            if checkpoint is not None:
-                checkpoint()
-            try:
-                signals = evaluate_rule(rule, bars, dict(zip(names, row, strict=True)), checkpoint)
-            except ParametersInvalid:
-                continue
-            try:
-                fills = simulate(bars, signals, execution, first_bar)
-            except DataNotUsable:
-                continue
-            found = as_row(astuple(compute_metrics(bars, fills, periods_per_year)))
-            if np.isinf(found).any():
-                continue
-            figures[place] = found
-            if sums is not None:
-                write_block_sums(equity_returns(fills.equity[first_bar:]), lanes, sums[place])
-    return SetFigures(values, figures, sums)
-
-
-def as_row(figures: Sequence[float | None]) -> Column:
-    """Figures as float64, NaN for undefined."""
-    return np.array([np.nan if figure is None else figure for figure in figures], np.float64)
+    prices = prepare_prices(with_readable_columns(bars))
+    evaluator = BatchEvaluator(rule, prices.bars)
+    room = FillRoom.for_bars(len(bars))
+    scratch = MetricsScratch.for_bars(len(bars))
+    terms = pack_terms(execution)
+    seconds = float(bars.time[-1] - bars.time[first_bar])
+    # Sorted: sets that share most of their columns follow each other.
+    distinct, places = np.unique(values, axis=0, return_inverse=True)
+    figures = np.full((len(distinct), FIGURE_COUNT), np.nan)
+    sums = np.full((len(distinct), blocks, 2), np.nan)
+    for row, given in enumerate(distinct.tolist()):
+        if checkpoint is not None:
+            checkpoint()
+        try:
+            signals = evaluator.signals(dict(zip(names, given, strict=True)))
+        except ParametersInvalid:
+            continue
+        outcome = fill_signals(
+            prices, signals, execution, first_bar, room, terms=terms, with_excursions=False
+        )
+        measure_set(
+            room.equity,
+            room.codes,
+            room.indices,
+            room.figures,
+            outcome.count,
+            first_bar,
+            seconds,
+            periods_per_year,
+            scratch.returns,
+            scratch.near,
+            scratch.keys,
+            scratch.tables,
+            scratch.lanes,
+            figures[row],
+            sums[row],
+        )
+    places = places.reshape(-1)
+    return SetFigures(values, figures[places], sums[places] if blocks else None)
