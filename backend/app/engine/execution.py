@@ -102,6 +102,11 @@ class Execution:
         return self.slippage_bps * BASIS_POINT
 
     @property
+    def charges_nights(self) -> bool:
+        """Whether holding over a night costs anything."""
+        return self.borrow_rate > 0.0 or self.overnight_rate > 0.0
+
+    @property
     def has_costs(self) -> bool:
         """Whether anything at all is paid for trading or holding."""
         return (

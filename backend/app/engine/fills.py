@@ -5,18 +5,22 @@ The conventions are published in `app.engine.conventions` (and from there in doc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.engine.bars import Bars, Column
 from app.engine.execution import Execution
+from app.engine.filling.calendar_days import Split, count_nights, place_splits
+from app.engine.filling.finer_bars import match_finer_bars
 from app.engine.filling.layout import (
     COMMISSION,
     ENTRY,
     ENTRY_PRICE,
     EXIT,
     EXIT_PRICE,
+    FINANCING,
     MAE,
     MFE,
     PNL,
@@ -27,7 +31,7 @@ from app.engine.filling.layout import (
 )
 from app.engine.filling.prices import DataNotUsable as DataNotUsable
 from app.engine.filling.prices import prepare_prices
-from app.engine.filling.run import FillRoom, fill_signals
+from app.engine.filling.run import FillRoom, Surroundings, fill_signals
 from app.engine.signals import Signals
 from app.engine.trades import NO_INDEX, Trades
 
@@ -53,15 +57,27 @@ class Fills:
     execution: Execution
 
 
-def simulate(bars: Bars, signals: Signals, execution: Execution, first_bar: int = 0) -> Fills:
+def simulate(
+    bars: Bars,
+    signals: Signals,
+    execution: Execution,
+    first_bar: int = 0,
+    *,
+    splits: Sequence[Split] = (),
+    detail: Bars | None = None,
+) -> Fills:
     """Fill a rule's orders on `bars` (n of them) under the terms of `execution`.
 
     `first_bar`: the first bar whose signal counts; bars before it only warm the indicators up. Its order
     fills at the open of the bar after it, and equity is the initial cash until then.
 
-    Raises ValueError when there are no bars, when `first_bar` is not among them, or when the signals differ
-    in length; DataNotUsable when a price is not finite, not above 0, or a high lies below its low, and when
-    prices lie so far apart that equity passes `EQUITY_LIMIT`.
+    `splits`: (date, ratio) of splits that the bars are not adjusted for; a position goes through them.
+    `detail`: bars of a finer interval, of any stretch of time, that say in what order prices came within a
+    bar.
+
+    Raises ValueError when there are no bars, when `first_bar` is not among them, when the signals differ
+    in length, or when `detail` is not of a finer interval; DataNotUsable when a price is not finite, not
+    above 0, or a high lies below its low, and when prices lie so far apart that equity passes `EQUITY_LIMIT`.
     """
     n = len(bars)
     if not 0 <= first_bar < n:
@@ -72,8 +88,13 @@ def simulate(bars: Bars, signals: Signals, execution: Execution, first_bar: int 
         if column is not None and column.shape != (n,):
             raise ValueError(f"signals.{name} has shape {column.shape}, but there are {n} bars")
     entries = np.count_nonzero(signals.enter_long) + np.count_nonzero(signals.enter_short)
-    room = FillRoom.for_trades(n, int(entries))
-    outcome = fill_signals(prices, signals, execution, first_bar, room)
+    room = FillRoom.for_trades(n, int(entries) * (1 if signals.take_profit_share is None else 2))
+    around = Surroundings(
+        finer=None if detail is None else match_finer_bars(bars, detail),
+        nights=count_nights(bars) if execution.charges_nights else None,
+        splits=place_splits(bars, splits) if splits else None,
+    )
+    outcome = fill_signals(prices, signals, execution, first_bar, room, around=around)
     equity, count = room.equity, outcome.count
     if not (np.abs(equity) < EQUITY_LIMIT).all():
         raise DataNotUsable(
@@ -99,5 +120,6 @@ def simulate(bars: Bars, signals: Signals, execution: Execution, first_bar: int 
         bars=np.where(is_open, n - 1, exit_) - entry,
         mae=figures[MAE],
         mfe=figures[MFE],
+        financing=figures[FINANCING],
     )
     return Fills(trades, equity, outcome.cash, outcome.ruined, first_bar, execution)

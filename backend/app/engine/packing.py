@@ -17,6 +17,9 @@ from app.engine.bars import Column, Times
 from app.engine.trades import Trades
 
 _TRADES_FORMAT = b"FXT1"
+_FINANCED_TRADES_FORMAT = b"FXT2"
+_FINANCING = frozenset({"financing"})
+"""What FXT1 leaves out: trades that cost nothing to hold are written, and hashed, as they ever were."""
 _EQUITY_FORMAT = b"FXE1"
 _HEADER = struct.Struct("<4sI")
 
@@ -58,8 +61,10 @@ _Columns = TypeVar("_Columns", Trades, EquityCurve)
 
 
 def pack_trades(trades: Trades) -> bytes:
-    """The trades as bytes: 114 for each and a header of 8."""
-    return _pack(_TRADES_FORMAT, trades, _TRADE_TYPES)
+    """The trades as bytes: 114 for each and a header of 8; 122 where holding cost anything."""
+    if trades.financing.any():
+        return _pack(_FINANCED_TRADES_FORMAT, trades, _TRADE_TYPES)
+    return _pack(_TRADES_FORMAT, trades, _TRADE_TYPES, without=_FINANCING)
 
 
 def unpack_trades(packed: bytes) -> Trades:
@@ -67,7 +72,9 @@ def unpack_trades(packed: bytes) -> Trades:
 
     Raises PackedDataInvalid when the bytes are something else or incomplete.
     """
-    return _unpack(_TRADES_FORMAT, packed, Trades, _TRADE_TYPES)
+    if packed[: len(_FINANCED_TRADES_FORMAT)] == _FINANCED_TRADES_FORMAT:
+        return _unpack(_FINANCED_TRADES_FORMAT, packed, Trades, _TRADE_TYPES)
+    return _unpack(_TRADES_FORMAT, packed, Trades, _TRADE_TYPES, without=_FINANCING)
 
 
 def pack_equity(curve: EquityCurve) -> bytes:
@@ -83,15 +90,26 @@ def unpack_equity(packed: bytes) -> EquityCurve:
     return _unpack(_EQUITY_FORMAT, packed, EquityCurve, _EQUITY_TYPES)
 
 
-def _pack(name: bytes, columns: Trades | EquityCurve, types: dict[str, str]) -> bytes:
+def _pack(
+    name: bytes,
+    columns: Trades | EquityCurve,
+    types: dict[str, str],
+    without: frozenset[str] = frozenset(),
+) -> bytes:
     parts = [_HEADER.pack(name, len(columns))]
-    for field in fields(columns):
-        column: NDArray[Any] = getattr(columns, field.name)
-        parts.append(np.ascontiguousarray(column, dtype=types.get(field.name, _NUMBER)).tobytes())
+    for field in _list_names(type(columns), without):
+        column: NDArray[Any] = getattr(columns, field)
+        parts.append(np.ascontiguousarray(column, dtype=types.get(field, _NUMBER)).tobytes())
     return b"".join(parts)
 
 
-def _unpack(name: bytes, packed: bytes, kind: type[_Columns], types: dict[str, str]) -> _Columns:
+def _unpack(
+    name: bytes,
+    packed: bytes,
+    kind: type[_Columns],
+    types: dict[str, str],
+    without: frozenset[str] = frozenset(),
+) -> _Columns:
     if len(packed) < _HEADER.size:
         raise PackedDataInvalid("too short for a header")
     found, count = _HEADER.unpack_from(packed)
@@ -99,12 +117,17 @@ def _unpack(name: bytes, packed: bytes, kind: type[_Columns], types: dict[str, s
         raise PackedDataInvalid(f"starts with {found!r} instead of {name!r}")
     offset = _HEADER.size
     columns: dict[str, NDArray[Any]] = {}
-    row_bytes = sum(np.dtype(types.get(field.name, _NUMBER)).itemsize for field in fields(kind))
+    names = _list_names(kind, without)
+    row_bytes = sum(np.dtype(types.get(field, _NUMBER)).itemsize for field in names)
     if len(packed) != offset + count * row_bytes:
         raise PackedDataInvalid(f"{count} rows need {offset + count * row_bytes} bytes, not {len(packed)}")
-    for field in fields(kind):
-        stored = np.dtype(types.get(field.name, _NUMBER))
+    for field in names:
+        stored = np.dtype(types.get(field, _NUMBER))
         column = np.frombuffer(packed, dtype=stored, count=count, offset=offset)
-        columns[field.name] = column.astype(stored.newbyteorder("="), copy=False)
+        columns[field] = column.astype(stored.newbyteorder("="), copy=False)
         offset += count * stored.itemsize
     return kind(**columns)
+
+
+def _list_names(kind: type[Trades | EquityCurve], without: frozenset[str]) -> list[str]:
+    return [field.name for field in fields(kind) if field.name not in without]

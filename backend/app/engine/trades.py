@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
 from typing import TypeAlias
 
@@ -17,6 +17,7 @@ Codes: TypeAlias = NDArray[np.int8]
 LONG = 1
 SHORT = -1
 NO_INDEX = -1
+_LEFT_OUT: Column = np.empty(0, dtype=np.float64)
 
 
 class ExitReason(IntEnum):
@@ -48,9 +49,13 @@ class Trades:
     `side`: +1 long, -1 short. `exit_reason`: ExitReason codes. `entry_index`, `exit_index`: positions in
     the run's bars; `entry_time`, `exit_time`: those bars' `time`. `quantity`: units, > 0. Prices are fills,
     slippage included. `pnl`: money, net of both commissions. `returns`: pnl / (quantity · entry_price).
-    `commission`, `slippage`: money over both fills. `bars`: exit_index − entry_index. `mae`, `mfe`: worst
+    `commission`, `slippage`: money over both fills. `financing`: money paid for holding over nights, part of
+    `pnl`; zeros where left out. `bars`: exit_index − entry_index. `mae`, `mfe`: worst
     and best excursion as fractions of the entry price, ≤ 0 and ≥ 0: the extremes of the bars held to their
     close, and of the exit's fill; what an exit bar did beyond its fill is not counted.
+
+    A position that is closed in parts leaves a trade for each, one after another, with the same entry: the
+    last of them closes it. A position that lived through a split is told in the units of its exit.
 
     A trade left open has exit_index -1, exit_time 0, exit_price NaN and exit_reason OPEN; its pnl is marked
     at the last close and carries the entry's commission only, its `bars` count to the last bar.
@@ -72,8 +77,11 @@ class Trades:
     bars: Indices
     mae: Column
     mfe: Column
+    financing: Column = field(default_factory=lambda: _LEFT_OUT)
 
     def __post_init__(self) -> None:
+        if self.financing is _LEFT_OUT:
+            object.__setattr__(self, "financing", np.zeros(len(self.side), dtype=np.float64))
         lengths = {len(getattr(self, field.name)) for field in fields(self)}
         if len(lengths) != 1:
             raise ValueError(f"trade columns differ in length: {sorted(lengths)}")
@@ -86,6 +94,16 @@ class Trades:
         """True for each trade that has an exit, shape (count,)."""
         closed: NDArray[np.bool_] = self.exit_reason != ExitReason.OPEN
         return closed
+
+    @property
+    def closes_position(self) -> NDArray[np.bool_]:
+        """True for each trade after which nothing of its position is left, shape (count,).
+
+        False for a part that was closed at a target while the rest went on. One left open counts as the last.
+        """
+        last = np.ones(len(self), dtype=np.bool_)
+        last[:-1] = self.entry_index[1:] != self.entry_index[:-1]
+        return last
 
     def counted_from(self, bar: int) -> Trades:
         """The same trades with indices that count from `bar`."""

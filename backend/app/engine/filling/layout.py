@@ -50,3 +50,62 @@ FIGURE_ROWS = 9
 
 QUANTITY_SCALE = 1e8
 """Fractional quantities carry 8 decimals, rounded down."""
+
+# Places of a rule's number columns in the tuple that the full kernel takes; empty arrays for those it lacks.
+COLUMNS = (
+    "stop_loss",
+    "take_profit",
+    "trailing_stop",
+    "size",
+    "risk",
+    "limit_entry",
+    "limit_bars",
+    "trailing_percent",
+    "chandelier_stop",
+    "take_profit_share",
+    "take_profit_2",
+    "max_bars",
+)
+(
+    STOP_LOSS_COLUMN,
+    TAKE_PROFIT_COLUMN,
+    TRAILING_STOP_COLUMN,
+    SIZE_COLUMN,
+    RISK_COLUMN,
+    LIMIT_ENTRY_COLUMN,
+    LIMIT_BARS_COLUMN,
+    TRAILING_PERCENT_COLUMN,
+    CHANDELIER_COLUMN,
+    SHARE_COLUMN,
+    SECOND_TARGET_COLUMN,
+    MAX_BARS_COLUMN,
+) = range(12)
+
+# Places in the state of one position, a float64 array of shape (HELD_FIELDS,). HELD_SIDE 0: none.
+(
+    HELD_SIDE,
+    HELD_ENTRY,
+    HELD_QUANTITY,
+    HELD_PRICE,
+    HELD_COMMISSION,
+    HELD_UNIT_SLIPPAGE,
+    HELD_FINANCING,
+    HELD_STOP,
+    HELD_STOP_TRAILS,
+    HELD_TARGET,
+    HELD_SHARE,
+    HELD_SECOND_TARGET,
+    HELD_TRAIL_DISTANCE,
+    HELD_TRAIL_FRACTION,
+    HELD_WORST,
+    HELD_BEST,
+    HELD_MAX_BARS,
+) = range(17)
+HELD_FIELDS = 17
+
+# Places in the state of one resting limit order. ORDER_SIDE 0: none.
+ORDER_SIDE, ORDER_PRICE, ORDER_BARS, ORDER_SIGNAL_BAR, ORDER_RATIO = range(5)
+ORDER_FIELDS = 5
+
+NIGHTS_PER_YEAR = 365.0
+PERCENT = 0.01

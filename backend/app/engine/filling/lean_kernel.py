@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.engine.compiled import compile_loop
+from app.engine.filling.columns import can_size, value_at
 from app.engine.filling.costs import fill_commission, slipped_price
 from app.engine.filling.events import (
     find_flag,
@@ -41,20 +42,6 @@ from app.engine.filling.layout import (
 )
 from app.engine.filling.quantities import quantity_for_risk, quantity_for_size
 from app.engine.filling.trade_table import write_trade
-
-
-@compile_loop
-def distance_at(distances: Floats, index: int) -> float:
-    """The distance at a bar; NaN without a column. Only one above 0 makes a level."""
-    return distances[index] if len(distances) > 0 else np.nan
-
-
-@compile_loop
-def can_size(size: Floats, risk: Floats, stop_loss: Floats, index: int) -> bool:
-    """Whether the bar's sizing allows an entry: a positive size, or a positive risk beside a stop."""
-    if len(risk) > 0:
-        return risk[index] > 0.0 and distance_at(stop_loss, index) > 0.0
-    return len(size) == 0 or size[index] > 0.0
 
 
 @compile_loop
@@ -156,7 +143,7 @@ def fill_orders(
             break
         side = 1.0 if enter_long[signal_bar] else -1.0
         entry_price = slipped_price(open_[entry], side, slippage_rate)
-        stop_distance = distance_at(stop_loss, signal_bar)
+        stop_distance = value_at(stop_loss, signal_bar)
         quantity = 0.0
         if can_size(size, risk, stop_loss, signal_bar):
             if len(risk) > 0:
@@ -186,10 +173,10 @@ def fill_orders(
         if stop_distance > 0.0:
             stop = entry_price - side * stop_distance
         target = side * np.inf
-        target_distance = distance_at(take_profit, signal_bar)
+        target_distance = value_at(take_profit, signal_bar)
         if target_distance > 0.0:
             target = entry_price + side * target_distance
-        trail_distance = distance_at(trailing_stop, signal_bar)
+        trail_distance = value_at(trailing_stop, signal_bar)
 
         # The open at which a signal leaves: its bar's signals count from the entry bar on.
         departure = long_departure if side > 0.0 else short_departure

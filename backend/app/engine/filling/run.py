@@ -9,9 +9,12 @@ from numpy.typing import NDArray
 
 from app.engine.bars import Column
 from app.engine.columns import readable_flags, readable_numbers
-from app.engine.execution import Execution
+from app.engine.execution import BASIS_POINT, Execution
+from app.engine.filling.finer_bars import FinerBars
+from app.engine.filling.full_kernel import fill_orders_fully
 from app.engine.filling.layout import (
     CODE_ROWS,
+    COLUMNS,
     FIGURE_ROWS,
     INDEX_ROWS,
     QUANTITY_SCALE,
@@ -21,6 +24,10 @@ from app.engine.filling.prices import Prices
 from app.engine.signals import Signals
 
 _NO_NUMBERS = readable_numbers(np.empty(0, dtype=np.float64))
+_NO_INDICES: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+_NO_FINER = (_NO_NUMBERS,) * 4
+_LEAN_OUTPUTS = frozenset({"stop_loss", "take_profit", "trailing_stop", "size", "risk"})
+_FULL_OUTPUTS = tuple(name for name in COLUMNS if name not in _LEAN_OUTPUTS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +68,27 @@ class Outcome:
     ruined: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """What runs on the same bars have in common beside the prices; all of it is optional.
+
+    `finer`: bars of a finer interval that replay each bar. `nights`: calendar nights before each bar,
+    `splits`: the ratio before each bar's open, both of shape (n,) (`app.engine.filling.calendar_days`).
+    """
+
+    finer: FinerBars | None = None
+    nights: Column | None = None
+    splits: Column | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is none of it."""
+        return self.finer is None and self.nights is None and self.splits is None
+
+
+NOTHING_AROUND = Surroundings()
+
+
 def fill_signals(
     prices: Prices,
     signals: Signals,
@@ -70,6 +98,7 @@ def fill_signals(
     *,
     terms: Column | None = None,
     with_excursions: bool = True,
+    around: Surroundings = NOTHING_AROUND,
 ) -> Outcome:
     """Fill `signals` on `prices` into `room`: the figures of `app.engine.fills.simulate` to the bit, without
     its checks and copies.
@@ -78,9 +107,37 @@ def fill_signals(
     bars and for every trade (`FillRoom.for_bars` always is; else one for each true entry, twice that with
     `take_profit_share`). Columns that are not contiguous and read-only already (`app.engine.columns`) are
     copied or viewed here. `terms`: `pack_terms(execution)`, given where many sets share it. Without
-    `with_excursions` mae and mfe are not those of the bars held, and a run takes less time.
-    Equity beyond what a float64 can hold is not looked for here.
+    `with_excursions` mae and mfe need not be those of the bars held, and a run takes less time. `around`: see
+    `Surroundings`; financing costs need its nights. Equity beyond what a float64 can hold is not looked for.
     """
+    if terms is None:
+        terms = pack_terms(execution)
+    if is_lean(signals, execution, around):
+        return _fill_leanly(prices, signals, execution, first_bar, room, terms, with_excursions)
+    return _fill_fully(prices, signals, execution, first_bar, room, terms, around)
+
+
+def is_lean(signals: Signals, execution: Execution, around: Surroundings = NOTHING_AROUND) -> bool:
+    """Whether the short kernel can fill these signals under these terms."""
+    return (
+        around.is_empty
+        and all(getattr(signals, name) is None for name in _FULL_OUTPUTS)
+        and not execution.commission_tiers
+        and execution.commission_per_unit == execution.commission_minimum == 0.0
+        and execution.slippage_model == "fixed"
+        and not execution.charges_nights
+    )
+
+
+def _fill_leanly(
+    prices: Prices,
+    signals: Signals,
+    execution: Execution,
+    first_bar: int,
+    room: FillRoom,
+    terms: Column,
+    with_excursions: bool,
+) -> Outcome:
     count, cash, ruined = fill_orders(
         prices.open,
         prices.high,
@@ -99,9 +156,51 @@ def fill_signals(
         _numbers(signals.risk),
         first_bar,
         execution.initial_cash,
-        pack_terms(execution) if terms is None else terms,
+        terms,
         execution.close_at_end,
         with_excursions,
+        room.equity,
+        room.codes,
+        room.indices,
+        room.figures,
+    )
+    return Outcome(int(count), float(cash), bool(ruined))
+
+
+def _fill_fully(
+    prices: Prices,
+    signals: Signals,
+    execution: Execution,
+    first_bar: int,
+    room: FillRoom,
+    terms: Column,
+    around: Surroundings,
+) -> Outcome:
+    finer = around.finer
+    finer_columns = _NO_FINER
+    if finer is not None:
+        finer_columns = (finer.prices.open, finer.prices.high, finer.prices.low, finer.prices.close)
+    count, cash, ruined = fill_orders_fully(
+        prices.open,
+        prices.high,
+        prices.low,
+        prices.close,
+        prices.volume,
+        readable_flags(signals.enter_long),
+        readable_flags(signals.exit_long),
+        readable_flags(signals.enter_short),
+        readable_flags(signals.exit_short),
+        tuple(_numbers(getattr(signals, name)) for name in COLUMNS),
+        finer_columns,
+        _NO_INDICES if finer is None else finer.first,
+        _NO_INDICES if finer is None else finer.stop,
+        _numbers(around.nights if execution.charges_nights else None),
+        _numbers(around.splits),
+        first_bar,
+        execution.initial_cash,
+        terms,
+        pack_tiers(execution),
+        execution.close_at_end,
         room.equity,
         room.codes,
         room.indices,
@@ -128,6 +227,13 @@ def pack_terms(execution: Execution) -> Column:
         )
     )
     return readable_numbers(terms)
+
+
+def pack_tiers(execution: Execution) -> Column:
+    """The commission's tiers, shape (count, 2): from what notional on, and the rate then."""
+    tiers = np.array(execution.commission_tiers, dtype=np.float64).reshape(-1, 2)
+    tiers[:, 1] *= BASIS_POINT
+    return readable_numbers(tiers)
 
 
 def _numbers(column: Column | None) -> Column:

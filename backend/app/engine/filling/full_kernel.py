@@ -1,0 +1,352 @@
+"""The long way through the bars, one after another, with everything that a rule and its terms may ask for.
+
+Within a bar, in this order:
+
+night   what holding over the nights before the bar costs
+split   one unit becomes `ratio` units: quantity, levels and a resting order with it
+open    orders from the previous bar's signals: exit first, then the market entry, or a limit order is placed
+within  bar by bar of the finer interval where there is one: a resting limit order, stop levels, targets
+close   equity is marked; the trailing levels learn of the bar; ruin; the resting order's bars run out
+end     the last close closes what is open
+
+The conventions are those of `app.engine.conventions`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.engine.compiled import compile_loop
+from app.engine.filling.columns import RuleColumns, fraction_at, side_wanted, value_at
+from app.engine.filling.costs import commission_of, slippage_at, slipped_price
+from app.engine.filling.layout import (
+    CHANDELIER_COLUMN,
+    END_OF_DATA,
+    HELD_ENTRY,
+    HELD_FIELDS,
+    HELD_MAX_BARS,
+    HELD_QUANTITY,
+    HELD_SIDE,
+    HELD_STOP,
+    HELD_STOP_TRAILS,
+    HELD_TARGET,
+    LIMIT_BARS_COLUMN,
+    LIMIT_ENTRY_COLUMN,
+    OPEN,
+    ORDER_BARS,
+    ORDER_FIELDS,
+    ORDER_PRICE,
+    ORDER_RATIO,
+    ORDER_SIDE,
+    ORDER_SIGNAL_BAR,
+    REVERSAL,
+    RISK_COLUMN,
+    RUIN,
+    SCALE,
+    SIGNAL,
+    STOP_LOSS,
+    STOP_LOSS_COLUMN,
+    TAKE_PROFIT,
+    TIME_STOP,
+    TRAILING_STOP,
+    Codes,
+    Flags,
+    Floats,
+    Integers,
+)
+from app.engine.filling.positions import (
+    charge_nights,
+    close_part,
+    follow_chandelier,
+    learn_bar,
+    open_position,
+    quantity_at_target,
+    split_position,
+    wait_for_second_target,
+    worth_without_cash,
+)
+from app.engine.filling.quantities import size_fill
+
+
+@compile_loop
+def place_order(order: Floats, columns: RuleColumns, side: float, close: float, bar: int) -> None:
+    """Rest a limit order from the signal of `bar`, in place of any other."""
+    order[ORDER_SIDE] = side
+    order[ORDER_PRICE] = close - side * columns[LIMIT_ENTRY_COLUMN][bar]
+    bars = value_at(columns[LIMIT_BARS_COLUMN], bar)
+    order[ORDER_BARS] = np.floor(bars) if bars >= 1.0 else 1.0
+    order[ORDER_SIGNAL_BAR] = bar
+    order[ORDER_RATIO] = 1.0
+
+
+@compile_loop
+def split_order(order: Floats, ratio: float) -> None:
+    """One unit became `ratio` units: the limit is divided, and so will be its signal's distances."""
+    order[ORDER_PRICE] /= ratio
+    order[ORDER_RATIO] *= ratio
+
+
+@compile_loop
+def fill_entry(
+    held: Floats,
+    columns: RuleColumns,
+    signal_bar: int,
+    ratio: float,
+    side: float,
+    bar: int,
+    reference: float,
+    slips: bool,
+    cash: float,
+    volume: float,
+    terms: Floats,
+    tiers: Floats,
+) -> None:
+    """Open a position at `reference`, before slippage, where anything is affordable."""
+    quantity, price = size_fill(
+        cash,
+        fraction_at(columns, signal_bar),
+        len(columns[RISK_COLUMN]) > 0,
+        side,
+        reference,
+        slips,
+        value_at(columns[STOP_LOSS_COLUMN], signal_bar) / ratio,
+        volume,
+        terms,
+        tiers,
+    )
+    if quantity > 0.0:
+        commission = commission_of(quantity, price, terms, tiers)
+        open_position(held, columns, signal_bar, ratio, side, bar, quantity, price, reference, commission)
+
+
+@compile_loop
+def find_market_exit(
+    held: Floats,
+    columns: RuleColumns,
+    enter_long: Flags,
+    exit_long: Flags,
+    enter_short: Flags,
+    exit_short: Flags,
+    bar: int,
+) -> int:
+    """Why the position is left at the open of `bar`; OPEN when it is not."""
+    side = held[HELD_SIDE]
+    if exit_long[bar - 1] if side > 0.0 else exit_short[bar - 1]:
+        return SIGNAL
+    if bar - held[HELD_ENTRY] >= held[HELD_MAX_BARS]:
+        return TIME_STOP
+    if side_wanted(enter_long, enter_short, columns, bar - 1) == -side:
+        return REVERSAL
+    return OPEN
+
+
+@compile_loop
+def fill_orders_fully(
+    open_: Floats,
+    high: Floats,
+    low: Floats,
+    close: Floats,
+    volume: Floats,
+    enter_long: Flags,
+    exit_long: Flags,
+    enter_short: Flags,
+    exit_short: Flags,
+    columns: RuleColumns,
+    finer: RuleColumns,
+    finer_first: Integers,
+    finer_stop: Integers,
+    nights: Floats,
+    splits: Floats,
+    first_bar: int,
+    initial_cash: float,
+    terms: Floats,
+    tiers: Floats,
+    close_at_end: bool,
+    equity: Floats,
+    codes: Codes,
+    indices: Integers,
+    figures: Floats,
+) -> tuple[int, float, bool]:
+    """Fill every order of the signals; write equity, shape (n,), and the trade tables (see `layout`).
+
+    `columns`: the rule's, in the order of `layout.COLUMNS`, empty where it has none. `finer`: open, high,
+    low, close of the finer bars; those of a bar are finer_first[bar] up to but not finer_stop[bar], none
+    where the two are equal; both empty without finer bars. `nights`: calendar nights before each bar,
+    `splits`: the ratio before each bar's open; empty where nothing is charged, nothing splits. `tiers`: shape
+    (count, 2).
+    The tables must have a column for each bar that could enter, two with `take_profit_share`. Returns (number
+    of trades, cash, ruined); cash is the equity outside a position.
+    """
+    n = len(close)
+    cash = initial_cash
+    ruined = False
+    count = 0
+    held, order = np.zeros(HELD_FIELDS), np.zeros(ORDER_FIELDS)
+    equity[: first_bar + 1] = cash
+    for bar in range(first_bar + 1, n):
+        before = bar - 1
+        if len(nights) > 0 and held[HELD_SIDE] != 0.0:
+            charge_nights(held, close[before], nights[bar], terms)
+        ratio = splits[bar] if len(splits) > 0 else 1.0
+        if ratio != 1.0:
+            split_position(held, ratio)
+            split_order(order, ratio)
+
+        if held[HELD_SIDE] != 0.0:
+            reason = find_market_exit(held, columns, enter_long, exit_long, enter_short, exit_short, bar)
+            if reason != OPEN:
+                quantity = held[HELD_QUANTITY]
+                slippage = slippage_at(quantity, volume[bar], terms)
+                price = slipped_price(open_[bar], -held[HELD_SIDE], slippage)
+                commission = commission_of(quantity, price, terms, tiers)
+                cash += close_part(
+                    held, codes, indices, figures, count, reason, bar, quantity, price, open_[bar], commission
+                )
+                count += 1
+        if held[HELD_SIDE] == 0.0:
+            wanted = side_wanted(enter_long, enter_short, columns, before)
+            if len(columns[LIMIT_ENTRY_COLUMN]) == 0:
+                if wanted != 0.0:
+                    fill_entry(
+                        held,
+                        columns,
+                        before,
+                        ratio,
+                        wanted,
+                        bar,
+                        open_[bar],
+                        True,
+                        cash,
+                        volume[bar],
+                        terms,
+                        tiers,
+                    )
+            else:
+                if exit_long[before] if order[ORDER_SIDE] > 0.0 else exit_short[before]:
+                    order[ORDER_SIDE] = 0.0
+                if wanted != 0.0:
+                    place_order(order, columns, wanted, close[before], before)
+                    split_order(order, ratio)
+
+        first, stop = bar, bar + 1
+        is_finer = len(finer_first) > 0 and finer_first[bar] < finer_stop[bar]
+        if is_finer:
+            first, stop = finer_first[bar], finer_stop[bar]
+        for step in range(first, stop):
+            if held[HELD_SIDE] == 0.0 and order[ORDER_SIDE] == 0.0:
+                break
+            if is_finer:
+                opened, highest = finer[0][step], finer[1][step]
+                lowest, closed = finer[2][step], finer[3][step]
+            else:
+                opened, highest, lowest, closed = open_[bar], high[bar], low[bar], close[bar]
+            side = held[HELD_SIDE] if held[HELD_SIDE] != 0.0 else order[ORDER_SIDE]
+            against, along = (lowest, highest) if side > 0.0 else (highest, lowest)
+            if held[HELD_SIDE] == 0.0:
+                limit = order[ORDER_PRICE]
+                if side * opened <= side * limit:
+                    reference = opened
+                elif side * against <= side * limit:
+                    # Of this bar only what surely came later counts from here on: the worse extreme, which
+                    # lies behind the limit, and the close.
+                    reference = limit
+                    opened = limit
+                    along = closed
+                else:
+                    continue
+                fill_entry(
+                    held,
+                    columns,
+                    int(order[ORDER_SIGNAL_BAR]),
+                    order[ORDER_RATIO],
+                    side,
+                    bar,
+                    reference,
+                    False,
+                    cash,
+                    volume[bar],
+                    terms,
+                    tiers,
+                )
+                order[ORDER_SIDE] = 0.0
+                if held[HELD_SIDE] == 0.0:
+                    break
+
+            # The open is looked at by itself: sources exist whose open lies outside the bar's high and low.
+            level = held[HELD_STOP]
+            if side * against <= side * level or side * opened <= side * level:
+                reference = opened if side * opened <= side * level else level
+                quantity = held[HELD_QUANTITY]
+                slippage = slippage_at(quantity, volume[bar], terms)
+                price = slipped_price(reference, -side, slippage)
+                commission = commission_of(quantity, price, terms, tiers)
+                reason = TRAILING_STOP if held[HELD_STOP_TRAILS] > 0.0 else STOP_LOSS
+                cash += close_part(
+                    held, codes, indices, figures, count, reason, bar, quantity, price, reference, commission
+                )
+                count += 1
+                break
+            while held[HELD_SIDE] != 0.0:
+                level = held[HELD_TARGET]
+                if not (side * along >= side * level or side * opened >= side * level):
+                    break
+                price = opened if side * opened >= side * level else level
+                quantity = quantity_at_target(held, terms[SCALE])
+                if quantity > 0.0:
+                    commission = commission_of(quantity, price, terms, tiers)
+                    cash += close_part(
+                        held,
+                        codes,
+                        indices,
+                        figures,
+                        count,
+                        TAKE_PROFIT,
+                        bar,
+                        quantity,
+                        price,
+                        price,
+                        commission,
+                    )
+                    count += 1
+                wait_for_second_target(held)
+            if held[HELD_SIDE] != 0.0:
+                learn_bar(held, against, along)
+
+        if order[ORDER_SIDE] != 0.0:
+            order[ORDER_BARS] -= 1.0
+            if order[ORDER_BARS] < 1.0:
+                order[ORDER_SIDE] = 0.0
+        if held[HELD_SIDE] == 0.0:
+            equity[bar] = cash
+            continue
+        follow_chandelier(held, value_at(columns[CHANDELIER_COLUMN], bar))
+        quantity = held[HELD_QUANTITY]
+        marked = worth_without_cash(held, cash) + held[HELD_SIDE] * quantity * close[bar]
+        equity[bar] = marked
+        if marked <= 0.0:
+            price = close[bar]
+            commission = commission_of(quantity, price, terms, tiers)
+            cash += close_part(
+                held, codes, indices, figures, count, RUIN, bar, quantity, price, price, commission
+            )
+            count += 1
+            ruined = True
+            equity[bar:] = cash
+            break
+
+    if held[HELD_SIDE] != 0.0:
+        price = close[n - 1]
+        quantity = held[HELD_QUANTITY]
+        base = worth_without_cash(held, cash)
+        reason = END_OF_DATA if close_at_end else OPEN
+        commission = commission_of(quantity, price, terms, tiers) if close_at_end else 0.0
+        pnl = close_part(
+            held, codes, indices, figures, count, reason, n - 1, quantity, price, price, commission
+        )
+        count += 1
+        if close_at_end:
+            cash += pnl
+            equity[n - 1] = cash
+        else:
+            cash = base
+    return count, cash, ruined or equity[n - 1] <= 0.0
