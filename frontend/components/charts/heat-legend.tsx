@@ -10,12 +10,15 @@ export function HeatLegend({
   format,
   marks = [],
   hasOutline = false,
+  hasMissing = true,
 }: {
   scale: HeatScale | null;
   title: string;
   format: (value: number) => string;
   marks?: readonly HeatMark["kind"][];
   hasOutline?: boolean;
+  /** Cells may lack a figure. */
+  hasMissing?: boolean;
 }) {
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5 text-xs text-muted-foreground">
@@ -52,17 +55,19 @@ export function HeatLegend({
           Its neighbourhood
         </span>
       )}
-      <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-        <span
-          aria-hidden
-          className="size-3 rounded-[2px]"
-          style={{
-            background:
-              "repeating-linear-gradient(135deg, var(--muted-foreground) 0 1px, var(--grid) 1px 4px)",
-          }}
-        />
-        No figure
-      </span>
+      {hasMissing && (
+        <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+          <span
+            aria-hidden
+            className="size-3 rounded-[2px]"
+            style={{
+              background:
+                "repeating-linear-gradient(135deg, var(--muted-foreground) 0 1px, var(--grid) 1px 4px)",
+            }}
+          />
+          No figure
+        </span>
+      )}{" "}
     </div>
   );
 }

@@ -84,7 +84,7 @@ export function AppShell({
       </div>
       <nav
         aria-label="Workspace"
-        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-5 border-t bg-card pb-[env(safe-area-inset-bottom)] md:hidden"
+        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-6 border-t bg-card pb-[env(safe-area-inset-bottom)] md:hidden"
       >
         {PLACES.map(({ href, label, icon: Icon }) => (
           <Link

@@ -1,4 +1,12 @@
-import { CandlestickChart, FlaskConical, House, Layers, ScrollText, type LucideIcon } from "lucide-react";
+import {
+  CandlestickChart,
+  FlaskConical,
+  Grid3x3,
+  House,
+  Layers,
+  ScrollText,
+  type LucideIcon,
+} from "lucide-react";
 
 export interface Place {
   href: string;
@@ -13,6 +21,7 @@ export const PLACES: Place[] = [
   { href: "/chart", label: "Chart", icon: CandlestickChart },
   { href: "/strategies", label: "Strategies", icon: ScrollText },
   { href: "/backtests", label: "Backtests", icon: FlaskConical },
+  { href: "/research", label: "Research", icon: Grid3x3 },
 ];
 
 export function isHere(pathname: string, href: string): boolean {

@@ -1,6 +1,16 @@
 "use client";
 
-import { CandlestickChart, FileUp, FlaskConical, Moon, Search, Settings, Sun } from "lucide-react";
+import {
+  CandlestickChart,
+  FileUp,
+  FlaskConical,
+  Footprints,
+  Grid3x3,
+  Moon,
+  Search,
+  Settings,
+  Sun,
+} from "lucide-react";
 import { useTheme } from "next-themes";
 import { useRouter } from "next/navigation";
 import { useDeferredValue, useEffect, useState } from "react";
@@ -110,6 +120,20 @@ function Entries({ onDone }: { onDone: () => void }) {
         <CommandGroup heading="Do">
           <CommandItem value="Test a rule" keywords={["backtest run"]} onSelect={() => go("/strategies")}>
             <FlaskConical aria-hidden /> Test a rule
+          </CommandItem>
+          <CommandItem
+            value="Sweep a rule"
+            keywords={["research optimise parameters heatmap grid"]}
+            onSelect={() => go("/research/sweeps/new")}
+          >
+            <Grid3x3 aria-hidden /> Sweep a rule
+          </CommandItem>
+          <CommandItem
+            value="Walk a rule forward"
+            keywords={["research out of sample walk-forward"]}
+            onSelect={() => go("/research/walk-forwards/new")}
+          >
+            <Footprints aria-hidden /> Walk a rule forward
           </CommandItem>
           <CommandItem value="Import a CSV" keywords={["file data"]} onSelect={() => go("/markets/import")}>
             <FileUp aria-hidden /> Import a CSV

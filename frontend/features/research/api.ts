@@ -1,4 +1,10 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { useMemo } from "react";
 
 import { runKeys } from "@/features/backtests/api";
@@ -13,6 +19,7 @@ import type {
   WalkForwardRequest,
   WalkForwardSummary,
 } from "@/features/research/contract";
+import type { HeatAnswer, Reduction } from "@/features/research/heat-grid";
 import { isOver, searchPollDelay } from "@/features/research/progress";
 import { appendPage, NO_RESULTS, pageSize, type Results } from "@/features/research/results";
 import type { Page } from "@/lib/api/contract";
@@ -90,7 +97,6 @@ export function useSweepResults(sweep: Sweep | undefined, metrics: readonly stri
   const id = sweep?.id ?? "";
   const key = [...researchKeys.sweep(id), "results", metrics.join(",")];
   const isHeld = sweep !== undefined && sweep.sets <= MOST_HELD_SETS;
-  const delay = searchPollDelay(sweep, Date.now());
   return useQuery({
     queryKey: key,
     queryFn: async ({ signal }) => {
@@ -106,9 +112,29 @@ export function useSweepResults(sweep: Sweep | undefined, metrics: readonly stri
       }
     },
     enabled: isHeld,
-    refetchInterval: ({ state }) => (state.data?.isComplete ? false : delay || false),
+    refetchInterval: ({ state }) => (state.data?.isComplete ? false : searchPollDelay(sweep, Date.now())),
     structuralSharing: false,
     staleTime: 0,
+  });
+}
+
+/** The heatmap of a sweep that is too large to be held here, as the server lays it out; null: not wanted. */
+export function useSweepHeatmap(
+  sweep: Sweep | null,
+  of: { x: string; y: string | null; metric: string; reduction: Reduction },
+) {
+  return useQuery({
+    queryKey: [...researchKeys.sweep(sweep?.id ?? ""), "heatmap", of, sweep?.status],
+    queryFn: async ({ signal }) =>
+      (
+        await http.get<HeatAnswer>(`${API_BASE}/sweeps/${sweep!.id}/heatmap`, {
+          params: { x: of.x, y: of.y ?? undefined, metric: of.metric, reduce: of.reduction },
+          signal,
+        })
+      ).data,
+    enabled: sweep !== null,
+    refetchInterval: () => searchPollDelay(sweep ?? undefined, Date.now()),
+    placeholderData: keepPreviousData,
   });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { buildHeatGrid, placeOf, spanOf, toGridAxis } from "@/features/research/heat-grid";
+import { buildHeatGrid, placeOf, spanOf, toGridAxis, toHeatGrid } from "@/features/research/heat-grid";
 import { NO_RESULTS, type Results } from "@/features/research/results";
 
 const fast = toGridAxis({ name: "fast", values: [5, 10, 15], min: 5, max: 15, count: 3 });
@@ -72,5 +72,31 @@ describe("an axis", () => {
     expect(spanOf(slow, 0.2, 0.3)).toEqual([1, 2]);
     expect(spanOf(fast, 11, 14)).toBeNull();
     expect(spanOf(loose, -1, 0.1)).toEqual([0, 4]);
+  });
+});
+
+describe("a heatmap that the server laid out", () => {
+  const answer = {
+    x: [1, 2, 3],
+    y: [10, 20],
+    values: [
+      [0.1, null, 0.3],
+      [0.4, 0.5, null],
+    ],
+    counts: [
+      [1, 0, 1],
+      [1, 2, 3],
+    ],
+  };
+
+  it("is the same kind of grid, rows along y", () => {
+    const grid = toHeatGrid(answer, "fast", "slow");
+    expect([...grid.values]).toEqual([0.1, Number.NaN, 0.3, 0.4, 0.5, Number.NaN]);
+    expect([...grid.counts]).toEqual([1, 0, 1, 1, 2, 3]);
+    expect(grid.rows.every((row) => row === -1)).toBe(true);
+  });
+
+  it("is one empty cell until it is there", () => {
+    expect(toHeatGrid(undefined, "fast", "slow").counts).toHaveLength(1);
   });
 });

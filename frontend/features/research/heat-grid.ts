@@ -125,3 +125,27 @@ export function spanOf(axis: GridAxis, low: number, high: number): [number, numb
   const last = axis.values.findLastIndex((value) => value <= high + near);
   return first < 0 || last < first ? null : [first, last];
 }
+
+export type HeatAnswer = {
+  x: number[];
+  y: number[];
+  values: (number | null)[][];
+  counts: number[][];
+};
+
+/** The grid of a heatmap that the server laid out, for sweeps too large to be held here. No place knows its set. */
+export function toHeatGrid(answer: HeatAnswer | undefined, xName: string, yName: string | null): HeatGrid {
+  const x = { name: xName, values: answer?.x ?? [0], edges: null };
+  const y = yName === null ? null : { name: yName, values: answer?.y ?? [0], edges: null };
+  const size = x.values.length * (y?.values.length ?? 1);
+  return {
+    x,
+    y,
+    values: Float64Array.from({ length: size }, (_, place) => {
+      const value = answer?.values[Math.floor(place / x.values.length)]?.[place % x.values.length];
+      return value ?? Number.NaN;
+    }),
+    counts: Uint32Array.from(answer?.counts.flat() ?? [0]),
+    rows: new Int32Array(size).fill(-1),
+  };
+}
