@@ -17,8 +17,9 @@ from __future__ import annotations
 import numpy as np
 
 from app.engine.compiled import compile_loop
-from app.engine.filling.columns import RuleColumns, fraction_at, side_wanted, value_at
+from app.engine.filling.columns import can_enter, one_at, value_at
 from app.engine.filling.costs import commission_of, slippage_at, slipped_price
+from app.engine.filling.events import find_flag, gather_entries
 from app.engine.filling.layout import (
     CHANDELIER_COLUMN,
     END_OF_DATA,
@@ -32,23 +33,29 @@ from app.engine.filling.layout import (
     HELD_TARGET,
     LIMIT_BARS_COLUMN,
     LIMIT_ENTRY_COLUMN,
+    MAX_BARS_COLUMN,
     OPEN,
     ORDER_BARS,
     ORDER_FIELDS,
     ORDER_PRICE,
     ORDER_RATIO,
     ORDER_SIDE,
-    ORDER_SIGNAL_BAR,
     REVERSAL,
     RISK_COLUMN,
     RUIN,
     SCALE,
+    SECOND_TARGET_COLUMN,
+    SHARE_COLUMN,
     SIGNAL,
+    SIZE_COLUMN,
     STOP_LOSS,
     STOP_LOSS_COLUMN,
     TAKE_PROFIT,
+    TAKE_PROFIT_COLUMN,
     TIME_STOP,
+    TRAILING_PERCENT_COLUMN,
     TRAILING_STOP,
+    TRAILING_STOP_COLUMN,
     Codes,
     Flags,
     Floats,
@@ -69,14 +76,13 @@ from app.engine.filling.quantities import size_fill
 
 
 @compile_loop
-def place_order(order: Floats, columns: RuleColumns, side: float, close: float, bar: int) -> None:
-    """Rest a limit order from the signal of `bar`, in place of any other."""
+def place_order(order: Floats, ordered: Floats, signal: Floats, side: float, close: float) -> None:
+    """Rest a limit order from a signal, which `ordered` keeps, in place of any other."""
     order[ORDER_SIDE] = side
-    order[ORDER_PRICE] = close - side * columns[LIMIT_ENTRY_COLUMN][bar]
-    bars = value_at(columns[LIMIT_BARS_COLUMN], bar)
-    order[ORDER_BARS] = np.floor(bars) if bars >= 1.0 else 1.0
-    order[ORDER_SIGNAL_BAR] = bar
+    order[ORDER_PRICE] = close - side * signal[LIMIT_ENTRY_COLUMN]
+    order[ORDER_BARS] = np.floor(signal[LIMIT_BARS_COLUMN])
     order[ORDER_RATIO] = 1.0
+    ordered[:] = signal
 
 
 @compile_loop
@@ -89,8 +95,8 @@ def split_order(order: Floats, ratio: float) -> None:
 @compile_loop
 def fill_entry(
     held: Floats,
-    columns: RuleColumns,
-    signal_bar: int,
+    signal: Floats,
+    by_risk: bool,
     ratio: float,
     side: float,
     bar: int,
@@ -104,40 +110,19 @@ def fill_entry(
     """Open a position at `reference`, before slippage, where anything is affordable."""
     quantity, price = size_fill(
         cash,
-        fraction_at(columns, signal_bar),
-        len(columns[RISK_COLUMN]) > 0,
+        signal[RISK_COLUMN] if by_risk else signal[SIZE_COLUMN],
+        by_risk,
         side,
         reference,
         slips,
-        value_at(columns[STOP_LOSS_COLUMN], signal_bar) / ratio,
+        signal[STOP_LOSS_COLUMN] / ratio,
         volume,
         terms,
         tiers,
     )
     if quantity > 0.0:
         commission = commission_of(quantity, price, terms, tiers)
-        open_position(held, columns, signal_bar, ratio, side, bar, quantity, price, reference, commission)
-
-
-@compile_loop
-def find_market_exit(
-    held: Floats,
-    columns: RuleColumns,
-    enter_long: Flags,
-    exit_long: Flags,
-    enter_short: Flags,
-    exit_short: Flags,
-    bar: int,
-) -> int:
-    """Why the position is left at the open of `bar`; OPEN when it is not."""
-    side = held[HELD_SIDE]
-    if exit_long[bar - 1] if side > 0.0 else exit_short[bar - 1]:
-        return SIGNAL
-    if bar - held[HELD_ENTRY] >= held[HELD_MAX_BARS]:
-        return TIME_STOP
-    if side_wanted(enter_long, enter_short, columns, bar - 1) == -side:
-        return REVERSAL
-    return OPEN
+        open_position(held, signal, ratio, side, bar, quantity, price, reference, commission)
 
 
 @compile_loop
@@ -151,8 +136,8 @@ def fill_orders_fully(
     exit_long: Flags,
     enter_short: Flags,
     exit_short: Flags,
-    columns: RuleColumns,
-    finer: RuleColumns,
+    columns: tuple[Floats, ...],
+    finer: tuple[Floats, ...],
     finer_first: Integers,
     finer_stop: Integers,
     nights: Floats,
@@ -181,10 +166,23 @@ def fill_orders_fully(
     cash = initial_cash
     ruined = False
     count = 0
+    by_limit, by_risk = len(columns[LIMIT_ENTRY_COLUMN]) > 0, len(columns[RISK_COLUMN]) > 0
+    signal, ordered = np.empty(len(columns)), np.empty(len(columns))
+    chandelier = columns[CHANDELIER_COLUMN]
     held, order = np.zeros(HELD_FIELDS), np.zeros(ORDER_FIELDS)
+    entries = gather_entries(enter_long, enter_short)
     equity[: first_bar + 1] = cash
-    for bar in range(first_bar + 1, n):
+    bar = first_bar
+    while bar + 1 < n:
+        bar += 1
         before = bar - 1
+        if held[HELD_SIDE] == 0.0 and order[ORDER_SIDE] == 0.0:
+            # Nothing can happen before the next entry.
+            before = find_flag(entries, before, n - 1)
+            equity[bar : before + 1] = cash
+            bar = before + 1
+            if bar >= n:
+                break
         if len(nights) > 0 and held[HELD_SIDE] != 0.0:
             charge_nights(held, close[before], nights[bar], terms)
         ratio = splits[bar] if len(splits) > 0 else 1.0
@@ -192,8 +190,32 @@ def fill_orders_fully(
             split_position(held, ratio)
             split_order(order, ratio)
 
+        wanted = 0.0
+        if enter_long[before] != enter_short[before]:
+            # By hand, because a tuple of arrays is dear to hand on.
+            signal[STOP_LOSS_COLUMN] = value_at(columns[STOP_LOSS_COLUMN], before)
+            signal[TAKE_PROFIT_COLUMN] = value_at(columns[TAKE_PROFIT_COLUMN], before)
+            signal[TRAILING_STOP_COLUMN] = value_at(columns[TRAILING_STOP_COLUMN], before)
+            signal[SIZE_COLUMN] = one_at(columns[SIZE_COLUMN], before)
+            signal[RISK_COLUMN] = value_at(columns[RISK_COLUMN], before)
+            signal[LIMIT_ENTRY_COLUMN] = value_at(columns[LIMIT_ENTRY_COLUMN], before)
+            signal[LIMIT_BARS_COLUMN] = one_at(columns[LIMIT_BARS_COLUMN], before)
+            signal[TRAILING_PERCENT_COLUMN] = value_at(columns[TRAILING_PERCENT_COLUMN], before)
+            signal[CHANDELIER_COLUMN] = value_at(columns[CHANDELIER_COLUMN], before)
+            signal[SHARE_COLUMN] = one_at(columns[SHARE_COLUMN], before)
+            signal[SECOND_TARGET_COLUMN] = value_at(columns[SECOND_TARGET_COLUMN], before)
+            signal[MAX_BARS_COLUMN] = value_at(columns[MAX_BARS_COLUMN], before)
+            if can_enter(signal, by_risk, by_limit):
+                wanted = 1.0 if enter_long[before] else -1.0
         if held[HELD_SIDE] != 0.0:
-            reason = find_market_exit(held, columns, enter_long, exit_long, enter_short, exit_short, bar)
+            side = held[HELD_SIDE]
+            reason = OPEN
+            if exit_long[before] if side > 0.0 else exit_short[before]:
+                reason = SIGNAL
+            elif bar - held[HELD_ENTRY] >= held[HELD_MAX_BARS]:
+                reason = TIME_STOP
+            elif wanted == -side:
+                reason = REVERSAL
             if reason != OPEN:
                 quantity = held[HELD_QUANTITY]
                 slippage = slippage_at(quantity, volume[bar], terms)
@@ -204,13 +226,12 @@ def fill_orders_fully(
                 )
                 count += 1
         if held[HELD_SIDE] == 0.0:
-            wanted = side_wanted(enter_long, enter_short, columns, before)
-            if len(columns[LIMIT_ENTRY_COLUMN]) == 0:
+            if not by_limit:
                 if wanted != 0.0:
                     fill_entry(
                         held,
-                        columns,
-                        before,
+                        signal,
+                        by_risk,
                         ratio,
                         wanted,
                         bar,
@@ -225,7 +246,7 @@ def fill_orders_fully(
                 if exit_long[before] if order[ORDER_SIDE] > 0.0 else exit_short[before]:
                     order[ORDER_SIDE] = 0.0
                 if wanted != 0.0:
-                    place_order(order, columns, wanted, close[before], before)
+                    place_order(order, ordered, signal, wanted, close[before])
                     split_order(order, ratio)
 
         first, stop = bar, bar + 1
@@ -256,8 +277,8 @@ def fill_orders_fully(
                     continue
                 fill_entry(
                     held,
-                    columns,
-                    int(order[ORDER_SIGNAL_BAR]),
+                    ordered,
+                    by_risk,
                     order[ORDER_RATIO],
                     side,
                     bar,
@@ -319,7 +340,8 @@ def fill_orders_fully(
         if held[HELD_SIDE] == 0.0:
             equity[bar] = cash
             continue
-        follow_chandelier(held, value_at(columns[CHANDELIER_COLUMN], bar))
+        if len(chandelier) > 0:
+            follow_chandelier(held, chandelier[bar])
         quantity = held[HELD_QUANTITY]
         marked = worth_without_cash(held, cash) + held[HELD_SIDE] * quantity * close[bar]
         equity[bar] = marked

@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 
 from app.engine.compiled import compile_loop
-from app.engine.filling.columns import RuleColumns, value_at
 from app.engine.filling.layout import (
     BORROW_RATE,
     CHANDELIER_COLUMN,
@@ -59,8 +58,7 @@ def raise_stop(held: Floats, level: float) -> None:
 @compile_loop
 def open_position(
     held: Floats,
-    columns: RuleColumns,
-    signal_bar: int,
+    signal: Floats,
     ratio: float,
     side: float,
     bar: int,
@@ -69,7 +67,7 @@ def open_position(
     reference: float,
     commission: float,
 ) -> None:
-    """Fill an entry. Distances are the signal bar's, divided by `ratio`, that of the splits since."""
+    """Fill an entry. Distances are the signal's (see `columns`), over `ratio`, that of the splits since."""
     held[HELD_SIDE] = side
     held[HELD_ENTRY] = bar
     held[HELD_QUANTITY] = quantity
@@ -82,29 +80,27 @@ def open_position(
 
     held[HELD_STOP] = -side * np.inf
     held[HELD_STOP_TRAILS] = 0.0
-    distance = value_at(columns[STOP_LOSS_COLUMN], signal_bar) / ratio
+    distance = signal[STOP_LOSS_COLUMN] / ratio
     if distance > 0.0:
         held[HELD_STOP] = price - side * distance
-    distance = value_at(columns[TRAILING_STOP_COLUMN], signal_bar) / ratio
+    distance = signal[TRAILING_STOP_COLUMN] / ratio
     held[HELD_TRAIL_DISTANCE] = distance if distance > 0.0 else np.nan
-    percent = value_at(columns[TRAILING_PERCENT_COLUMN], signal_bar)
+    percent = signal[TRAILING_PERCENT_COLUMN]
     held[HELD_TRAIL_FRACTION] = percent * PERCENT if percent > 0.0 else np.nan
     follow_best(held)
-    follow_chandelier(held, value_at(columns[CHANDELIER_COLUMN], signal_bar) / ratio)
+    follow_chandelier(held, signal[CHANDELIER_COLUMN] / ratio)
 
-    share = 1.0
-    if len(columns[SHARE_COLUMN]) > 0:
-        share = columns[SHARE_COLUMN][signal_bar]
+    share = signal[SHARE_COLUMN]
     held[HELD_SHARE] = min(share, 1.0)
     held[HELD_TARGET] = side * np.inf
     held[HELD_SECOND_TARGET] = side * np.inf
-    distance = value_at(columns[TAKE_PROFIT_COLUMN], signal_bar) / ratio
+    distance = signal[TAKE_PROFIT_COLUMN] / ratio
     if distance > 0.0 and share > 0.0:
         held[HELD_TARGET] = price + side * distance
-        second = value_at(columns[SECOND_TARGET_COLUMN], signal_bar) / ratio
+        second = signal[SECOND_TARGET_COLUMN] / ratio
         if second > 0.0:
             held[HELD_SECOND_TARGET] = price + side * max(second, distance)
-    longest = value_at(columns[MAX_BARS_COLUMN], signal_bar)
+    longest = signal[MAX_BARS_COLUMN]
     held[HELD_MAX_BARS] = np.floor(longest) if longest >= 1.0 else np.inf
 
 
