@@ -24,6 +24,8 @@ _BITS_OF_TWO_GRIDS = 100
 _HIGHEST_EXPONENT = 990
 _LOWEST_EXPONENT = -900
 _SPLITTER = 134217729.0  # 2^27 + 1 (Veltkamp)
+_LANES = 256
+_BLOCK_BARS = 1_024
 
 
 def sum_window(x: Column, n: int) -> Column:
@@ -61,8 +63,10 @@ def _run(x: Column, n: int, weight: int, divisor: int, is_weighted: bool) -> Col
     anchor = math.ldexp(1.5, 52 + 53 + unit - spare_bits)
     if is_weighted:
         weigh_on_grids(x, n, divisor, anchor, out)
-    else:
+    elif has_undefined(x):
         sum_on_grids(x, n, divisor, anchor, out)
+    else:
+        sum_defined_on_grids(x, n, divisor, anchor, out)
     return out
 
 
@@ -71,17 +75,27 @@ def measure_exponents(x: Column) -> tuple[int, int]:
     """(high, low): every defined |x| is below 2^high and a multiple of 2^low, as if all of its 53 bits were
     used.
     """
-    greatest = 0.0
-    least = np.inf
-    for value in x:
-        size = abs(value)
-        if size > greatest:
-            greatest = size
-        if 0.0 < size < least:
-            least = size
-    if greatest == 0.0:
+    greatest = np.zeros(_LANES)
+    least = np.full(_LANES, np.inf)
+    for start in range(0, len(x), _LANES):
+        part = x[start : start + _LANES]
+        for lane in range(len(part)):
+            size = abs(part[lane])
+            greatest[lane] = size if size > greatest[lane] else greatest[lane]
+            is_less = (size > 0.0) & (size < least[lane])
+            least[lane] = size if is_less else least[lane]
+    if greatest.max() == 0.0:
         return 0, 0
-    return math.frexp(greatest)[1], math.frexp(least)[1] - 53
+    return math.frexp(greatest.max())[1], math.frexp(least.min())[1] - 53
+
+
+@compile_loop
+def has_undefined(x: Column) -> bool:
+    """Whether a value is NaN."""
+    found = False
+    for i in range(len(x)):
+        found |= x[i] != x[i]
+    return found
 
 
 @compile_loop
@@ -142,6 +156,59 @@ def sum_on_grids(x: Column, n: int, divisor: int, anchor: float, out: Column) ->
                 undefined -= 1
         if undefined == 0 and i >= n - 1:
             out[i] = divide_parts(coarse, fine, float(divisor))
+
+
+@compile_loop
+def sum_defined_on_grids(x: Column, n: int, divisor: int, anchor: float, out: Column) -> None:
+    """As `sum_on_grids` where no value is NaN, many bars at once.
+
+    Every sum of parts is exact, so the order in which they are added changes nothing: what a bar adds and
+    what leaves the window are taken together, and four bars together.
+    """
+    coarse = 0.0
+    fine = 0.0
+    for i in range(n):
+        part = (x[i] + anchor) - anchor
+        coarse += part
+        fine += x[i] - part
+    out[n - 1] = divide_parts(coarse, fine, float(divisor))
+    coarse_sums = np.empty(_BLOCK_BARS)
+    fine_sums = np.empty(_BLOCK_BARS)
+    for start in range(n, len(x), _BLOCK_BARS):
+        added = x[start : start + _BLOCK_BARS]
+        removed = x[start - n : start - n + len(added)]
+        coarse_part = coarse_sums[: len(added)]
+        fine_part = fine_sums[: len(added)]
+        for i in range(len(added)):
+            part = (added[i] + anchor) - anchor
+            gone = (removed[i] + anchor) - anchor
+            coarse_part[i] = part - gone
+            fine_part[i] = (added[i] - part) - (removed[i] - gone)
+        coarse = accumulate(coarse_part, coarse)
+        fine = accumulate(fine_part, fine)
+        means = out[start : start + len(added)]
+        for i in range(len(added)):
+            means[i] = divide_parts(coarse_part[i], fine_part[i], float(divisor))
+
+
+@compile_loop
+def accumulate(steps: Column, total: float) -> float:
+    """Replaces the steps by `total` plus all steps so far; every sum must be exact. Returns the last."""
+    whole = len(steps) // 4 * 4
+    for i in range(0, whole, 4):
+        first = steps[i]
+        second = first + steps[i + 1]
+        third = second + steps[i + 2]
+        fourth = second + (steps[i + 2] + steps[i + 3])
+        steps[i] = total + first
+        steps[i + 1] = total + second
+        steps[i + 2] = total + third
+        total += fourth
+        steps[i + 3] = total
+    for i in range(whole, len(steps)):
+        total += steps[i]
+        steps[i] = total
+    return total
 
 
 @compile_loop
