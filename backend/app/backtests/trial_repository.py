@@ -13,7 +13,7 @@ from app.backtests.tables import TrialRow
 
 
 async def upsert_trial(session: AsyncSession, owner_id: UUID, trial: Trial) -> None:
-    """Write what was tried; the same again takes the place of the former."""
+    """Write what was tried; the same again takes the place of the former, unless it is only a part of it."""
     moments = trial.moments
     figures = {
         "count": moments.count,
@@ -29,7 +29,10 @@ async def upsert_trial(session: AsyncSession, owner_id: UUID, trial: Trial) -> N
         fingerprint=trial.fingerprint,
         **figures,
     )
-    await session.execute(written.on_conflict_do_update(constraint="uq_trials_once", set_=figures))
+    again = written.on_conflict_do_update(
+        constraint="uq_trials_once", set_=figures, where=TrialRow.count <= moments.count
+    )
+    await session.execute(again)
 
 
 async def sum_other_trials(

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.backtests.domain import RunFailure, RunOrigin, RunRequest
+from app.backtests.domain import RunFailed, RunFailure, RunOrigin, RunRequest, SharpeMoments
 from app.core.errors import Conflict, NotFound, Unprocessable
 from app.core.leases import Claim, WorkStatus
 from app.engine.conventions import METRIC_DEFINITIONS
@@ -203,7 +203,8 @@ class Sweep:
 class ClaimedShard(Claim):
     """A part of a sweep that a worker took; with no sets of its own it is the end: choosing the best.
 
-    `data_sha256`: of the bars that the sweep's first shard saw.
+    `data_sha256`: of the bars that the sweep's first shard saw. `asked_at`: when the sweep was made;
+    bars that closed later do not belong to it.
     """
 
     sweep_id: UUID
@@ -214,6 +215,7 @@ class ClaimedShard(Claim):
     first_set: int
     sets: int
     data_sha256: str | None
+    asked_at: datetime
 
     @property
     def is_finish(self) -> bool:
@@ -231,6 +233,7 @@ class ShardResult:
     parameters: bytes
     figures: bytes
     blocks: bytes
+    moments: SharpeMoments
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,3 +283,26 @@ class ClaimedWalkForward(Claim):
     request: RunRequest
     search: Search
     terms: WalkForwardTerms
+
+
+def add_moments(before: SharpeMoments, more: SharpeMoments) -> SharpeMoments:
+    """The moments of two groups of trials together (Chan, Golub & LeVeque 1979); `before` counts both."""
+    count = before.sharpe_count + more.sharpe_count
+    if count == 0:
+        return before
+    apart = more.mean - before.mean
+    return SharpeMoments(
+        count=before.count,
+        sharpe_count=count,
+        mean=before.mean + apart * more.sharpe_count / count,
+        m2=before.m2 + more.m2 + apart * apart * before.sharpe_count * more.sharpe_count / count,
+    )
+
+
+def refuse_other_data(known_sha256: str | None, own_sha256: str) -> None:
+    """Raise RunFailed when a shard saw other bars than the first of its sweep."""
+    if known_sha256 is not None and known_sha256 != own_sha256:
+        raise RunFailed(
+            "data_changed",
+            "The bars or the splits changed while the sweep ran: its sets would not compare. Run it again.",
+        )

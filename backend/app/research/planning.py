@@ -75,7 +75,7 @@ def read_search(rule: Rule, body: SearchTerms, method: Method) -> Search:
         method=method,
         axes=axes,
         fixed=dict(body.fixed),
-        sets=body.sets if method is Method.TPE else grid if method is Method.GRID else min(body.sets, grid),
+        sets=grid if method is Method.GRID else min(body.sets, grid),
         seed=body.seed,
         objective=body.objective,
         constraints=body.constraints.to_domain(),

@@ -10,23 +10,29 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import and_, func, insert, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.backtests.domain import RunFailure
+from app.backtests.domain import RunFailure, SharpeMoments
 from app.core.jobs import LOW_PRIORITY, defer_job
 from app.core.leased_rows import WorkKind, finish_row
 from app.core.leased_work import claim_work
 from app.core.leases import Claim, WorkStatus
 from app.research.domain import (
     LEASE_SECONDS,
+    METRIC_NAMES,
     SHARD_ATTEMPTS,
     SHARD_TASK,
     ClaimedShard,
     ShardResult,
     SweepOutcome,
     SweepStatus,
+    add_moments,
+    refuse_other_data,
 )
+from app.research.packing import unpack_columns
 from app.research.repository import change_status, is_unfinished
 from app.research.stored_search import read_request, read_search
 from app.research.tables import ShardRow, SweepRow
@@ -45,12 +51,12 @@ _QUEUED = WorkStatus.QUEUED.value
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A sweep after a shard was counted."""
+    """A sweep after a shard was counted. `moments`: of the Sharpe ratios of all sets that are done."""
 
     status: SweepStatus
     shards: int
     shards_done: int
-    is_one_by_one: bool
+    moments: SharpeMoments
 
 
 async def defer_shards(session: AsyncSession, sweep_id: UUID, count: int) -> int:
@@ -113,11 +119,15 @@ async def claim_shard(session: AsyncSession, shard_id: UUID) -> ClaimedShard | N
         first_set=row.first_set,
         sets=row.set_count,
         data_sha256=sweep.data_sha256,
+        asked_at=sweep.created_at,
     )
 
 
 async def count_shard(session: AsyncSession, claimed: ClaimedShard, result: ShardResult) -> Counted | None:
-    """Add a shard's sets to its sweep; None when the sweep is over. Raises nothing when its data differ."""
+    """Add a shard's sets to its sweep and hold the sweep's row; None when the sweep is over.
+
+    Raises RunFailed when the shard saw other bars than the ones before it.
+    """
     change = (
         update(SweepRow)
         .where(SweepRow.id == claimed.sweep_id, is_unfinished())
@@ -127,10 +137,28 @@ async def count_shard(session: AsyncSession, claimed: ClaimedShard, result: Shar
             data_sha256=func.coalesce(SweepRow.data_sha256, result.data_sha256),
             bars=result.bars,
         )
-        .returning(SweepRow.status, SweepRow.shard_count, SweepRow.shards_done, SweepRow.method)
+        .returning(
+            SweepRow.status,
+            SweepRow.shard_count,
+            SweepRow.shards_done,
+            SweepRow.data_sha256,
+            SweepRow.sets_done,
+            SweepRow.sharpe_count,
+            SweepRow.sharpe_mean,
+            SweepRow.sharpe_m2,
+        )
     )
     row = (await session.execute(change)).one_or_none()
-    return None if row is None else Counted(SweepStatus(row[0]), row[1], row[2], row[3] == "tpe")
+    if row is None:
+        return None
+    refuse_other_data(row.data_sha256, result.data_sha256)
+    before = SharpeMoments(row.sets_done, row.sharpe_count, row.sharpe_mean, row.sharpe_m2)
+    moments = add_moments(before, result.moments)
+    noted = update(SweepRow).where(SweepRow.id == claimed.sweep_id)
+    await session.execute(
+        noted.values(sharpe_count=moments.sharpe_count, sharpe_mean=moments.mean, sharpe_m2=moments.m2)
+    )
+    return Counted(SweepStatus(row.status), row.shard_count, row.shards_done, moments)
 
 
 async def finish_shard(session: AsyncSession, claim: Claim, result: ShardResult, sequence: int) -> bool:
@@ -251,6 +279,19 @@ async def read_columns(
         )
         query = query.join(counted, counted.c.id == ShardRow.id).where(counted.c.sets_before < limit)
     return [dict(row) for row in (await session.execute(query)).mappings()]
+
+
+async def read_set(session: AsyncSession, sweep_id: UUID, number: int) -> NDArray[np.float64]:
+    """All figures of one set that is done, in the order of METRIC_NAMES."""
+    query = select(ShardRow.first_set, ShardRow.figures).where(
+        ShardRow.sweep_id == sweep_id,
+        ShardRow.sequence.is_not(None),
+        ShardRow.first_set <= number,
+        ShardRow.first_set + ShardRow.set_count > number,
+    )
+    first_set, figures = (await session.execute(query)).one()
+    row: NDArray[np.float64] = unpack_columns(figures or b"", len(METRIC_NAMES))[number - first_set]
+    return row
 
 
 async def read_blocks(session: AsyncSession, sweep_id: UUID) -> list[bytes]:

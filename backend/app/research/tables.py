@@ -56,7 +56,8 @@ class SweepRow(Asked, MainBase):
 
     It runs while its shards do; `active_since` is there exactly while it runs, `active_seconds` is what it
     ran before that. `weight`: how much work a set is on one bar, in the operations of its rule; `bars`: how
-    many a set runs over. `data_sha256`: of the bars that the first shard saw.
+    many a set runs over. `data_sha256`: of the bars that the first shard saw. `sharpe_*`: the moments of the
+    Sharpe ratios per bar of the sets that are done, for the ledger of trials.
     """
 
     __tablename__ = "sweeps"
@@ -91,6 +92,9 @@ class SweepRow(Asked, MainBase):
     data_sha256: Mapped[str | None] = mapped_column(String(64))
     active_since: Mapped[datetime | None]
     active_seconds: Mapped[float] = mapped_column(Double, server_default=text("0"))
+    sharpe_count: Mapped[int] = mapped_column(server_default=text("0"))
+    sharpe_mean: Mapped[float] = mapped_column(Double, server_default=text("0"))
+    sharpe_m2: Mapped[float] = mapped_column(Double, server_default=text("0"))
     best: Mapped[dict[str, Any] | None] = mapped_column(_MAYBE_JSON)
     plateau: Mapped[dict[str, Any] | None] = mapped_column(_MAYBE_JSON)
     overfitting: Mapped[dict[str, Any] | None] = mapped_column(_MAYBE_JSON)

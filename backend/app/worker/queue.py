@@ -19,6 +19,10 @@ from app.core.clock import Clock
 from app.core.database import Databases
 from app.market import jobs as market
 from app.market.domain import TASK as RUN_IMPORT
+from app.research import jobs as research
+from app.research import walk_forward_jobs as walk_forwards
+from app.research.domain import SHARD_TASK as RUN_SHARD
+from app.research.domain import WALK_FORWARD_TASK as RUN_WALK_FORWARD
 
 HEARTBEAT_SECONDS = 2.0
 # A worker that has not said anything for this long counts as gone: its jobs go to others.
@@ -62,6 +66,14 @@ def make_queue(settings: Settings, databases: Databases, clock: Clock) -> procra
     @queue.task(name=RUN_IMPORT, retry=_RETRY)
     async def run_import(import_id: str) -> None:
         await market.run_import_job(databases, clock, UUID(import_id))
+
+    @queue.task(name=RUN_SHARD, retry=_RETRY)
+    async def run_shard(shard_id: str) -> None:
+        await research.run_shard_job(databases, clock, UUID(shard_id))
+
+    @queue.task(name=RUN_WALK_FORWARD, retry=_RETRY)
+    async def run_walk_forward(walk_forward_id: str) -> None:
+        await walk_forwards.run_walk_forward_job(databases, clock, UUID(walk_forward_id))
 
     return queue
 

@@ -11,6 +11,8 @@ from procrastinate.exceptions import ConnectorException
 from app.backtests import jobs as backtests
 from app.core.database import Databases
 from app.market import jobs as market
+from app.research import jobs as research
+from app.research import walk_forward_jobs as walk_forwards
 from app.worker.queue import STALLED_SECONDS
 
 log = structlog.get_logger(__name__)
@@ -36,6 +38,10 @@ async def recover(queue: procrastinate.App, databases: Databases) -> None:
         await backtests.recover_lost_runs(session)
     async with databases.main.session() as session:
         await market.recover_lost_imports(session)
+    async with databases.main.session() as session:
+        await research.recover_lost_shards(session)
+    async with databases.main.session() as session:
+        await walk_forwards.recover_lost_walk_forwards(session)
 
 
 async def keep_recovering(queue: procrastinate.App, databases: Databases) -> None:

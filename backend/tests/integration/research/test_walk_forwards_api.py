@@ -1,0 +1,72 @@
+"""Walk-forwards over the API, with a real worker behind it."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from tests.integration.conftest import Person
+from tests.integration.research.conftest import WALK_FORWARDS, ask, read, run, start, wait
+
+pytestmark = pytest.mark.usefixtures("demo_bars")
+WINDOWS = {"train_bars": 750, "test_bars": 250}
+
+
+@pytest.mark.usefixtures("worker")
+async def test_each_test_trades_what_its_training_chose(member: Person) -> None:
+    walked = await run(member, WALK_FORWARDS, **WINDOWS)
+    windows = walked["windows"]
+    assert len(windows) == 6
+    assert all(one["train_end"] < one["test_start"] <= one["test_end"] for one in windows)
+    assert all(one["test_end"] < other["test_start"] for one, other in itertools.pairwise(windows))
+    assert all(set(one["parameters"]) == {"fast", "slow"} for one in windows)
+    curves = walked["curves"]
+    assert len({len(curves[name]) for name in ("time", "stitched", "in_sample", "benchmark")}) == 1
+    assert curves["time"][-1] == windows[-1]["test_end"]
+    assert curves["stitched"][-1] == pytest.approx(walked["metrics"]["final_equity"])
+    assert walked["progress"] == 1.0
+    again = await run(member, WALK_FORWARDS, **WINDOWS)
+    assert again["windows"] == windows
+    anchored = await run(member, WALK_FORWARDS, **WINDOWS, anchored=True)
+    assert len({one["train_start"] for one in anchored["windows"]}) == 1
+
+
+@pytest.mark.usefixtures("worker")
+async def test_windows_that_do_not_fit_the_range_say_so(member: Person) -> None:
+    answer = await member.client.post(WALK_FORWARDS, json=ask(train_bars=5_000, test_bars=250))
+    assert (answer.status_code, answer.json()["code"]) == (422, "walk_forward_invalid")
+    late = await wait(
+        member, await start(member, WALK_FORWARDS, **WINDOWS, start="2030-01-01"), WALK_FORWARDS
+    )
+    assert (late["status"], late["error"]["code"]) == ("failed", "no_bars")
+
+
+async def test_too_many_windows_or_runs_are_refused(member: Person) -> None:
+    answer = await member.client.post(WALK_FORWARDS, json=ask(train_bars=100, test_bars=2))
+    assert (answer.status_code, answer.json()["code"]) == (422, "walk_forward_invalid")
+    wide = {"fast": {"min": 2, "max": 60, "step": 0.01}, "slow": {"min": 100, "max": 200, "step": 1}}
+    answer = await member.client.post(WALK_FORWARDS, json=ask(ranges=wide, **WINDOWS))
+    assert (answer.status_code, answer.json()["code"]) == (422, "sweep_too_large")
+    answer = await member.client.post(WALK_FORWARDS, json=ask(method="tpe", **WINDOWS))
+    assert answer.status_code == 422
+
+
+async def test_a_queued_one_is_cancelled_and_deleted(member: Person, other_member: Person) -> None:
+    run_id = await start(member, WALK_FORWARDS, **WINDOWS)
+    for method, path in (("GET", ""), ("POST", "/cancel"), ("DELETE", "")):
+        answer = await other_member.client.request(method, f"{WALK_FORWARDS}/{run_id}{path}")
+        assert answer.status_code == 404
+    assert (await read(member, run_id, WALK_FORWARDS))["windows"] == []
+    assert (await member.client.post(f"{WALK_FORWARDS}/{run_id}/cancel")).json()["status"] == "cancelled"
+    assert (await member.client.post(f"{WALK_FORWARDS}/{run_id}/cancel")).status_code == 409
+    assert len((await member.client.get(WALK_FORWARDS)).json()["items"]) == 1
+    assert (await member.client.delete(f"{WALK_FORWARDS}/{run_id}")).status_code == 204
+    assert (await member.client.get(f"{WALK_FORWARDS}/{run_id}")).status_code == 404
+
+
+async def test_nobody_fills_the_queue(member: Person) -> None:
+    for _ in range(10):
+        await start(member, WALK_FORWARDS, **WINDOWS)
+    refused = await member.client.post(WALK_FORWARDS, json=ask(**WINDOWS))
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_much_unfinished")
