@@ -10,20 +10,35 @@ import { useMemo } from "react";
 import { runKeys } from "@/features/backtests/api";
 import type {
   ParameterSet,
-  ResultsPage,
   Sweep,
-  SweepPreview,
   SweepRequest,
   SweepSummary,
-  WalkForward,
   WalkForwardRequest,
   WalkForwardSummary,
 } from "@/features/research/contract";
-import type { HeatAnswer, Reduction } from "@/features/research/heat-grid";
+import type { Reduction } from "@/features/research/heat-grid";
 import { isOver, searchPollDelay } from "@/features/research/progress";
 import { appendPage, NO_RESULTS, pageSize, type Results } from "@/features/research/results";
 import type { Page } from "@/lib/api/contract";
-import { readBacktest } from "@/lib/api/generated";
+import {
+  cancelSweep,
+  cancelWalkForward,
+  createSweep,
+  createWalkForward,
+  deleteSweep,
+  deleteWalkForward,
+  listSweeps,
+  listWalkForwards,
+  openSweepSet,
+  pauseSweep,
+  previewSweep,
+  readBacktest,
+  readSweep,
+  readSweepHeatmap,
+  readSweepResults,
+  readWalkForward,
+  resumeSweep,
+} from "@/lib/api/generated";
 import { http } from "@/lib/api/http";
 import { API_BASE } from "@/lib/api/session";
 
@@ -41,18 +56,15 @@ export const researchKeys = {
   walkForward: (id: string) => ["walk-forwards", "one", id] as const,
 };
 
-function useSearches<Summary extends { status: Sweep["status"] }>(kind: "sweeps" | "walk-forwards") {
+function useSearches<Summary extends { status: SweepSummary["status"] }>(
+  kind: "sweeps" | "walk-forwards",
+  list: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Summary>>,
+) {
   const query = useInfiniteQuery({
     queryKey: [kind, "list"],
-    initialPageParam: null as string | null,
-    queryFn: async ({ pageParam, signal }) =>
-      (
-        await http.get<Page<Summary>>(`${API_BASE}/${kind}`, {
-          params: { limit: LIST_PAGE, cursor: pageParam ?? undefined },
-          signal,
-        })
-      ).data,
-    getNextPageParam: (page) => page.next_cursor,
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) => list(pageParam, signal),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
     refetchInterval: ({ state }) =>
       state.data?.pages.some((page) => page.items.some((item) => !isOver(item.status))) ? LIST_MS : false,
   });
@@ -60,14 +72,25 @@ function useSearches<Summary extends { status: Sweep["status"] }>(kind: "sweeps"
   return { ...query, items };
 }
 
-export const useSweeps = () => useSearches<SweepSummary>("sweeps");
-export const useWalkForwards = () => useSearches<WalkForwardSummary>("walk-forwards");
+export function useSweeps() {
+  return useSearches<SweepSummary>(
+    "sweeps",
+    async (cursor, signal) => (await listSweeps({ query: { limit: LIST_PAGE, cursor }, signal })).data,
+  );
+}
+
+export function useWalkForwards() {
+  return useSearches<WalkForwardSummary>(
+    "walk-forwards",
+    async (cursor, signal) => (await listWalkForwards({ query: { limit: LIST_PAGE, cursor }, signal })).data,
+  );
+}
 
 /** A sweep; asked for again until it is over. */
 export function useSweep(id: string | null) {
   return useQuery({
     queryKey: researchKeys.sweep(id ?? ""),
-    queryFn: async ({ signal }) => (await http.get<Sweep>(`${API_BASE}/sweeps/${id}`, { signal })).data,
+    queryFn: async ({ signal }) => (await readSweep({ path: { sweep_id: id! }, signal })).data,
     refetchInterval: ({ state }) => searchPollDelay(state.data, Date.now()),
     enabled: id !== null,
   });
@@ -85,8 +108,7 @@ export function useRunOnce(id: string | null) {
 export function useWalkForward(id: string) {
   return useQuery({
     queryKey: researchKeys.walkForward(id),
-    queryFn: async ({ signal }) =>
-      (await http.get<WalkForward>(`${API_BASE}/walk-forwards/${id}`, { signal })).data,
+    queryFn: async ({ signal }) => (await readWalkForward({ path: { run_id: id }, signal })).data,
     refetchInterval: ({ state }) => searchPollDelay(state.data, Date.now()),
   });
 }
@@ -103,8 +125,9 @@ export function useSweepResults(sweep: Sweep | undefined, metrics: readonly stri
       let results = client.getQueryData<Results>(key) ?? NO_RESULTS;
       for (;;) {
         const after = results.sequence;
-        const { data } = await http.get<ResultsPage>(`${API_BASE}/sweeps/${id}/results`, {
-          params: { after, limit: RESULTS_PAGE, metrics: metrics.join(",") },
+        const { data } = await readSweepResults({
+          path: { sweep_id: id },
+          query: { after, limit: RESULTS_PAGE, metrics: metrics.join(",") },
           signal,
         });
         results = appendPage(results, after, data);
@@ -127,8 +150,9 @@ export function useSweepHeatmap(
     queryKey: [...researchKeys.sweep(sweep?.id ?? ""), "heatmap", of, sweep?.status],
     queryFn: async ({ signal }) =>
       (
-        await http.get<HeatAnswer>(`${API_BASE}/sweeps/${sweep!.id}/heatmap`, {
-          params: { x: of.x, y: of.y ?? undefined, metric: of.metric, reduce: of.reduction },
+        await readSweepHeatmap({
+          path: { sweep_id: sweep!.id },
+          query: { x: of.x, y: of.y ?? undefined, metric: of.metric, reduce: of.reduction },
           signal,
         })
       ).data,
@@ -142,8 +166,7 @@ export function useSweepHeatmap(
 export function useSweepPreview(body: SweepRequest | null) {
   return useQuery({
     queryKey: ["sweeps", "preview", body],
-    queryFn: async ({ signal }) =>
-      (await http.post<SweepPreview>(`${API_BASE}/sweeps/preview`, body, { signal })).data,
+    queryFn: async ({ signal }) => (await previewSweep({ body: body!, signal })).data,
     enabled: body !== null,
     staleTime: 60_000,
     gcTime: 60_000,
@@ -153,8 +176,7 @@ export function useSweepPreview(body: SweepRequest | null) {
 export function useStartSweep() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (body: SweepRequest) =>
-      (await http.post<{ id: string }>(`${API_BASE}/sweeps`, body)).data,
+    mutationFn: async (body: SweepRequest) => (await createSweep({ body })).data,
     onSuccess: () => void client.invalidateQueries({ queryKey: ["sweeps", "list"] }),
   });
 }
@@ -162,19 +184,18 @@ export function useStartSweep() {
 export function useStartWalkForward() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (body: WalkForwardRequest) =>
-      (await http.post<{ id: string }>(`${API_BASE}/walk-forwards`, body)).data,
+    mutationFn: async (body: WalkForwardRequest) => (await createWalkForward({ body })).data,
     onSuccess: () => void client.invalidateQueries({ queryKey: ["walk-forwards", "list"] }),
   });
 }
 
-export type SweepAction = "pause" | "resume" | "cancel";
+const STEER = { pause: pauseSweep, resume: resumeSweep, cancel: cancelSweep };
+export type SweepAction = keyof typeof STEER;
 
 export function useSteerSweep(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (action: SweepAction) =>
-      (await http.post<Sweep>(`${API_BASE}/sweeps/${id}/${action}`)).data,
+    mutationFn: async (action: SweepAction) => (await STEER[action]({ path: { sweep_id: id } })).data,
     onSuccess: (sweep) => client.setQueryData(researchKeys.sweep(id), sweep),
     onSettled: () => void client.invalidateQueries({ queryKey: researchKeys.sweeps }),
   });
@@ -183,7 +204,7 @@ export function useSteerSweep(id: string) {
 export function useCancelWalkForward(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async () => (await http.post<WalkForward>(`${API_BASE}/walk-forwards/${id}/cancel`)).data,
+    mutationFn: async () => (await cancelWalkForward({ path: { run_id: id } })).data,
     onSuccess: (run) => client.setQueryData(researchKeys.walkForward(id), run),
     onSettled: () => void client.invalidateQueries({ queryKey: researchKeys.walkForwards }),
   });
@@ -192,7 +213,10 @@ export function useCancelWalkForward(id: string) {
 export function useDeleteSearch(kind: "sweeps" | "walk-forwards") {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (id: string) => void (await http.delete(`${API_BASE}/${kind}/${id}`)),
+    mutationFn: async (id: string) => {
+      if (kind === "sweeps") await deleteSweep({ path: { sweep_id: id } });
+      else await deleteWalkForward({ path: { run_id: id } });
+    },
     onSuccess: (_, id) => {
       client.removeQueries({ queryKey: [kind, "one", id] });
       void client.invalidateQueries({ queryKey: [kind, "list"] });
@@ -205,7 +229,7 @@ export function useOpenSet(sweepId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (parameters: ParameterSet) =>
-      (await http.post<{ id: string }>(`${API_BASE}/sweeps/${sweepId}/open`, { parameters })).data,
+      (await openSweepSet({ path: { sweep_id: sweepId }, body: { parameters } })).data,
     onSuccess: () => void client.invalidateQueries({ queryKey: ["runs", "list"] }),
   });
 }

@@ -1,6 +1,6 @@
 import { decimalsOf, readNumber } from "@/features/backtests/run-settings";
-import type { Axis, ParameterSet, RangeRequest, SearchMethod } from "@/features/research/contract";
-import type { ParameterRead } from "@/lib/api/generated";
+import type { Axis, ParameterSet, SearchMethod } from "@/features/research/contract";
+import type { ParameterRead, SteppedRange } from "@/lib/api/generated";
 import { formatCount, formatNumber } from "@/lib/format";
 
 /** What the form holds for one parameter, as it is typed. A parameter that is not varied keeps `fixed`. */
@@ -97,8 +97,8 @@ export function countSets(ranges: Ranges, method: SearchMethod, asked: number): 
 export function toRangeRequest(
   parameters: readonly ParameterRead[],
   ranges: Ranges,
-): { ranges: Record<string, RangeRequest>; fixed: ParameterSet } {
-  const asked: Record<string, RangeRequest> = {};
+): { ranges: Record<string, SteppedRange>; fixed: ParameterSet } {
+  const asked: Record<string, SteppedRange> = {};
   const fixed: ParameterSet = {};
   for (const { name, default: initial } of parameters) {
     const texts = ranges[name];

@@ -1,4 +1,4 @@
-import type { ParameterSet, ResultsPage } from "@/features/research/contract";
+import type { Limits, ParameterSet, ResultsPage } from "@/features/research/contract";
 
 /** Sets of a sweep in columns, in the order in which they were finished. NaN is "no figure". */
 export type Results = {
@@ -97,8 +97,6 @@ export function findRow(results: Results, set: Readonly<ParameterSet>): number {
   }
   return -1;
 }
-
-export type Limits = { min_trades?: number | null; max_drawdown?: number | null };
 
 /** Whether a set keeps the limits of the search. Without the figures for it, it does not. */
 export function keepsLimits(results: Results, row: number, limits: Limits): boolean {

@@ -1,7 +1,7 @@
 import type { MetricName } from "@/features/backtests/metric-texts";
 import { readNumber } from "@/features/backtests/run-settings";
 import { isIntraday, type Interval } from "@/features/chart/intervals";
-import type { Axis, Constraints, SearchMethod } from "@/features/research/contract";
+import type { Axis, Limits, SearchMethod } from "@/features/research/contract";
 import {
   countOf,
   countSets,
@@ -129,7 +129,7 @@ export function findSearchProblems(
   return problems;
 }
 
-function toConstraints(search: SearchSettings): Constraints {
+function toConstraints(search: SearchSettings): Limits {
   return {
     ...(search.minTrades.trim() && { min_trades: readNumber(search.minTrades) }),
     ...(search.maxDrawdown.trim() && { max_drawdown: Math.abs(readNumber(search.maxDrawdown)) / 100 }),

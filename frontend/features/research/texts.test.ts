@@ -32,7 +32,7 @@ describe("the probability of overfitting", () => {
   });
 
   it("is silent without a figure", () => {
-    expect(explainOverfitting({ pbo: null, logits, sets_used: 1 })).toBeNull();
+    expect(explainOverfitting({ pbo: Number.NaN, logits, sets_used: 1 })).toBeNull();
   });
 });
 

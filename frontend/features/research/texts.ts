@@ -62,7 +62,7 @@ export function explainOverfitting({ pbo, sets_used: sets }: Overfitting): {
   headline: string;
   sentence: string;
 } | null {
-  if (pbo === null || !Number.isFinite(pbo)) return null;
+  if (!Number.isFinite(pbo)) return null;
   const share = formatPercent(pbo, { digits: 0 });
   const how = `The history was cut into halves in many ways. In ${share} of them the best of ${formatPlural(sets, "set")} on one half came out below the middle on the other.`;
   if (pbo < 0.2)

@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CompareBacktestsData, CompareBacktestsErrors, CompareBacktestsResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, ExportBacktestData, ExportBacktestErrors, ExportBacktestResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListExampleRulesData, ListExampleRulesErrors, ListExampleRulesResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageErrors, ReadLanguageResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadSharedReportData, ReadSharedReportErrors, ReadSharedReportResponses, ReadSignInOptionsData, ReadSignInOptionsErrors, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, ReadTearSheetData, ReadTearSheetErrors, ReadTearSheetResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses } from './types.gen';
+import type { CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelSweepData, CancelSweepErrors, CancelSweepResponses, CancelWalkForwardData, CancelWalkForwardErrors, CancelWalkForwardResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CompareBacktestsData, CompareBacktestsErrors, CompareBacktestsResponses, CompareStrategyVersionsData, CompareStrategyVersionsErrors, CompareStrategyVersionsResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, CreateSweepData, CreateSweepErrors, CreateSweepResponses, CreateWalkForwardData, CreateWalkForwardErrors, CreateWalkForwardResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, DeleteSweepData, DeleteSweepErrors, DeleteSweepResponses, DeleteWalkForwardData, DeleteWalkForwardErrors, DeleteWalkForwardResponses, ExportBacktestData, ExportBacktestErrors, ExportBacktestResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListExampleRulesData, ListExampleRulesErrors, ListExampleRulesResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListLibraryData, ListLibraryErrors, ListLibraryResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ListSweepsData, ListSweepsErrors, ListSweepsResponses, ListWalkForwardsData, ListWalkForwardsErrors, ListWalkForwardsResponses, OpenSweepSetData, OpenSweepSetErrors, OpenSweepSetResponses, PauseSweepData, PauseSweepErrors, PauseSweepResponses, PreviewSweepData, PreviewSweepErrors, PreviewSweepResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageErrors, ReadLanguageResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadSharedReportData, ReadSharedReportErrors, ReadSharedReportResponses, ReadSignInOptionsData, ReadSignInOptionsErrors, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, ReadSweepData, ReadSweepErrors, ReadSweepHeatmapData, ReadSweepHeatmapErrors, ReadSweepHeatmapResponses, ReadSweepResponses, ReadSweepResultsData, ReadSweepResultsErrors, ReadSweepResultsResponses, ReadTearSheetData, ReadTearSheetErrors, ReadTearSheetResponses, ReadWalkForwardData, ReadWalkForwardErrors, ReadWalkForwardResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, ResumeSweepData, ResumeSweepErrors, ResumeSweepResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -375,6 +375,18 @@ export const listExampleRules = <ThrowOnError extends boolean = true>(options?: 
 });
 
 /**
+ * List Library
+ *
+ * Well-known rules, each with its source and an honest report on the demo bars.
+ */
+export const listLibrary = <ThrowOnError extends boolean = true>(options?: Options<ListLibraryData, ThrowOnError>) => (options?.client ?? client).get<ListLibraryResponses, ListLibraryErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/strategies/library',
+    ...options
+});
+
+/**
  * List Strategies
  *
  * One's own strategies, newest first.
@@ -450,6 +462,18 @@ export const listStrategyVersions = <ThrowOnError extends boolean = true>(option
     responseType: 'json',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/strategies/{strategy_id}/versions',
+    ...options
+});
+
+/**
+ * Compare Strategy Versions
+ *
+ * What changed between two versions of a rule, line by line.
+ */
+export const compareStrategyVersions = <ThrowOnError extends boolean = true>(options: Options<CompareStrategyVersionsData, ThrowOnError>) => (options.client ?? client).get<CompareStrategyVersionsResponses, CompareStrategyVersionsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/strategies/{strategy_id}/diff',
     ...options
 });
 
@@ -612,5 +636,213 @@ export const readBacktestEquity = <ThrowOnError extends boolean = true>(options:
     responseType: 'json',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/backtests/{run_id}/equity',
+    ...options
+});
+
+/**
+ * List Sweeps
+ *
+ * One's own sweeps, newest first.
+ */
+export const listSweeps = <ThrowOnError extends boolean = true>(options?: Options<ListSweepsData, ThrowOnError>) => (options?.client ?? client).get<ListSweepsResponses, ListSweepsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sweeps',
+    ...options
+});
+
+/**
+ * Create Sweep
+ *
+ * Queue a sweep. Workers share its shards.
+ */
+export const createSweep = <ThrowOnError extends boolean = true>(options: Options<CreateSweepData, ThrowOnError>) => (options.client ?? client).post<CreateSweepResponses, CreateSweepErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sweeps',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Preview Sweep
+ *
+ * How many sets a sweep would run, on how many bars, and about how long that would take.
+ */
+export const previewSweep = <ThrowOnError extends boolean = true>(options: Options<PreviewSweepData, ThrowOnError>) => (options.client ?? client).post<PreviewSweepResponses, PreviewSweepErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sweeps/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Sweep
+ *
+ * Remove a sweep with all it found. 409 while it is running: cancel it first.
+ */
+export const deleteSweep = <ThrowOnError extends boolean = true>(options: Options<DeleteSweepData, ThrowOnError>) => (options.client ?? client).delete<DeleteSweepResponses, DeleteSweepErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sweeps/{sweep_id}',
+    ...options
+});
+
+/**
+ * Read Sweep
+ *
+ * A sweep: how far it is and, once it has succeeded, its best set and its best plateau.
+ */
+export const readSweep = <ThrowOnError extends boolean = true>(options: Options<ReadSweepData, ThrowOnError>) => (options.client ?? client).get<ReadSweepResponses, ReadSweepErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sweeps/{sweep_id}',
+    ...options
+});
+
+/**
+ * Read Sweep Results
+ *
+ * What finished after the sequence `after`: ask again with the `sequence` of the answer to see it grow.
+ *
+ * CSV has every set that is done, in the order of their numbers.
+ */
+export const readSweepResults = <ThrowOnError extends boolean = true>(options: Options<ReadSweepResultsData, ThrowOnError>) => (options.client ?? client).get<ReadSweepResultsResponses, ReadSweepResultsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sweeps/{sweep_id}/results',
+    ...options
+});
+
+/**
+ * Read Sweep Heatmap
+ *
+ * A figure over two parameters: the first two and the objective, where none is named.
+ */
+export const readSweepHeatmap = <ThrowOnError extends boolean = true>(options: Options<ReadSweepHeatmapData, ThrowOnError>) => (options.client ?? client).get<ReadSweepHeatmapResponses, ReadSweepHeatmapErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sweeps/{sweep_id}/heatmap',
+    ...options
+});
+
+/**
+ * Pause Sweep
+ *
+ * Begin no more shards; those under way end. 409 when it is over already.
+ */
+export const pauseSweep = <ThrowOnError extends boolean = true>(options: Options<PauseSweepData, ThrowOnError>) => (options.client ?? client).post<PauseSweepResponses, PauseSweepErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sweeps/{sweep_id}/pause',
+    ...options
+});
+
+/**
+ * Resume Sweep
+ *
+ * Go on with a paused sweep. 409 when it is over already.
+ */
+export const resumeSweep = <ThrowOnError extends boolean = true>(options: Options<ResumeSweepData, ThrowOnError>) => (options.client ?? client).post<ResumeSweepResponses, ResumeSweepErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sweeps/{sweep_id}/resume',
+    ...options
+});
+
+/**
+ * Cancel Sweep
+ *
+ * End a sweep; what its sets found so far stays. 409 when it is over already.
+ */
+export const cancelSweep = <ThrowOnError extends boolean = true>(options: Options<CancelSweepData, ThrowOnError>) => (options.client ?? client).post<CancelSweepResponses, CancelSweepErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sweeps/{sweep_id}/cancel',
+    ...options
+});
+
+/**
+ * Open Sweep Set
+ *
+ * Queue a backtest of one set on the sweep's terms: the full report.
+ */
+export const openSweepSet = <ThrowOnError extends boolean = true>(options: Options<OpenSweepSetData, ThrowOnError>) => (options.client ?? client).post<OpenSweepSetResponses, OpenSweepSetErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/sweeps/{sweep_id}/open',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Walk Forwards
+ *
+ * One's own walk-forwards, newest first.
+ */
+export const listWalkForwards = <ThrowOnError extends boolean = true>(options?: Options<ListWalkForwardsData, ThrowOnError>) => (options?.client ?? client).get<ListWalkForwardsResponses, ListWalkForwardsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/walk-forwards',
+    ...options
+});
+
+/**
+ * Create Walk Forward
+ *
+ * Queue a walk-forward.
+ */
+export const createWalkForward = <ThrowOnError extends boolean = true>(options: Options<CreateWalkForwardData, ThrowOnError>) => (options.client ?? client).post<CreateWalkForwardResponses, CreateWalkForwardErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/walk-forwards',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Walk Forward
+ *
+ * Remove a walk-forward. 409 while it is running: cancel it first.
+ */
+export const deleteWalkForward = <ThrowOnError extends boolean = true>(options: Options<DeleteWalkForwardData, ThrowOnError>) => (options.client ?? client).delete<DeleteWalkForwardResponses, DeleteWalkForwardErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/walk-forwards/{run_id}',
+    ...options
+});
+
+/**
+ * Read Walk Forward
+ *
+ * A walk-forward: how far it is and, once it has succeeded, what its tests brought.
+ */
+export const readWalkForward = <ThrowOnError extends boolean = true>(options: Options<ReadWalkForwardData, ThrowOnError>) => (options.client ?? client).get<ReadWalkForwardResponses, ReadWalkForwardErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/walk-forwards/{run_id}',
+    ...options
+});
+
+/**
+ * Cancel Walk Forward
+ *
+ * End a queued one at once; ask the worker to stop a running one. 409 when it is over already.
+ */
+export const cancelWalkForward = <ThrowOnError extends boolean = true>(options: Options<CancelWalkForwardData, ThrowOnError>) => (options.client ?? client).post<CancelWalkForwardResponses, CancelWalkForwardErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/walk-forwards/{run_id}/cancel',
     ...options
 });

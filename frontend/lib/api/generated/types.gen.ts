@@ -47,6 +47,34 @@ export type ArgumentRead = {
 export type AssetClass = 'stock' | 'etf' | 'index' | 'forex' | 'crypto' | 'commodity' | 'other';
 
 /**
+ * AxisRead
+ *
+ * A swept parameter. `values` is null where there are more than 1,000; `max` is the last value.
+ */
+export type AxisRead = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Values
+     */
+    values: Array<number> | null;
+    /**
+     * Min
+     */
+    min: number;
+    /**
+     * Max
+     */
+    max: number;
+    /**
+     * Count
+     */
+    count: number;
+};
+
+/**
  * BacktestCreate
  *
  * What to run on what, under which costs, with which values of the rule's parameters.
@@ -324,6 +352,21 @@ export type BasketTerms = {
 };
 
 /**
+ * BestSet
+ *
+ * The set whose objective is largest among those that keep the constraints.
+ */
+export type BestSet = {
+    /**
+     * Parameters
+     */
+    parameters: {
+        [key: string]: number;
+    };
+    metrics: MetricsRead;
+};
+
+/**
  * CapsRead
  *
  * How large a rule may be.
@@ -564,6 +607,38 @@ export type ComparisonRead = {
 };
 
 /**
+ * ConstraintsCreate
+ *
+ * What a parameter set must keep to be chosen.
+ */
+export type ConstraintsCreate = {
+    /**
+     * Min Trades
+     */
+    min_trades?: number | null;
+    /**
+     * Max Drawdown
+     */
+    max_drawdown?: number | null;
+};
+
+/**
+ * ConstraintsRead
+ *
+ * What a parameter set must keep to be chosen; null is no limit.
+ */
+export type ConstraintsRead = {
+    /**
+     * Min Trades
+     */
+    min_trades: number | null;
+    /**
+     * Max Drawdown
+     */
+    max_drawdown: number | null;
+};
+
+/**
  * ConventionsManifest
  *
  * By which published sentences fills were decided.
@@ -642,6 +717,30 @@ export type DataManifest = {
      * Last Time
      */
     last_time: number;
+};
+
+/**
+ * DiffLineRead
+ *
+ * A line of either version; `old_line` is null for an added one, `new_line` for a removed one.
+ */
+export type DiffLineRead = {
+    /**
+     * Kind
+     */
+    kind: 'same' | 'added' | 'removed';
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Old Line
+     */
+    old_line: number | null;
+    /**
+     * New Line
+     */
+    new_line: number | null;
 };
 
 /**
@@ -969,6 +1068,32 @@ export type Health = {
      */
     version?: string;
     checks: Checks;
+};
+
+/**
+ * Heatmap
+ *
+ * A figure over two parameters, rows along `y`; where other parameters vary too, the best or the median.
+ *
+ * `counts`: how many sets with that figure defined lie in the cell.
+ */
+export type Heatmap = {
+    /**
+     * X
+     */
+    x: Array<number>;
+    /**
+     * Y
+     */
+    y: Array<number>;
+    /**
+     * Values
+     */
+    values: Array<Array<number | null>>;
+    /**
+     * Counts
+     */
+    counts: Array<Array<number>>;
 };
 
 /**
@@ -1322,6 +1447,94 @@ export type LanguageRead = {
 };
 
 /**
+ * LibraryReportRead
+ *
+ * What a rule of the library made of a demo instrument at 10 bps commission and 5 bps slippage.
+ */
+export type LibraryReportRead = {
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Interval
+     */
+    interval: string;
+    /**
+     * Total Return
+     */
+    total_return: number;
+    /**
+     * Benchmark Return
+     */
+    benchmark_return: number;
+    /**
+     * Sharpe
+     */
+    sharpe: number | null;
+    /**
+     * Max Drawdown
+     */
+    max_drawdown: number;
+    /**
+     * Trades
+     */
+    trades: number;
+    /**
+     * Level
+     */
+    level: 'green' | 'amber' | 'red';
+    /**
+     * Statement
+     */
+    statement: string;
+};
+
+/**
+ * LibraryRuleRead
+ *
+ * A well-known rule: its plain idea, where it was published, and an honest report on the demo bars.
+ */
+export type LibraryRuleRead = {
+    /**
+     * Slug
+     */
+    slug: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Idea
+     */
+    idea: string;
+    /**
+     * Reference
+     */
+    reference: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Reports
+     */
+    reports: Array<LibraryReportRead>;
+};
+
+/**
+ * ListedRange
+ *
+ * These values, in any order.
+ */
+export type ListedRange = {
+    /**
+     * Values
+     */
+    values: Array<number>;
+};
+
+/**
  * Liveness
  *
  * Whether the process runs.
@@ -1347,6 +1560,22 @@ export type LoginRequest = {
      * Password
      */
     password: string;
+};
+
+/**
+ * LogitHistogram
+ *
+ * Bins from edge to edge, and how many fell into each.
+ */
+export type LogitHistogram = {
+    /**
+     * Edges
+     */
+    edges: Array<number>;
+    /**
+     * Counts
+     */
+    counts: Array<number>;
 };
 
 /**
@@ -1400,6 +1629,13 @@ export type MarkRead = {
      */
     label: string;
 };
+
+/**
+ * Method
+ *
+ * How the parameter sets of a sweep are chosen.
+ */
+export type Method = 'grid' | 'random' | 'tpe';
 
 /**
  * MetricsRead
@@ -1571,6 +1807,23 @@ export type OutputRead = {
 };
 
 /**
+ * OverfittingRead
+ *
+ * The probability of backtest overfitting (CSCV, Bailey et al. 2015), over `sets_used` of the sets.
+ */
+export type OverfittingRead = {
+    /**
+     * Pbo
+     */
+    pbo: number;
+    logits: LogitHistogram;
+    /**
+     * Sets Used
+     */
+    sets_used: number;
+};
+
+/**
  * Page[ImportRead]
  */
 export type PageImportRead = {
@@ -1641,6 +1894,34 @@ export type PageStrategyVersionRead = {
 };
 
 /**
+ * Page[SweepSummary]
+ */
+export type PageSweepSummary = {
+    /**
+     * Items
+     */
+    items: Array<SweepSummary>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[WalkForwardSummary]
+ */
+export type PageWalkForwardSummary = {
+    /**
+     * Items
+     */
+    items: Array<WalkForwardSummary>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * ParameterRead
  *
  * A number of the rule that a run may set.
@@ -1666,6 +1947,38 @@ export type ParameterRead = {
      * Step
      */
     step: number;
+};
+
+/**
+ * PlateauSet
+ *
+ * The set whose neighbourhood is best. `ranges`: over which values that neighbourhood reaches.
+ */
+export type PlateauSet = {
+    /**
+     * Parameters
+     */
+    parameters: {
+        [key: string]: number;
+    };
+    metrics: MetricsRead;
+    /**
+     * Median Objective
+     */
+    median_objective: number;
+    /**
+     * Neighbours
+     */
+    neighbours: number;
+    /**
+     * Ranges
+     */
+    ranges: {
+        [key: string]: [
+            number,
+            number
+        ];
+    };
 };
 
 /**
@@ -2428,6 +2741,26 @@ export type SplitBody = {
 };
 
 /**
+ * SteppedRange
+ *
+ * From `min` to `max`, both included where the steps meet them.
+ */
+export type SteppedRange = {
+    /**
+     * Min
+     */
+    min: number;
+    /**
+     * Max
+     */
+    max: number;
+    /**
+     * Step
+     */
+    step: number;
+};
+
+/**
  * StrategyCreate
  *
  * A rule to keep. Names need not be unique.
@@ -2443,6 +2776,26 @@ export type StrategyCreate = {
      * The rule's text, at most 10 kB.
      */
     source: string;
+};
+
+/**
+ * StrategyDiffRead
+ *
+ * What changed between two versions of a rule.
+ */
+export type StrategyDiffRead = {
+    /**
+     * From
+     */
+    from: number;
+    /**
+     * To
+     */
+    to: number;
+    /**
+     * Lines
+     */
+    lines: Array<DiffLineRead>;
 };
 
 /**
@@ -2533,6 +2886,497 @@ export type StrategyVersionRead = {
      * Created At
      */
     created_at: string;
+};
+
+/**
+ * SweepAccepted
+ *
+ * A sweep that was taken on.
+ */
+export type SweepAccepted = {
+    /**
+     * Id
+     */
+    id: string;
+    status: SweepStatus;
+};
+
+/**
+ * SweepCreate
+ *
+ * A sweep to run.
+ */
+export type SweepCreate = {
+    /**
+     * Source
+     *
+     * The rule's text; or give `strategy_id`.
+     */
+    source?: string | null;
+    /**
+     * Strategy Id
+     *
+     * A saved strategy; or give `source`.
+     */
+    strategy_id?: string | null;
+    /**
+     * Version
+     *
+     * Of the strategy; else its latest.
+     */
+    version?: number | null;
+    /**
+     * Symbol
+     *
+     * The instrument; or give `symbols`.
+     */
+    symbol?: string | null;
+    /**
+     * Symbols
+     *
+     * The instruments of a basket; or give `symbol`.
+     */
+    symbols?: Array<string> | null;
+    /**
+     * How a basket shares its cash.
+     */
+    basket?: BasketTerms | null;
+    interval: Interval;
+    /**
+     * Start
+     *
+     * Inclusive. Bars before it warm the indicators up.
+     */
+    start?: string | null;
+    /**
+     * End
+     *
+     * Exclusive.
+     */
+    end?: string | null;
+    /**
+     * Initial Cash
+     */
+    initial_cash?: number | string;
+    /**
+     * Commission Bps
+     */
+    commission_bps?: number;
+    /**
+     * Commission Fixed
+     */
+    commission_fixed?: number | string;
+    /**
+     * Commission Per Unit
+     *
+     * Money for each unit of a fill.
+     */
+    commission_per_unit?: number | string;
+    /**
+     * Commission Minimum
+     *
+     * The least a fill costs.
+     */
+    commission_minimum?: number | string;
+    /**
+     * Commission Tiers
+     *
+     * Ascending; the tier of a fill's notional takes the place of `commission_bps`.
+     */
+    commission_tiers?: Array<CommissionTier>;
+    /**
+     * Slippage Bps
+     */
+    slippage_bps?: number;
+    /**
+     * Slippage Model
+     */
+    slippage_model?: 'fixed' | 'volume_share';
+    /**
+     * Volume Limit
+     *
+     * Largest share of a bar's volume that an entry fills.
+     */
+    volume_limit?: number;
+    /**
+     * Price Impact
+     *
+     * The price moves by this times the share squared.
+     */
+    price_impact?: number;
+    /**
+     * Borrow Rate
+     *
+     * Fraction a year on a short's notional.
+     */
+    borrow_rate?: number;
+    /**
+     * Overnight Rate
+     *
+     * Fraction a year on any notional.
+     */
+    overnight_rate?: number;
+    /**
+     * Whole Units
+     */
+    whole_units?: boolean;
+    /**
+     * Close At End
+     */
+    close_at_end?: boolean;
+    adjust?: Adjustment;
+    /**
+     * Finer bars on which the course of each bar is replayed; null: none.
+     */
+    detail_interval?: Interval | null;
+    /**
+     * Ranges
+     *
+     * Which values each parameter takes.
+     */
+    ranges: {
+        [key: string]: SteppedRange | ListedRange;
+    };
+    /**
+     * Fixed
+     *
+     * Parameters of one value; the others keep their default.
+     */
+    fixed?: {
+        [key: string]: number;
+    };
+    /**
+     * Sets
+     *
+     * How many sets are drawn; a grid runs all of its.
+     */
+    sets?: number;
+    /**
+     * Seed
+     */
+    seed?: number;
+    /**
+     * Objective
+     *
+     * The figure that shall be largest.
+     */
+    objective?: 'final_equity' | 'total_return' | 'cagr' | 'volatility' | 'sharpe' | 'sortino' | 'calmar' | 'omega' | 'max_drawdown' | 'max_drawdown_bars' | 'var_95' | 'trades' | 'win_rate' | 'profit_factor' | 'expectancy' | 'sqn' | 'avg_win' | 'avg_loss' | 'best' | 'worst' | 'exposure' | 'turnover' | 'avg_bars' | 'total_commission' | 'total_slippage';
+    constraints?: ConstraintsCreate;
+    method?: Method;
+};
+
+/**
+ * SweepOpen
+ *
+ * A set to open as a full report.
+ */
+export type SweepOpen = {
+    /**
+     * Parameters
+     */
+    parameters: {
+        [key: string]: number;
+    };
+};
+
+/**
+ * SweepPreview
+ *
+ * How large a sweep would be. `bars`: of the range; `estimated_seconds`: with the workers there are.
+ */
+export type SweepPreview = {
+    /**
+     * Sets
+     */
+    sets: number;
+    /**
+     * Shards
+     */
+    shards: number;
+    /**
+     * Bars
+     */
+    bars: number;
+    /**
+     * Estimated Seconds
+     */
+    estimated_seconds: number;
+    /**
+     * Axes
+     */
+    axes: Array<AxisRead>;
+};
+
+/**
+ * SweepRead
+ *
+ * A sweep: how far it is and, once it has succeeded, its best set, its best plateau, and whether the
+ * search itself fits noise.
+ */
+export type SweepRead = {
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Symbols
+     */
+    symbols: Array<string> | null;
+    basket: BasketRead | null;
+    interval: Interval;
+    /**
+     * Start
+     */
+    start: string | null;
+    /**
+     * End
+     */
+    end: string | null;
+    /**
+     * Initial Cash
+     */
+    initial_cash: string;
+    /**
+     * Commission Bps
+     */
+    commission_bps: number;
+    /**
+     * Commission Fixed
+     */
+    commission_fixed: string;
+    /**
+     * Commission Per Unit
+     */
+    commission_per_unit: string;
+    /**
+     * Commission Minimum
+     */
+    commission_minimum: string;
+    /**
+     * Commission Tiers
+     */
+    commission_tiers: Array<CommissionTierRead>;
+    /**
+     * Slippage Bps
+     */
+    slippage_bps: number;
+    /**
+     * Slippage Model
+     */
+    slippage_model: 'fixed' | 'volume_share';
+    /**
+     * Volume Limit
+     */
+    volume_limit: number;
+    /**
+     * Price Impact
+     */
+    price_impact: number;
+    /**
+     * Borrow Rate
+     */
+    borrow_rate: number;
+    /**
+     * Overnight Rate
+     */
+    overnight_rate: number;
+    /**
+     * Whole Units
+     */
+    whole_units: boolean;
+    /**
+     * Close At End
+     */
+    close_at_end: boolean;
+    adjust: Adjustment;
+    detail_interval: Interval | null;
+    /**
+     * Id
+     */
+    id: string;
+    status: SweepStatus;
+    /**
+     * Progress
+     */
+    progress: number;
+    /**
+     * Sets
+     */
+    sets: number;
+    /**
+     * Sets Done
+     */
+    sets_done: number;
+    /**
+     * Eta Seconds
+     */
+    eta_seconds: number | null;
+    method: Method;
+    /**
+     * Objective
+     */
+    objective: string;
+    best: BestSet | null;
+    error: RunFailureRead | null;
+    /**
+     * Strategy Id
+     */
+    strategy_id: string | null;
+    /**
+     * Strategy Version
+     */
+    strategy_version: number | null;
+    /**
+     * Strategy Name
+     */
+    strategy_name: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    constraints: ConstraintsRead;
+    /**
+     * Axes
+     */
+    axes: Array<AxisRead>;
+    /**
+     * Fixed
+     */
+    fixed: {
+        [key: string]: number;
+    };
+    /**
+     * Seed
+     */
+    seed: number;
+    /**
+     * Shards
+     */
+    shards: number;
+    /**
+     * Shards Done
+     */
+    shards_done: number;
+    plateau: PlateauSet | null;
+    overfitting: OverfittingRead | null;
+};
+
+/**
+ * SweepResults
+ *
+ * Sets that finished after the asked-for `after`, in columns, in the order of their numbers.
+ *
+ * Ask again with `after` = `sequence` for what came since; `complete` says that nothing more will come.
+ */
+export type SweepResults = {
+    /**
+     * Sequence
+     */
+    sequence: number;
+    /**
+     * Complete
+     */
+    complete: boolean;
+    /**
+     * Sets
+     */
+    sets: Array<number>;
+    /**
+     * Parameters
+     */
+    parameters: {
+        [key: string]: Array<number>;
+    };
+    /**
+     * Metrics
+     */
+    metrics: {
+        [key: string]: Array<number | null>;
+    };
+};
+
+/**
+ * SweepStatus
+ *
+ * Where a sweep stands. The last three are final.
+ */
+export type SweepStatus = 'queued' | 'running' | 'paused' | 'succeeded' | 'failed' | 'cancelled';
+
+/**
+ * SweepSummary
+ *
+ * A sweep in a list.
+ */
+export type SweepSummary = {
+    /**
+     * Id
+     */
+    id: string;
+    status: SweepStatus;
+    /**
+     * Progress
+     */
+    progress: number;
+    /**
+     * Sets
+     */
+    sets: number;
+    /**
+     * Sets Done
+     */
+    sets_done: number;
+    /**
+     * Eta Seconds
+     */
+    eta_seconds: number | null;
+    method: Method;
+    /**
+     * Objective
+     */
+    objective: string;
+    best: BestSet | null;
+    error: RunFailureRead | null;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    interval: Interval;
+    /**
+     * Strategy Id
+     */
+    strategy_id: string | null;
+    /**
+     * Strategy Version
+     */
+    strategy_version: number | null;
+    /**
+     * Strategy Name
+     */
+    strategy_name: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
 };
 
 /**
@@ -2825,6 +3669,513 @@ export type VerdictRead = {
 };
 
 /**
+ * WalkForwardAccepted
+ *
+ * A walk-forward that was taken on.
+ */
+export type WalkForwardAccepted = {
+    /**
+     * Id
+     */
+    id: string;
+    status: WorkStatus;
+};
+
+/**
+ * WalkForwardCreate
+ *
+ * A walk-forward to run: the best set of each training is traded in the test after it.
+ */
+export type WalkForwardCreate = {
+    /**
+     * Source
+     *
+     * The rule's text; or give `strategy_id`.
+     */
+    source?: string | null;
+    /**
+     * Strategy Id
+     *
+     * A saved strategy; or give `source`.
+     */
+    strategy_id?: string | null;
+    /**
+     * Version
+     *
+     * Of the strategy; else its latest.
+     */
+    version?: number | null;
+    /**
+     * Symbol
+     *
+     * The instrument; or give `symbols`.
+     */
+    symbol?: string | null;
+    /**
+     * Symbols
+     *
+     * The instruments of a basket; or give `symbol`.
+     */
+    symbols?: Array<string> | null;
+    /**
+     * How a basket shares its cash.
+     */
+    basket?: BasketTerms | null;
+    interval: Interval;
+    /**
+     * Start
+     *
+     * Inclusive. Bars before it warm the indicators up.
+     */
+    start?: string | null;
+    /**
+     * End
+     *
+     * Exclusive.
+     */
+    end?: string | null;
+    /**
+     * Initial Cash
+     */
+    initial_cash?: number | string;
+    /**
+     * Commission Bps
+     */
+    commission_bps?: number;
+    /**
+     * Commission Fixed
+     */
+    commission_fixed?: number | string;
+    /**
+     * Commission Per Unit
+     *
+     * Money for each unit of a fill.
+     */
+    commission_per_unit?: number | string;
+    /**
+     * Commission Minimum
+     *
+     * The least a fill costs.
+     */
+    commission_minimum?: number | string;
+    /**
+     * Commission Tiers
+     *
+     * Ascending; the tier of a fill's notional takes the place of `commission_bps`.
+     */
+    commission_tiers?: Array<CommissionTier>;
+    /**
+     * Slippage Bps
+     */
+    slippage_bps?: number;
+    /**
+     * Slippage Model
+     */
+    slippage_model?: 'fixed' | 'volume_share';
+    /**
+     * Volume Limit
+     *
+     * Largest share of a bar's volume that an entry fills.
+     */
+    volume_limit?: number;
+    /**
+     * Price Impact
+     *
+     * The price moves by this times the share squared.
+     */
+    price_impact?: number;
+    /**
+     * Borrow Rate
+     *
+     * Fraction a year on a short's notional.
+     */
+    borrow_rate?: number;
+    /**
+     * Overnight Rate
+     *
+     * Fraction a year on any notional.
+     */
+    overnight_rate?: number;
+    /**
+     * Whole Units
+     */
+    whole_units?: boolean;
+    /**
+     * Close At End
+     */
+    close_at_end?: boolean;
+    adjust?: Adjustment;
+    /**
+     * Finer bars on which the course of each bar is replayed; null: none.
+     */
+    detail_interval?: Interval | null;
+    /**
+     * Ranges
+     *
+     * Which values each parameter takes.
+     */
+    ranges: {
+        [key: string]: SteppedRange | ListedRange;
+    };
+    /**
+     * Fixed
+     *
+     * Parameters of one value; the others keep their default.
+     */
+    fixed?: {
+        [key: string]: number;
+    };
+    /**
+     * Sets
+     *
+     * How many sets are drawn; a grid runs all of its.
+     */
+    sets?: number;
+    /**
+     * Seed
+     */
+    seed?: number;
+    /**
+     * Objective
+     *
+     * The figure that shall be largest.
+     */
+    objective?: 'final_equity' | 'total_return' | 'cagr' | 'volatility' | 'sharpe' | 'sortino' | 'calmar' | 'omega' | 'max_drawdown' | 'max_drawdown_bars' | 'var_95' | 'trades' | 'win_rate' | 'profit_factor' | 'expectancy' | 'sqn' | 'avg_win' | 'avg_loss' | 'best' | 'worst' | 'exposure' | 'turnover' | 'avg_bars' | 'total_commission' | 'total_slippage';
+    constraints?: ConstraintsCreate;
+    /**
+     * Method
+     */
+    method?: 'grid' | 'random';
+    /**
+     * Train Bars
+     */
+    train_bars: number;
+    /**
+     * Test Bars
+     */
+    test_bars: number;
+    /**
+     * Anchored
+     *
+     * Every training begins with the first bar.
+     */
+    anchored?: boolean;
+};
+
+/**
+ * WalkForwardCurves
+ *
+ * Equity over the tests: stitched together, of the set that is best in hindsight, and of holding.
+ */
+export type WalkForwardCurves = {
+    /**
+     * Time
+     */
+    time: Array<number>;
+    /**
+     * Stitched
+     */
+    stitched: Array<number | null>;
+    /**
+     * In Sample
+     */
+    in_sample: Array<number | null>;
+    /**
+     * Benchmark
+     */
+    benchmark: Array<number | null>;
+};
+
+/**
+ * WalkForwardRead
+ *
+ * A walk-forward: how far it is and, once it has succeeded, what its tests brought.
+ *
+ * `efficiency`: the objective of the tests over that of the trainings.
+ */
+export type WalkForwardRead = {
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Symbols
+     */
+    symbols: Array<string> | null;
+    basket: BasketRead | null;
+    interval: Interval;
+    /**
+     * Start
+     */
+    start: string | null;
+    /**
+     * End
+     */
+    end: string | null;
+    /**
+     * Initial Cash
+     */
+    initial_cash: string;
+    /**
+     * Commission Bps
+     */
+    commission_bps: number;
+    /**
+     * Commission Fixed
+     */
+    commission_fixed: string;
+    /**
+     * Commission Per Unit
+     */
+    commission_per_unit: string;
+    /**
+     * Commission Minimum
+     */
+    commission_minimum: string;
+    /**
+     * Commission Tiers
+     */
+    commission_tiers: Array<CommissionTierRead>;
+    /**
+     * Slippage Bps
+     */
+    slippage_bps: number;
+    /**
+     * Slippage Model
+     */
+    slippage_model: 'fixed' | 'volume_share';
+    /**
+     * Volume Limit
+     */
+    volume_limit: number;
+    /**
+     * Price Impact
+     */
+    price_impact: number;
+    /**
+     * Borrow Rate
+     */
+    borrow_rate: number;
+    /**
+     * Overnight Rate
+     */
+    overnight_rate: number;
+    /**
+     * Whole Units
+     */
+    whole_units: boolean;
+    /**
+     * Close At End
+     */
+    close_at_end: boolean;
+    adjust: Adjustment;
+    detail_interval: Interval | null;
+    /**
+     * Id
+     */
+    id: string;
+    status: WorkStatus;
+    /**
+     * Progress
+     */
+    progress: number;
+    error: RunFailureRead | null;
+    /**
+     * Method
+     */
+    method: 'grid' | 'random';
+    /**
+     * Objective
+     */
+    objective: string;
+    /**
+     * Sets
+     */
+    sets: number;
+    /**
+     * Train Bars
+     */
+    train_bars: number;
+    /**
+     * Test Bars
+     */
+    test_bars: number;
+    /**
+     * Anchored
+     */
+    anchored: boolean;
+    /**
+     * Efficiency
+     */
+    efficiency: number | null;
+    metrics: MetricsRead | null;
+    /**
+     * Strategy Id
+     */
+    strategy_id: string | null;
+    /**
+     * Strategy Version
+     */
+    strategy_version: number | null;
+    /**
+     * Strategy Name
+     */
+    strategy_name: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    constraints: ConstraintsRead;
+    /**
+     * Axes
+     */
+    axes: Array<AxisRead>;
+    /**
+     * Fixed
+     */
+    fixed: {
+        [key: string]: number;
+    };
+    /**
+     * Seed
+     */
+    seed: number;
+    /**
+     * Cancel Requested
+     */
+    cancel_requested: boolean;
+    /**
+     * Windows
+     *
+     * Empty until it has succeeded.
+     */
+    windows: Array<WalkForwardWindow>;
+    curves: WalkForwardCurves | null;
+};
+
+/**
+ * WalkForwardSummary
+ *
+ * A walk-forward in a list.
+ */
+export type WalkForwardSummary = {
+    /**
+     * Id
+     */
+    id: string;
+    status: WorkStatus;
+    /**
+     * Progress
+     */
+    progress: number;
+    error: RunFailureRead | null;
+    /**
+     * Method
+     */
+    method: 'grid' | 'random';
+    /**
+     * Objective
+     */
+    objective: string;
+    /**
+     * Sets
+     */
+    sets: number;
+    /**
+     * Train Bars
+     */
+    train_bars: number;
+    /**
+     * Test Bars
+     */
+    test_bars: number;
+    /**
+     * Anchored
+     */
+    anchored: boolean;
+    /**
+     * Efficiency
+     */
+    efficiency: number | null;
+    metrics: MetricsRead | null;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    interval: Interval;
+    /**
+     * Strategy Id
+     */
+    strategy_id: string | null;
+    /**
+     * Strategy Version
+     */
+    strategy_version: number | null;
+    /**
+     * Strategy Name
+     */
+    strategy_name: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+};
+
+/**
+ * WalkForwardWindow
+ *
+ * A training and the test after it, in unix seconds of their first and last bars.
+ *
+ * `parameters` is null where no set kept the constraints: then nothing was traded in the test.
+ */
+export type WalkForwardWindow = {
+    /**
+     * Train Start
+     */
+    train_start: number;
+    /**
+     * Train End
+     */
+    train_end: number;
+    /**
+     * Test Start
+     */
+    test_start: number;
+    /**
+     * Test End
+     */
+    test_end: number;
+    /**
+     * Parameters
+     */
+    parameters: {
+        [key: string]: number;
+    } | null;
+    train: MetricsRead | null;
+    test: MetricsRead | null;
+};
+
+/**
  * WeekdayRow
  *
  * Trades by the weekday of their entry, Monday 0, on the exchange's clock.
@@ -2847,6 +4198,13 @@ export type WeekdayRow = {
      */
     pnl: number;
 };
+
+/**
+ * WorkStatus
+ *
+ * Where a piece of work stands. The last three are final.
+ */
+export type WorkStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
 /**
  * YearFigure
@@ -4620,6 +5978,65 @@ export type ListExampleRulesResponses = {
 
 export type ListExampleRulesResponse = ListExampleRulesResponses[keyof ListExampleRulesResponses];
 
+export type ListLibraryData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/strategies/library';
+};
+
+export type ListLibraryErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListLibraryError = ListLibraryErrors[keyof ListLibraryErrors];
+
+export type ListLibraryResponses = {
+    /**
+     * Response List Library Api V1 Strategies Library Get
+     *
+     * Successful Response
+     */
+    200: Array<LibraryRuleRead>;
+};
+
+export type ListLibraryResponse = ListLibraryResponses[keyof ListLibraryResponses];
+
 export type ListStrategiesData = {
     body?: never;
     path?: never;
@@ -4999,6 +6416,77 @@ export type ListStrategyVersionsResponses = {
 };
 
 export type ListStrategyVersionsResponse = ListStrategyVersionsResponses[keyof ListStrategyVersionsResponses];
+
+export type CompareStrategyVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * Strategy Id
+         */
+        strategy_id: string;
+    };
+    query: {
+        /**
+         * From
+         */
+        from: number;
+        /**
+         * To
+         */
+        to: number;
+    };
+    url: '/api/v1/strategies/{strategy_id}/diff';
+};
+
+export type CompareStrategyVersionsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CompareStrategyVersionsError = CompareStrategyVersionsErrors[keyof CompareStrategyVersionsErrors];
+
+export type CompareStrategyVersionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: StrategyDiffRead;
+};
+
+export type CompareStrategyVersionsResponse = CompareStrategyVersionsResponses[keyof CompareStrategyVersionsResponses];
 
 export type CompareBacktestsData = {
     body?: never;
@@ -5866,3 +7354,1030 @@ export type ReadBacktestEquityResponses = {
 };
 
 export type ReadBacktestEquityResponse = ReadBacktestEquityResponses[keyof ReadBacktestEquityResponses];
+
+export type ListSweepsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Status
+         */
+        status?: SweepStatus | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/sweeps';
+};
+
+export type ListSweepsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListSweepsError = ListSweepsErrors[keyof ListSweepsErrors];
+
+export type ListSweepsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageSweepSummary;
+};
+
+export type ListSweepsResponse = ListSweepsResponses[keyof ListSweepsResponses];
+
+export type CreateSweepData = {
+    body: SweepCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/sweeps';
+};
+
+export type CreateSweepErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CreateSweepError = CreateSweepErrors[keyof CreateSweepErrors];
+
+export type CreateSweepResponses = {
+    /**
+     * Successful Response
+     */
+    202: SweepAccepted;
+};
+
+export type CreateSweepResponse = CreateSweepResponses[keyof CreateSweepResponses];
+
+export type PreviewSweepData = {
+    body: SweepCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/sweeps/preview';
+};
+
+export type PreviewSweepErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type PreviewSweepError = PreviewSweepErrors[keyof PreviewSweepErrors];
+
+export type PreviewSweepResponses = {
+    /**
+     * Successful Response
+     */
+    200: SweepPreview;
+};
+
+export type PreviewSweepResponse = PreviewSweepResponses[keyof PreviewSweepResponses];
+
+export type DeleteSweepData = {
+    body?: never;
+    path: {
+        /**
+         * Sweep Id
+         */
+        sweep_id: string;
+    };
+    query?: never;
+    url: '/api/v1/sweeps/{sweep_id}';
+};
+
+export type DeleteSweepErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type DeleteSweepError = DeleteSweepErrors[keyof DeleteSweepErrors];
+
+export type DeleteSweepResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteSweepResponse = DeleteSweepResponses[keyof DeleteSweepResponses];
+
+export type ReadSweepData = {
+    body?: never;
+    path: {
+        /**
+         * Sweep Id
+         */
+        sweep_id: string;
+    };
+    query?: never;
+    url: '/api/v1/sweeps/{sweep_id}';
+};
+
+export type ReadSweepErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadSweepError = ReadSweepErrors[keyof ReadSweepErrors];
+
+export type ReadSweepResponses = {
+    /**
+     * Successful Response
+     */
+    200: SweepRead;
+};
+
+export type ReadSweepResponse = ReadSweepResponses[keyof ReadSweepResponses];
+
+export type ReadSweepResultsData = {
+    body?: never;
+    path: {
+        /**
+         * Sweep Id
+         */
+        sweep_id: string;
+    };
+    query?: {
+        /**
+         * After
+         */
+        after?: number;
+        /**
+         * Limit
+         *
+         * In sets; shards come whole.
+         */
+        limit?: number;
+        /**
+         * Metrics
+         *
+         * Names with commas between; else all.
+         */
+        metrics?: string | null;
+        /**
+         * Format
+         */
+        format?: 'columns' | 'csv';
+    };
+    url: '/api/v1/sweeps/{sweep_id}/results';
+};
+
+export type ReadSweepResultsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadSweepResultsError = ReadSweepResultsErrors[keyof ReadSweepResultsErrors];
+
+export type ReadSweepResultsResponses = {
+    /**
+     * Sets and figures.
+     */
+    200: SweepResults;
+};
+
+export type ReadSweepResultsResponse = ReadSweepResultsResponses[keyof ReadSweepResultsResponses];
+
+export type ReadSweepHeatmapData = {
+    body?: never;
+    path: {
+        /**
+         * Sweep Id
+         */
+        sweep_id: string;
+    };
+    query?: {
+        /**
+         * X
+         */
+        x?: string | null;
+        /**
+         * Y
+         */
+        y?: string | null;
+        /**
+         * Metric
+         */
+        metric?: string | null;
+        /**
+         * Reduce
+         */
+        reduce?: 'best' | 'median';
+    };
+    url: '/api/v1/sweeps/{sweep_id}/heatmap';
+};
+
+export type ReadSweepHeatmapErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadSweepHeatmapError = ReadSweepHeatmapErrors[keyof ReadSweepHeatmapErrors];
+
+export type ReadSweepHeatmapResponses = {
+    /**
+     * Successful Response
+     */
+    200: Heatmap;
+};
+
+export type ReadSweepHeatmapResponse = ReadSweepHeatmapResponses[keyof ReadSweepHeatmapResponses];
+
+export type PauseSweepData = {
+    body?: never;
+    path: {
+        /**
+         * Sweep Id
+         */
+        sweep_id: string;
+    };
+    query?: never;
+    url: '/api/v1/sweeps/{sweep_id}/pause';
+};
+
+export type PauseSweepErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type PauseSweepError = PauseSweepErrors[keyof PauseSweepErrors];
+
+export type PauseSweepResponses = {
+    /**
+     * Successful Response
+     */
+    200: SweepRead;
+};
+
+export type PauseSweepResponse = PauseSweepResponses[keyof PauseSweepResponses];
+
+export type ResumeSweepData = {
+    body?: never;
+    path: {
+        /**
+         * Sweep Id
+         */
+        sweep_id: string;
+    };
+    query?: never;
+    url: '/api/v1/sweeps/{sweep_id}/resume';
+};
+
+export type ResumeSweepErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ResumeSweepError = ResumeSweepErrors[keyof ResumeSweepErrors];
+
+export type ResumeSweepResponses = {
+    /**
+     * Successful Response
+     */
+    200: SweepRead;
+};
+
+export type ResumeSweepResponse = ResumeSweepResponses[keyof ResumeSweepResponses];
+
+export type CancelSweepData = {
+    body?: never;
+    path: {
+        /**
+         * Sweep Id
+         */
+        sweep_id: string;
+    };
+    query?: never;
+    url: '/api/v1/sweeps/{sweep_id}/cancel';
+};
+
+export type CancelSweepErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CancelSweepError = CancelSweepErrors[keyof CancelSweepErrors];
+
+export type CancelSweepResponses = {
+    /**
+     * Successful Response
+     */
+    200: SweepRead;
+};
+
+export type CancelSweepResponse = CancelSweepResponses[keyof CancelSweepResponses];
+
+export type OpenSweepSetData = {
+    body: SweepOpen;
+    path: {
+        /**
+         * Sweep Id
+         */
+        sweep_id: string;
+    };
+    query?: never;
+    url: '/api/v1/sweeps/{sweep_id}/open';
+};
+
+export type OpenSweepSetErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type OpenSweepSetError = OpenSweepSetErrors[keyof OpenSweepSetErrors];
+
+export type OpenSweepSetResponses = {
+    /**
+     * Successful Response
+     */
+    202: RunAccepted;
+};
+
+export type OpenSweepSetResponse = OpenSweepSetResponses[keyof OpenSweepSetResponses];
+
+export type ListWalkForwardsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/walk-forwards';
+};
+
+export type ListWalkForwardsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListWalkForwardsError = ListWalkForwardsErrors[keyof ListWalkForwardsErrors];
+
+export type ListWalkForwardsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageWalkForwardSummary;
+};
+
+export type ListWalkForwardsResponse = ListWalkForwardsResponses[keyof ListWalkForwardsResponses];
+
+export type CreateWalkForwardData = {
+    body: WalkForwardCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/walk-forwards';
+};
+
+export type CreateWalkForwardErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CreateWalkForwardError = CreateWalkForwardErrors[keyof CreateWalkForwardErrors];
+
+export type CreateWalkForwardResponses = {
+    /**
+     * Successful Response
+     */
+    202: WalkForwardAccepted;
+};
+
+export type CreateWalkForwardResponse = CreateWalkForwardResponses[keyof CreateWalkForwardResponses];
+
+export type DeleteWalkForwardData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/v1/walk-forwards/{run_id}';
+};
+
+export type DeleteWalkForwardErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type DeleteWalkForwardError = DeleteWalkForwardErrors[keyof DeleteWalkForwardErrors];
+
+export type DeleteWalkForwardResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteWalkForwardResponse = DeleteWalkForwardResponses[keyof DeleteWalkForwardResponses];
+
+export type ReadWalkForwardData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/v1/walk-forwards/{run_id}';
+};
+
+export type ReadWalkForwardErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadWalkForwardError = ReadWalkForwardErrors[keyof ReadWalkForwardErrors];
+
+export type ReadWalkForwardResponses = {
+    /**
+     * Successful Response
+     */
+    200: WalkForwardRead;
+};
+
+export type ReadWalkForwardResponse = ReadWalkForwardResponses[keyof ReadWalkForwardResponses];
+
+export type CancelWalkForwardData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/v1/walk-forwards/{run_id}/cancel';
+};
+
+export type CancelWalkForwardErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CancelWalkForwardError = CancelWalkForwardErrors[keyof CancelWalkForwardErrors];
+
+export type CancelWalkForwardResponses = {
+    /**
+     * Successful Response
+     */
+    200: WalkForwardRead;
+};
+
+export type CancelWalkForwardResponse = CancelWalkForwardResponses[keyof CancelWalkForwardResponses];
