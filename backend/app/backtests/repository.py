@@ -91,6 +91,14 @@ async def find_run(session: AsyncSession, user_id: UUID, run_id: UUID) -> Run | 
     return None if row is None else _read_run(row)
 
 
+async def find_results(
+    session: AsyncSession, user_id: UUID, run_ids: Sequence[UUID]
+) -> Sequence[tuple[Run, bytes | None]]:
+    """Those of the runs that there are, each with its packed equity."""
+    query = select(RunRow, RunRow.equity).where(RunRow.id.in_(run_ids), _visible_to(user_id))
+    return [(_read_run(row), equity) for row, equity in await session.execute(query)]
+
+
 async def find_status(session: AsyncSession, run_id: UUID) -> RunStatus | None:
     """Where a run stands."""
     status = (await session.execute(select(RunRow.status).where(RunRow.id == run_id))).scalar_one_or_none()

@@ -27,6 +27,8 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"(Bearer\s+)[\w.~+/=-]+", re.IGNORECASE)
+# Who has a report's link reads the report: pages and their data alike.
+_SHARED = re.compile(r"(/shared/)[\w-]{8,}")
 HIDDEN = "[hidden]"
 
 
@@ -45,7 +47,7 @@ def drop_color_message(_logger: WrappedLogger, _method: str, event: EventDict) -
 def _hide(value: Any) -> Any:
     if isinstance(value, str):
         value = _URL_PASSWORD.sub(rf"\1:{HIDDEN}@", value)
-        for pattern in (_HEADER, _BEARER, _ASSIGNED):
+        for pattern in (_HEADER, _BEARER, _SHARED, _ASSIGNED):
             value = pattern.sub(rf"\1{HIDDEN}", value)
         return value
     if isinstance(value, Mapping):

@@ -39,6 +39,8 @@ SECRET = "s3cr3t-value"
         {"header": f"Bearer {SECRET}"},
         {"exception": f"Traceback …\nValueError: bearer {SECRET}"},
         {"query": f"/api/v1/stream?access_token={SECRET}"},
+        {"path": f"/api/v1/shared/{SECRET}"},
+        {"path": f"/shared/{SECRET}?print=1"},
         {"query": f"GET /x?a=1&api_key={SECRET}&b=2"},
         {"event": f"connect(password='{SECRET}')"},
         {"event": f"connect(password='one {SECRET}', user='ada')"},

@@ -76,7 +76,7 @@ def as_series(curve: EquityCurve) -> pd.Series:
 
 def test_months_are_those_of_quantstats() -> None:
     curve = make_curve(business_days(800), walk(800))
-    theirs = quantstats.stats.monthly_returns(as_series(curve), eoy=True)
+    theirs = quantstats.stats.monthly_returns(as_series(curve), eoy=True)  # type: ignore[no-untyped-call]
     for row in sheet(curve).monthly:
         assert row["total"] == pytest.approx(theirs.loc[str(row["year"]), "EOY"], abs=1e-12)
         for month, gain in enumerate(row["months"]):
@@ -191,7 +191,8 @@ def test_trades_by_hour_and_weekday_on_the_exchanges_clock() -> None:
 def test_drawdowns_are_those_of_quantstats() -> None:
     curve = make_curve(business_days(1_200), walk(1_200))
     series = pd.Series(curve.drawdown, index=pd.to_datetime(curve.time, unit="s"))
-    theirs = quantstats.stats.drawdown_details(series).sort_values("max drawdown").head(10)
+    details = quantstats.stats.drawdown_details(series)  # type: ignore[no-untyped-call]
+    theirs = details.sort_values("max drawdown").head(10)
     found = list_drawdowns(curve)
     assert [row["depth"] * 100 for row in found] == pytest.approx(theirs["max drawdown"].tolist())
     bottoms = [pd.Timestamp(row["bottom"], unit="s").strftime("%Y-%m-%d") for row in found]
