@@ -16,6 +16,7 @@ from app.market.resampling import next_label
 _FIRST_WEEKEND_DAY = 5
 # With fewer weekend bars than this share, a market without a calendar counts as one of sessions.
 _WEEKEND_SHARE = 0.1
+_GAPS_TOLD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,15 @@ class Sessions:
 class Coverage:
     """Bars against sessions. `outside`: bars where no session is.
 
-    Bars before the calendar's first session are not judged.
+    `gaps`: the stretches without bars, or with too few within the day, as (start, end, missing bars), start
+    and end in unix s; the largest ones, oldest first. Bars before the calendar's first session are not
+    judged.
     """
 
     expected: int
     missing: int
     outside: int
+    gaps: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,9 @@ def measure_coverage(bars: Bars, sessions: Sessions) -> Coverage:
     present = np.isin(expected, bars.time)
     judged = bars.time[bars.time >= labels[0]]
     outside = int(np.count_nonzero(~np.isin(judged, labels)))
-    return Coverage(len(expected), int(np.count_nonzero(~present)), outside)
+    ends = expected + bars.interval.seconds
+    gaps = _find_gaps(expected, ends, np.where(present, 0, 1))
+    return Coverage(len(expected), int(np.count_nonzero(~present)), outside, gaps)
 
 
 def _measure_within_days(bars: Bars, sessions: Sessions) -> Coverage:
@@ -105,11 +111,26 @@ def _measure_within_days(bars: Bars, sessions: Sessions) -> Coverage:
     first = np.searchsorted(bars.time, starts - step, side="right")
     behind = np.searchsorted(bars.time, ends, side="left")
     counted = behind - np.maximum(first, np.concatenate(([0], behind[:-1])))
+    missing = np.maximum(fitting - counted, 0)
     return Coverage(
         int(fitting.sum()),
-        int(np.maximum(fitting - counted, 0).sum()),
+        int(missing.sum()),
         int(np.count_nonzero(bars.time > starts[0] - step) - counted.sum()),
+        _find_gaps(starts, ends, missing),
     )
+
+
+def _find_gaps(starts: Times, ends: Times, missing: Times) -> tuple[tuple[int, int, int], ...]:
+    """The largest stretches of consecutive sessions with missing bars, `missing` of each session given."""
+    short = np.flatnonzero(missing)
+    if len(short) == 0:
+        return ()
+    begins = short[np.diff(short, prepend=short[0] - 2) > 1]
+    lasts = short[np.diff(short, append=short[-1] + 2) > 1]
+    behind = np.concatenate(([0], np.cumsum(missing)))
+    counts = behind[lasts + 1] - behind[begins]
+    kept = np.sort(np.argsort(-counts, kind="stable")[:_GAPS_TOLD])
+    return tuple((int(starts[begins[gap]]), int(ends[lasts[gap]]), int(counts[gap])) for gap in kept.tolist())
 
 
 def find_close(sessions: Sessions, interval: Interval, time: int) -> int | None:

@@ -40,5 +40,6 @@ def gather_run_facts(run_bars: Bars, loaded: LoadedBars, now: datetime) -> RunFa
         splits=sum(split.date > first_on for split in loaded.splits),
         last_bar_age_days=None if age_seconds is None else age_seconds / DAY_SECONDS,
         calendar=calendar_name,
+        gaps=coverage.gaps if coverage else (),
     )
     return RunFacts(data, count_periods_per_year(run_bars, calendar_name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from app.engine.intervals import DAY_SECONDS
 from app.engine.verdict.chance import check_chance
@@ -53,17 +53,13 @@ def judge(run: JudgedRun) -> Verdict:
 def judge_stepwise(run: JudgedRun) -> Iterator[Check]:
     """The checks of `judge` one by one, so that a caller can show each as it arrives or stop between them."""
     time = run.run_bars.time
-    has_trades = len(run.fills.trades) > 0
     years = int(time[-1] - time[0]) / _YEAR_SECONDS
-    questions: tuple[Callable[[], Check], ...] = (
-        lambda: check_data(run.run_bars, run.facts),
-        lambda: check_look_ahead(run.bars, run.signals, run.signals_of, run.evaluation_seconds),
-        lambda: check_sample(run.fills.trades, years),
-        lambda: check_costs(run),
-        lambda: check_chance(run),
-        lambda: check_search(run.equity, has_trades, run.trials, run.periods_per_year),
-        lambda: check_robustness(run),
-        lambda: check_out_of_sample(run.equity, has_trades, run.periods_per_year),
-    )
-    for question in questions:
-        yield question()
+    yield check_data(run.run_bars, run.facts)
+    yield check_look_ahead(run)
+    yield check_sample(run.fills.trades, years)
+    costs = check_costs(run)
+    yield costs
+    yield check_chance(run)
+    yield check_search(run.equity, len(run.fills.trades) > 0, run.trials, run.periods_per_year)
+    yield check_robustness(run, costs)
+    yield check_out_of_sample(run)

@@ -110,6 +110,11 @@ def share_of(fraction: float) -> str:
     return f"{fraction * 100.0:,.0f} %".replace("-", "−")
 
 
+def exact_share(fraction: float) -> str:
+    """A threshold as a percentage with all its digits: `0.1 %`."""
+    return f"{fraction * 100.0:g} %"
+
+
 def ratio_of(ratio: float | None) -> str:
     """A ratio with two decimals for a statement."""
     return "undefined" if ratio is None else f"{ratio:.2f}".replace("-", "−")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -9,7 +10,8 @@ import numpy as np
 
 from app.engine.bars import Bars, Column, Truth
 from app.engine.trades import Indices
-from app.engine.verdict.check import Check, Level, counted, worst
+from app.engine.verdict.check import Check, Level, Part, counted, exact_share, worst
+from app.engine.verdict.pictures import Picture, spans_picture
 
 NAME = "data"
 
@@ -34,6 +36,13 @@ times the median volume of the bars before it (each side counted in the same sha
 split."""
 
 JUMPS_NAMED = 3
+
+THRESHOLDS = (
+    f"Red above {exact_share(GAPS_RED)} missing bars, above {exact_share(REJECTED_RED)} rejected rows, or "
+    f"with recorded splits that were not adjusted for; amber above {exact_share(GAPS_AMBER)} missing bars or "
+    "without a calendar, with rejected rows, bars outside sessions, bars that contradict themselves, jumps "
+    f"that look like an unrecorded split, or a last bar older than {STALE_DAYS:g} days; else green."
+)
 _JUMPS_AT_ONCE = 50_000
 
 
@@ -45,7 +54,8 @@ class DataFacts:
     where the calendar has no session. `inconsistent_bars`: bars whose open or close lies outside low to high.
     `rejected_rows`: of the imports that made the bars. `adjusted`: prices are adjusted for the recorded
     splits. `splits`: recorded splits within the run. `last_bar_age_days`: from the last bar's close to now,
-    None when unknown. `calendar`: its name, None without one.
+    None when unknown. `calendar`: its name, None without one. `gaps`: where bars are missing, the largest
+    such stretches as (start, end, missing bars), start and end in unix s.
     """
 
     expected_bars: int | None = None
@@ -57,6 +67,7 @@ class DataFacts:
     splits: int = 0
     last_bar_age_days: float | None = None
     calendar: str | None = None
+    gaps: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,47 +89,91 @@ def check_data(bars: Bars, facts: DataFacts) -> Check:
 
     The figure is the share of missing bars, None without a calendar.
     """
-    found: list[tuple[Level, str]] = []
-    share = None
+    jumps = find_split_like_jumps(bars) if facts.adjusted or not facts.splits else ()
+    parts = [_judge_gaps(facts), *_judge_rows(bars, facts), *_judge_splits(facts, jumps)]
+    if facts.last_bar_age_days is not None and facts.last_bar_age_days > STALE_DAYS:
+        years = facts.last_bar_age_days / 365.25
+        parts.append(
+            Part("freshness", Level.AMBER, f"The last bar is {years:.1f} years old.", facts.last_bar_age_days)
+        )
+    return Check(
+        NAME,
+        worst(part.level for part in parts),
+        " ".join(part.statement for part in parts),
+        parts[0].figure,
+        THRESHOLDS,
+        tuple(parts),
+        _draw(bars, facts, jumps),
+    )
+
+
+def _judge_gaps(facts: DataFacts) -> Part:
+    calendar = facts.calendar or "the calendar"
     if facts.missing_bars is None or not facts.expected_bars:
-        found.append((Level.AMBER, "Gaps could not be checked, because the instrument has no calendar."))
-    else:
-        share = facts.missing_bars / facts.expected_bars
-        level = Level.RED if share > GAPS_RED else Level.AMBER if share > GAPS_AMBER else Level.GREEN
-        if facts.missing_bars:
-            of = f"{counted(facts.expected_bars, 'bar')} that {facts.calendar or 'the calendar'} expects"
-            found.append((level, f"{facts.missing_bars:,} of the {of} {_is(facts.missing_bars)} missing."))
-        else:
-            found.append((level, f"No bar is missing against {facts.calendar or 'the calendar'}."))
+        told = "Gaps could not be checked, because the instrument has no calendar."
+        return Part("gaps", Level.AMBER, told)
+    share = facts.missing_bars / facts.expected_bars
+    level = Level.RED if share > GAPS_RED else Level.AMBER if share > GAPS_AMBER else Level.GREEN
+    if not facts.missing_bars:
+        return Part("gaps", level, f"No bar is missing against {calendar}.", share)
+    of = f"{counted(facts.expected_bars, 'bar')} that {calendar} expects"
+    told = f"{facts.missing_bars:,} of the {of} {_is(facts.missing_bars)} missing."
+    return Part("gaps", level, told, share)
+
+
+def _judge_rows(bars: Bars, facts: DataFacts) -> Iterator[Part]:
     if facts.outside_bars:
         stand = "stands" if facts.outside_bars == 1 else "stand"
         when = f"when {facts.calendar or 'the calendar'} has no session"
-        found.append((Level.AMBER, f"{counted(facts.outside_bars, 'bar')} {stand} {when}."))
+        told = f"{counted(facts.outside_bars, 'bar')} {stand} {when}."
+        yield Part("outside", Level.AMBER, told, float(facts.outside_bars))
     if facts.inconsistent_bars:
         open_ = "opens or closes" if facts.inconsistent_bars == 1 else "open or close"
-        bars_ = counted(facts.inconsistent_bars, "bar")
-        found.append((Level.AMBER, f"{bars_} {open_} above the high or below the low."))
+        told = f"{counted(facts.inconsistent_bars, 'bar')} {open_} above the high or below the low."
+        yield Part("inconsistent", Level.AMBER, told, float(facts.inconsistent_bars))
     if facts.rejected_rows:
         level = Level.RED if facts.rejected_rows > REJECTED_RED * len(bars) else Level.AMBER
         rows = f"{counted(facts.rejected_rows, 'row')} {_was(facts.rejected_rows)}"
-        found.append((level, f"{rows} rejected on import."))
+        yield Part("rejected", level, f"{rows} rejected on import.", float(facts.rejected_rows))
+
+
+def _judge_splits(facts: DataFacts, jumps: tuple[Jump, ...]) -> Iterator[Part]:
     if facts.splits and not facts.adjusted:
         splits = f"{counted(facts.splits, 'recorded split')} {_is(facts.splits)}"
-        found.append((Level.RED, f"{splits} not adjusted for: the falls and rises there are not real."))
+        told = f"{splits} not adjusted for: the falls and rises there are not real."
+        yield Part("adjustment", Level.RED, told, float(facts.splits))
     elif facts.splits:
-        found.append((Level.GREEN, f"Prices are adjusted for {counted(facts.splits, 'split')}."))
-    jumps = find_split_like_jumps(bars) if facts.adjusted or not facts.splits else ()
+        told = f"Prices are adjusted for {counted(facts.splits, 'split')}."
+        yield Part("adjustment", Level.GREEN, told, float(facts.splits))
     if jumps:
         named = "; ".join(
             f"{jump.on.isoformat()} {jump.close_before:g} → {jump.open_after:g}"
             for jump in jumps[:JUMPS_NAMED]
         )
         more = f" and {len(jumps) - JUMPS_NAMED:,} more" if len(jumps) > JUMPS_NAMED else ""
-        found.append((Level.AMBER, f"What looks like an unrecorded split: {named}{more}."))
-    if facts.last_bar_age_days is not None and facts.last_bar_age_days > STALE_DAYS:
-        years = facts.last_bar_age_days / 365.25
-        found.append((Level.AMBER, f"The last bar is {years:.1f} years old."))
-    return Check(NAME, worst(level for level, _ in found), " ".join(text for _, text in found), share)
+        told = f"What looks like an unrecorded split: {named}{more}."
+        yield Part("jumps", Level.AMBER, told, float(len(jumps)))
+
+
+def _draw(bars: Bars, facts: DataFacts, jumps: tuple[Jump, ...]) -> tuple[Picture, ...]:
+    """Gaps and jumps on the run's time; nothing where there are none."""
+    gap_level = _judge_gaps(facts).level
+    spans = [
+        (start, end, f"{counted(missing, 'bar')} missing", gap_level) for start, end, missing in facts.gaps
+    ]
+    spans += [
+        (
+            int(bars.time[jump.index - 1]),
+            int(bars.time[jump.index]),
+            f"{jump.close_before:g} → {jump.open_after:g}",
+            Level.AMBER,
+        )
+        for jump in jumps
+    ]
+    if not spans:
+        return ()
+    first, last = int(bars.time[0]), int(bars.time[-1]) + bars.interval.seconds
+    return (spans_picture("Missing bars and suspicious jumps", first, last, sorted(spans)),)
 
 
 def find_split_like_jumps(bars: Bars) -> tuple[Jump, ...]:

@@ -7,10 +7,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from app.engine.bars import Bars
 from app.engine.signals import Signals
-from app.engine.verdict.check import Check, Level
-from app.engine.verdict.judged import SignalsOf
+from app.engine.streaming import RuleStream
+from app.engine.verdict.check import Check, Level, Part, worst
+from app.engine.verdict.judged import JudgedRun
 
 NAME = "look_ahead"
 
@@ -22,36 +22,88 @@ LEAST_CUT_BARS = 100
 """Where the halving ends."""
 BUDGET_SECONDS = 20.0
 """What all copies together may take, as far as the time of the first evaluation tells: a rule that takes
-longer is
-computed again on fewer and shorter copies."""
+longer is computed again on fewer and shorter copies."""
+SINGLE_BARS = 200
+"""Random bars of which the rule is told one by one, with all the others in stretches between them."""
+STEPS_BUDGET_SECONDS = 5.0
+"""A rule that took longer than this is told of as many of the first bars as it takes so long for."""
+SEED = 20_130_301
+
+THRESHOLDS = (
+    f"Green where the signals are the same to the bit on {CUTS} shortened copies of the data (from "
+    f"{SHORT_BARS:,} bars on, on halves of halves) and bar by bar at {SINGLE_BARS} random bars, else red; "
+    "amber where there are too few bars to try."
+)
 
 
-def check_look_ahead(
-    bars: Bars, signals: Signals, signals_of: SignalsOf, evaluation_seconds: float = 0.0
-) -> Check:
-    """Compare `signals`, computed on all `bars`, with `signals_of` shortened copies of them.
+def check_look_ahead(run: JudgedRun) -> Check:
+    """Compare the run's signals with those of shortened copies of its bars, and with those told bar by bar.
 
-    `evaluation_seconds`: how long computing `signals` took. The figure is the number of copies whose signals
-    differed.
+    The figure is the number of copies and single bars whose signals differed.
     """
-    cuts = choose_cuts(signals, evaluation_seconds)
+    parts = [_judge_cuts(run)]
+    stepwise = _judge_steps(run)
+    if stepwise is not None:
+        parts.append(stepwise)
+    level = worst(part.level for part in parts)
+    told = [part.statement for part in parts if part.level is level]
+    figures = [part.figure for part in parts if part.figure is not None]
+    return Check(NAME, level, " ".join(told), sum(figures) if figures else None, THRESHOLDS, tuple(parts))
+
+
+def _judge_cuts(run: JudgedRun) -> Part:
+    signals = run.signals
+    cuts = choose_cuts(signals, run.evaluation_seconds)
     if not cuts:
-        return Check(NAME, Level.AMBER, "There are too few bars to compute the signals again on fewer.")
-    different = [cut for cut in cuts if not is_prefix(signals_of(bars.head(cut)), signals, cut)]
+        told = "There are too few bars to compute the signals again on fewer."
+        return Part("cuts", Level.AMBER, told)
+    different = [cut for cut in cuts if not is_prefix(run.signals_of(run.bars.head(cut)), signals, cut)]
     if different:
-        statement = (
+        told = (
             f"The signals change when later bars are taken away: in {len(different):,} of {len(cuts):,} "
             f"shortened copies, first in the one of {different[0]:,} bars. The rule uses what it could not "
             "know."
         )
-        return Check(NAME, Level.RED, statement, float(len(different)))
+        return Part("cuts", Level.RED, told, float(len(different)))
     copies = f"{len(cuts):,} shortened {'copy' if len(cuts) == 1 else 'copies'}"
-    return Check(
-        NAME,
-        Level.GREEN,
-        f"Computed again on {copies} of the data, the signals are the same bit by bit.",
-        0.0,
-    )
+    told = f"Computed again on {copies} of the data, the signals are the same bit by bit."
+    return Part("cuts", Level.GREEN, told, 0.0)
+
+
+def _judge_steps(run: JudgedRun) -> Part | None:
+    """The rule told of the bars as they close; None where it is not known. A bar alone shows what it says."""
+    if run.rule is None:
+        return None
+    bars = run.bars
+    if run.evaluation_seconds > STEPS_BUDGET_SECONDS:
+        bars = bars.head(max(int(len(bars) * STEPS_BUDGET_SECONDS / run.evaluation_seconds), 1))
+    single = choose_single_bars(len(bars))
+    stream = RuleStream(run.rule, run.parameters, bars.interval, bars.timezone)
+    wrong_bars: list[int] = []
+    told_up_to = 0
+    for bar in single.tolist():
+        for start, stop in ((told_up_to, bar), (bar, bar + 1)):
+            if start < stop and not is_stretch(
+                stream.feed(bars.slice(start, stop)), run.signals, start, stop
+            ):
+                wrong_bars.append(bar)
+        told_up_to = bar + 1
+        run.look_in()
+    singles = "1 random bar" if len(single) == 1 else f"{len(single):,} random bars"
+    if wrong_bars:
+        told = (
+            f"Told bar by bar, the rule says something else than over the whole: first at bar "
+            f"{wrong_bars[0] + 1:,}."
+        )
+        return Part("bar_by_bar", Level.RED, told, float(len(wrong_bars)))
+    told = f"Told of its bars as they close, {singles} one by one, it says the same bit by bit."
+    return Part("bar_by_bar", Level.GREEN, told, 0.0)
+
+
+def choose_single_bars(count: int) -> NDArray[np.int64]:
+    """The bars that are told one by one, ascending; the same for the same number of bars."""
+    rng = np.random.default_rng([SEED, count])
+    return np.sort(rng.choice(count, min(SINGLE_BARS, count), replace=False)).astype(np.int64)
 
 
 def choose_cuts(signals: Signals, evaluation_seconds: float = 0.0) -> tuple[int, ...]:
@@ -82,11 +134,16 @@ def choose_cuts(signals: Signals, evaluation_seconds: float = 0.0) -> tuple[int,
 
 def is_prefix(shorter: Signals, longer: Signals, count: int) -> bool:
     """Whether `shorter` equals the first `count` bars of `longer` to the bit; any NaN equals any NaN."""
+    return is_stretch(shorter, longer, 0, count)
+
+
+def is_stretch(part: Signals, whole: Signals, start: int, stop: int) -> bool:
+    """Whether `part` equals bars start..stop−1 of `whole` to the bit; any NaN equals any NaN."""
     for name in Signals.__slots__:
-        left, right = getattr(shorter, name), getattr(longer, name)
+        left, right = getattr(part, name), getattr(whole, name)
         if (left is None) != (right is None):
             return False
-        if left is not None and not _same_bits(left, right[:count]):
+        if left is not None and not _same_bits(left, right[start:stop]):
             return False
     return True
 

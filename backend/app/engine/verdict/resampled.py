@@ -98,7 +98,7 @@ def _judge_loss(name: str, paths: ResampledPaths, told: str) -> Part:
 def _judge_drawdown(paths: ResampledPaths) -> Part:
     deep, middle, shallow = (float(value) for value in np.percentile(paths.deepest, (5.0, 50.0, 95.0)))
     level = Level.AMBER if deep < DEEP_DRAWDOWN else Level.GREEN
-    told = f"The middle path falls by {percent(middle)} at worst, one in twenty by {percent(deep)}."
+    told = f"The deepest drawdown is {percent(middle)} on the middle path, {percent(deep)} on one in twenty."
     return Part("drawdown", level, told, middle, (deep, shallow))
 
 

@@ -29,7 +29,7 @@ from app.engine.verdict import (
 from app.engine.verdict.chance import check_chance
 from app.engine.verdict.chance_kernel import draw_log_growth
 from app.engine.verdict.costs import check_costs, stressed_execution
-from app.engine.verdict.out_of_sample import check_out_of_sample
+from app.engine.verdict.out_of_sample import judge_split
 from app.engine.verdict.random_entries import judge_random_entries
 from app.engine.verdict.resampled import judge_returns, judge_trades
 from app.engine.verdict.sample import check_sample
@@ -293,8 +293,8 @@ def curve(first_drift: float, second_drift: float, count: int = 1_000) -> Column
     ],
 )
 def test_out_of_sample(first: float, second: float, level: Level) -> None:
-    check = check_out_of_sample(curve(first, second), True, 252.0)
-    assert (check.name, check.level) == ("out_of_sample", level)
+    check = judge_split(curve(first, second), 252.0)[0]
+    assert (check.name, check.level) == ("split", level)
     assert check.figure is not None
     assert (check.figure > 0) == (second > 0)
 
@@ -302,13 +302,13 @@ def test_out_of_sample(first: float, second: float, level: Level) -> None:
 def test_a_later_part_where_nothing_happened_is_amber() -> None:
     equity = curve(0.001, 0.001)
     equity[700:] = equity[700]
-    check = check_out_of_sample(equity, True, 252.0)
+    check = judge_split(equity, 252.0)[0]
     assert check.level == Level.AMBER
     assert "did nothing" in check.statement
 
 
 def test_a_short_run_cannot_be_split() -> None:
-    check = check_out_of_sample(curve(0.001, 0.001, 60), True, 252.0)
+    check = judge_split(curve(0.001, 0.001, 60), 252.0)[0]
     assert check.level == Level.AMBER
     assert "too short" in check.statement
 
@@ -316,7 +316,7 @@ def test_a_short_run_cannot_be_split() -> None:
 def test_a_ruined_run_fails_out_of_sample() -> None:
     equity = curve(0.001, 0.001)
     equity[300:] = -50.0
-    check = check_out_of_sample(equity, True, 252.0)
+    check = judge_split(equity, 252.0)[0]
     assert (check.level, check.figure) == (Level.RED, None)
     assert "ruined" in check.statement
 

@@ -11,15 +11,21 @@ import numpy as np
 import pytest
 
 from app.engine.bars import Bars
+from app.engine.evaluation import evaluate_rule
+from app.engine.execution import Execution
+from app.engine.fills import simulate
+from app.engine.language import compile_rule
 from app.engine.signals import Signals
-from app.engine.verdict import Level
+from app.engine.verdict import Check, DataFacts, JudgedRun, Level, Part, SignalsOf
 from app.engine.verdict.look_ahead import (
     BUDGET_SECONDS,
     CUTS,
     LEAST_CUT_BARS,
     SHORT_BARS,
+    SINGLE_BARS,
     check_look_ahead,
     choose_cuts,
+    choose_single_bars,
     is_prefix,
 )
 from tests.unit.engine.hand_made import (
@@ -70,8 +76,17 @@ def differs_in_the_last_bit(bars: Bars) -> Signals:
     return replace(signals, stop_loss=signals.stop_loss * (1.0 + 2.0**-52 * (len(bars) % 2)))
 
 
+def look_ahead_of(bars: Bars, signals_of: SignalsOf, seconds: float = 0.0) -> Check:
+    """The check on a rule that is known by its signals alone."""
+    signals = signals_of(bars)
+    fills = simulate(bars, signals, Execution())
+    return check_look_ahead(
+        JudgedRun(bars, signals, fills, DataFacts(), signals_of, 252.0, evaluation_seconds=seconds)
+    )
+
+
 def test_an_honest_rule_is_green() -> None:
-    check = check_look_ahead(BARS, honest(BARS), honest)
+    check = look_ahead_of(BARS, honest)
     assert (check.name, check.level, check.figure) == ("look_ahead", Level.GREEN, 0.0)
     assert f"{CUTS} shortened copies" in check.statement
 
@@ -89,7 +104,7 @@ def test_an_honest_rule_is_green() -> None:
     ids=lambda rule: rule.__name__,
 )
 def test_a_rule_that_knows_the_future_is_red(rule: Callable[[Bars], Signals]) -> None:
-    check = check_look_ahead(BARS, rule(BARS), rule)
+    check = look_ahead_of(BARS, rule)
     assert check.level == Level.RED
     assert check.figure is not None
     assert check.figure >= 1
@@ -131,12 +146,70 @@ def test_a_rule_that_is_quick_is_computed_again_on_every_copy() -> None:
 
 
 def test_a_slow_rule_that_knows_the_future_is_red_all_the_same() -> None:
-    check = check_look_ahead(BARS, knows_the_highest_high(BARS), knows_the_highest_high, 10 * BUDGET_SECONDS)
+    check = look_ahead_of(BARS, knows_the_highest_high, 10 * BUDGET_SECONDS)
     assert check.level == Level.RED
 
 
 def test_too_few_bars_to_shorten_is_amber() -> None:
-    assert check_look_ahead(BARS.head(1), honest(BARS.head(1)), honest).level == Level.AMBER
+    assert look_ahead_of(BARS.head(1), honest).level == Level.AMBER
+
+
+RULE = compile_rule("""
+n = param(10, 5, 50)
+enter_long = crossover(ema(close, n), sma(close, 3 * n))
+exit_long = rsi(close, n) > 70
+stop_loss = 2 * atr(n)
+""")
+
+
+def told_bar_by_bar(bars: Bars, signals: Signals, seconds: float = 0.0) -> Part:
+    """What the check says of these signals as those of RULE."""
+    run = JudgedRun(
+        bars,
+        signals,
+        simulate(bars, evaluate_rule(RULE, bars), Execution()),
+        DataFacts(),
+        lambda some: cut_signals(signals, 0, len(some)),
+        252.0,
+        rule=RULE,
+        parameters=RULE.resolve_parameters(),
+        evaluation_seconds=seconds,
+    )
+    check = check_look_ahead(run)
+    assert [part.name for part in check.parts] == ["cuts", "bar_by_bar"]
+    assert check.parts[0].level == Level.GREEN
+    return check.parts[1]
+
+
+def test_a_rule_says_the_same_bar_by_bar() -> None:
+    part = told_bar_by_bar(BARS, evaluate_rule(RULE, BARS))
+    assert (part.level, part.figure) == (Level.GREEN, 0.0)
+    assert "200 random bars" in part.statement
+    few = BARS.head(50)
+    assert "50 random bars" in told_bar_by_bar(few, evaluate_rule(RULE, few)).statement
+
+
+@pytest.mark.parametrize("bar", [100, 777, 1_200])
+def test_a_bit_that_differs_bar_by_bar_is_red(bar: int) -> None:
+    signals = evaluate_rule(RULE, BARS)
+    assert signals.stop_loss is not None
+    stop_loss = signals.stop_loss.copy()
+    stop_loss[bar] = np.nextafter(stop_loss[bar], np.inf)
+    part = told_bar_by_bar(BARS, replace(signals, stop_loss=stop_loss))
+    assert (part.level, part.figure) == (Level.RED, 1.0)
+    assert "first at bar" in part.statement
+
+
+def test_a_slow_rule_is_told_of_fewer_bars() -> None:
+    assert told_bar_by_bar(BARS, evaluate_rule(RULE, BARS), 50.0).statement.count("150 random bars") == 1
+
+
+def test_single_bars_are_drawn_once_and_for_all() -> None:
+    chosen = choose_single_bars(3_000)
+    assert len(set(chosen.tolist())) == SINGLE_BARS
+    assert chosen.tolist() == sorted(chosen.tolist()) == choose_single_bars(3_000).tolist()
+    assert 0 <= chosen[0] < 100
+    assert 2_900 < chosen[-1] < 3_000
 
 
 def test_undefined_equals_undefined_whatever_its_bits() -> None:
