@@ -89,3 +89,33 @@ class ExampleRule:
     name: str
     summary: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryRule:
+    """A well-known rule: its plain idea, and where it was published."""
+
+    slug: str
+    name: str
+    idea: str
+    reference: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryReport:
+    """What a rule of the library made of a demo instrument, good or bad.
+
+    Ratios are fractions, `max_drawdown` ≤ 0, undefined None. `level`: the worst of the verdict's checks but
+    `data`, which says of all demo bars alike that they are old; `statement`: of the check that decided it.
+    """
+
+    symbol: str
+    interval: str
+    total_return: float
+    benchmark_return: float
+    sharpe: float | None
+    max_drawdown: float
+    trades: int
+    level: str
+    statement: str

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from app.auth.dependencies import CurrentUser
 from app.core.database import MainSession
 from app.core.pagination import Page, PageQueryDep
 from app.strategies import service
 from app.strategies.schemas import (
+    DiffLineRead,
     ExampleRuleRead,
     LanguageRead,
+    LibraryRuleRead,
     RuleCheckRead,
     RuleCheckRequest,
     StrategyCreate,
+    StrategyDiffRead,
     StrategyRead,
     StrategyUpdate,
     StrategyVersionRead,
 )
+
+MAXIMUM_VERSION = 2**31 - 1
 
 router = APIRouter(prefix="/strategies", tags=["strategies"])
 
@@ -40,6 +46,12 @@ async def read_language(_user: CurrentUser) -> LanguageRead:
 async def list_example_rules(_user: CurrentUser) -> list[ExampleRuleRead]:
     """Rules to begin with."""
     return [ExampleRuleRead.model_validate(example) for example in service.list_examples()]
+
+
+@router.get("/library")
+async def list_library(_user: CurrentUser) -> list[LibraryRuleRead]:
+    """Well-known rules, each with its source and an honest report on the demo bars."""
+    return service.list_library()
 
 
 @router.post("", status_code=201)
@@ -83,6 +95,19 @@ async def list_strategy_versions(
     """Every text that a strategy had, newest first."""
     items, cursor = await service.list_versions(session, user.id, strategy_id, page)
     return Page(items=[StrategyVersionRead.of(item) for item in items], next_cursor=cursor)
+
+
+@router.get("/{strategy_id}/diff")
+async def compare_strategy_versions(
+    strategy_id: UUID,
+    user: CurrentUser,
+    session: MainSession,
+    old: Annotated[int, Query(alias="from", ge=1, le=MAXIMUM_VERSION)],
+    new: Annotated[int, Query(alias="to", ge=1, le=MAXIMUM_VERSION)],
+) -> StrategyDiffRead:
+    """What changed between two versions of a rule, line by line."""
+    lines = await service.compare_versions(session, user.id, strategy_id, old, new)
+    return StrategyDiffRead(from_=old, to=new, lines=[DiffLineRead.model_validate(line) for line in lines])
 
 
 @router.delete("/{strategy_id}", status_code=204)

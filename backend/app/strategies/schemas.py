@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from app.core.fields import CleanStr, ReadModel, StrictModel
 from app.engine.language import CheckedRule, Parameter
@@ -233,3 +233,47 @@ class LanguageRead(ReadModel):
     keywords: list[KeywordRead]
     intervals: list[str]
     caps: CapsRead
+
+
+class LibraryReportRead(ReadModel):
+    """What a rule of the library made of a demo instrument at 10 bps commission and 5 bps slippage."""
+
+    symbol: str
+    interval: str
+    total_return: float
+    benchmark_return: float
+    sharpe: float | None
+    max_drawdown: float
+    trades: int
+    level: Literal["green", "amber", "red"]
+    statement: str
+
+
+class LibraryRuleRead(ReadModel):
+    """A well-known rule: its plain idea, where it was published, and an honest report on the demo bars."""
+
+    slug: str
+    name: str
+    idea: str
+    reference: str
+    source: str
+    reports: list[LibraryReportRead]
+
+
+class DiffLineRead(ReadModel):
+    """A line of either version; `old_line` is null for an added one, `new_line` for a removed one."""
+
+    kind: Literal["same", "added", "removed"]
+    text: str
+    old_line: int | None
+    new_line: int | None
+
+
+class StrategyDiffRead(ReadModel):
+    """What changed between two versions of a rule."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: int = Field(alias="from")
+    to: int
+    lines: list[DiffLineRead]

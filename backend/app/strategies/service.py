@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from functools import cache
 from uuid import UUID
 
@@ -30,7 +31,9 @@ from app.strategies.domain import (
     StrategyVersionNotFound,
 )
 from app.strategies.examples import EXAMPLES
-from app.strategies.schemas import LanguageRead
+from app.strategies.library import LIBRARY, read_reports
+from app.strategies.schemas import LanguageRead, LibraryRuleRead
+from app.strategies.version_diff import DiffLine, compare_texts
 
 # A rule made to be slow to read may take a tenth of a second: never in the event loop, and one at a time, so
 # that a flood of them leaves the loop its share of the interpreter.
@@ -154,3 +157,24 @@ def _read_number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
         raise InvalidCursor
     return int(text)
+
+
+async def compare_versions(
+    session: AsyncSession, user_id: UUID, strategy_id: UUID, old: int, new: int
+) -> tuple[DiffLine, ...]:
+    """What changed from version `old` to `new`. Raises StrategyNotFound, StrategyVersionNotFound."""
+    texts = [
+        (await get_strategy(session, user_id, strategy_id, version)).content.source for version in (old, new)
+    ]
+    return compare_texts(*texts)
+
+
+def list_library() -> list[LibraryRuleRead]:
+    """The well-known rules with what they made of the demo bars."""
+    reports = read_reports()
+    return [
+        LibraryRuleRead.model_validate(
+            {**asdict(rule), "reports": [asdict(report) for report in reports.get(rule.slug, ())]}
+        )
+        for rule in LIBRARY
+    ]

@@ -250,3 +250,37 @@ async def test_versions_made_at_once_come_one_after_the_other(
         )
     )
     assert sorted(answer.json()["version"] for answer in answers) == [2, 3, 4, 5, 6]
+
+
+async def test_the_library_gives_rules_with_sources_and_reports(member: Person) -> None:
+    answer = await member.client.get(f"{PATH}/library")
+    assert answer.status_code == 200
+    rules = answer.json()
+    assert len(rules) >= 15
+    for rule in rules:
+        assert rule["idea"]
+        assert rule["reference"]
+        assert {report["symbol"] for report in rule["reports"]} == {"AAPL", "FB", "GOOG", "IBM", "MSFT"}
+        checked = await member.client.post(f"{PATH}/check", json={"source": rule["source"]})
+        assert checked.json()["ok"]
+
+
+async def test_two_versions_are_compared_line_by_line(member: Person, other_member: Person) -> None:
+    saved = await _save(member)
+    changed = RULE.replace("param(10, 5, 50)", "param(12, 5, 50)")
+    await member.client.put(f"{PATH}/{saved['id']}", json={"source": changed})
+    where = f"{PATH}/{saved['id']}/diff"
+    answer = await member.client.get(where, params={"from": 1, "to": 2})
+    assert answer.status_code == 200
+    body = answer.json()
+    assert (body["from"], body["to"]) == (1, 2)
+    assert body["lines"][:2] == [
+        {"kind": "removed", "text": "n = param(10, 5, 50)", "old_line": 1, "new_line": None},
+        {"kind": "added", "text": "n = param(12, 5, 50)", "old_line": None, "new_line": 1},
+    ]
+    assert [line["kind"] for line in body["lines"][2:]] == ["same", "same"]
+    for question in ({"from": 1, "to": 3}, {"from": 9, "to": 1}):
+        missing = await member.client.get(where, params=question)
+        assert (missing.status_code, missing.json()["code"]) == (404, "strategy_version_not_found")
+    assert (await member.client.get(where, params={"from": 0, "to": 1})).status_code == 422
+    assert (await other_member.client.get(where, params={"from": 1, "to": 2})).status_code == 404

@@ -1,0 +1,45 @@
+"""The library's rules compile, and what is said of them is what the engine finds on the demo bars."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.engine.evaluation import evaluate_rule
+from app.engine.execution import Execution
+from app.engine.fills import simulate
+from app.engine.language import compile_rule
+from app.engine.metrics import compute_metrics
+from app.strategies.domain import LibraryRule
+from app.strategies.library import LIBRARY, read_reports
+from tests.unit.engine.hand_made import load_demo
+
+COSTS = Execution(commission_bps=10.0, slippage_bps=5.0)
+SYMBOLS = ["AAPL", "FB", "GOOG", "IBM", "MSFT"]
+
+
+def test_there_are_at_least_fifteen_with_names_of_their_own() -> None:
+    assert len(LIBRARY) >= 15
+    assert len({rule.slug for rule in LIBRARY}) == len({rule.name for rule in LIBRARY}) == len(LIBRARY)
+
+
+@pytest.mark.parametrize("rule", LIBRARY, ids=lambda rule: rule.slug)
+def test_the_report_is_what_the_engine_finds(rule: LibraryRule) -> None:
+    reports = {report.symbol: report for report in read_reports()[rule.slug]}
+    assert sorted(reports) == SYMBOLS
+    compiled = compile_rule(rule.source)
+    for symbol in ("GOOG", "IBM"):
+        bars = load_demo(symbol)
+        fills = simulate(bars, evaluate_rule(compiled, bars), COSTS)
+        found = compute_metrics(bars, fills, 252.0)
+        told = reports[symbol]
+        assert told.trades == found.trades
+        assert told.total_return == pytest.approx(found.total_return, rel=1e-9)
+        assert told.max_drawdown == pytest.approx(found.max_drawdown, rel=1e-9)
+        assert told.statement
+
+
+def test_not_every_report_is_a_good_one() -> None:
+    reports = [report for of_rule in read_reports().values() for report in of_rule]
+    assert any(report.total_return < 0 for report in reports)
+    assert any(report.total_return < report.benchmark_return for report in reports)
+    assert {"red"} <= {report.level for report in reports}
