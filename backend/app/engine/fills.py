@@ -29,14 +29,12 @@ from app.engine.filling.layout import (
     SIDE,
     SLIPPAGE,
 )
+from app.engine.filling.limits import is_within_limit
 from app.engine.filling.prices import DataNotUsable as DataNotUsable
 from app.engine.filling.prices import prepare_prices
 from app.engine.filling.run import FillRoom, Surroundings, fill_signals
 from app.engine.signals import Signals
 from app.engine.trades import NO_INDEX, Trades
-
-EQUITY_LIMIT = 1e150
-"""Equity beyond this comes from prices that mean nothing; its square would leave what a float64 can hold."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +75,8 @@ def simulate(
 
     Raises ValueError when there are no bars, when `first_bar` is not among them, when the signals differ
     in length, or when `detail` is not of a finer interval; DataNotUsable when a price is not finite, not
-    above 0, or a high lies below its low, and when prices lie so far apart that equity passes `EQUITY_LIMIT`.
+    above 0, or a high lies below its low, and when prices lie so far apart that equity passes
+    `app.engine.filling.limits.EQUITY_LIMIT`.
     """
     n = len(bars)
     if not 0 <= first_bar < n:
@@ -89,14 +88,10 @@ def simulate(
             raise ValueError(f"signals.{name} has shape {column.shape}, but there are {n} bars")
     entries = np.count_nonzero(signals.enter_long) + np.count_nonzero(signals.enter_short)
     room = FillRoom.for_trades(n, int(entries) * (1 if signals.take_profit_share is None else 2))
-    around = Surroundings(
-        finer=None if detail is None else match_finer_bars(bars, detail),
-        nights=count_nights(bars) if execution.charges_nights else None,
-        splits=place_splits(bars, splits) if splits else None,
-    )
+    around = find_surroundings(bars, execution, splits, detail)
     outcome = fill_signals(prices, signals, execution, first_bar, room, around=around)
     equity, count = room.equity, outcome.count
-    if not (np.abs(equity) < EQUITY_LIMIT).all():
+    if not is_within_limit(equity):
         raise DataNotUsable(
             "Prices lie so far apart that the equity grew beyond every number. Check the bars and the splits."
         )
@@ -123,3 +118,14 @@ def simulate(
         financing=figures[FINANCING],
     )
     return Fills(trades, equity, outcome.cash, outcome.ruined, first_bar, execution)
+
+
+def find_surroundings(
+    bars: Bars, execution: Execution, splits: Sequence[Split] = (), detail: Bars | None = None
+) -> Surroundings:
+    """What every run on these bars under these terms needs beside the prices; as for `simulate`."""
+    return Surroundings(
+        finer=None if detail is None else match_finer_bars(bars, detail),
+        nights=count_nights(bars) if execution.charges_nights else None,
+        splits=place_splits(bars, splits) if splits else None,
+    )

@@ -105,34 +105,26 @@ def mark_equity(equity: Floats, close: Floats, base: float, units: float, start:
 
 
 @compile_loop
-def lowest_in(prices: Floats, start: int, stop: int, least: float) -> float:
-    """The least of `least` and the prices in [start, stop), which hold no NaN; four at a time."""
-    a = b = c = d = least
-    i = start
-    while i + 4 <= stop:
-        a = min(prices[i], a)
-        b = min(prices[i + 1], b)
-        c = min(prices[i + 2], c)
-        d = min(prices[i + 3], d)
-        i += 4
-    while i < stop:
-        a = min(prices[i], a)
-        i += 1
-    return min(min(a, b), min(c, d))
+def find_extremes(low: Floats, high: Floats, start: int, stop: int, price: float) -> tuple[float, float]:
+    """(the least of `price` and the lows, the greatest of it and the highs) in [start, stop), without NaN.
 
-
-@compile_loop
-def highest_in(prices: Floats, start: int, stop: int, most: float) -> float:
-    """The greatest of `most` and the prices in [start, stop), which hold no NaN; four at a time."""
-    a = b = c = d = most
+    Four bars at a time; the last four may be looked at twice, which changes neither.
+    """
+    if stop - start < 4:
+        fell = rose = price
+        for i in range(start, stop):
+            fell = min(low[i], fell)
+            rose = max(high[i], rose)
+        return fell, rose
+    low_a = low_b = low_c = low_d = price
+    high_a = high_b = high_c = high_d = price
     i = start
-    while i + 4 <= stop:
-        a = max(prices[i], a)
-        b = max(prices[i + 1], b)
-        c = max(prices[i + 2], c)
-        d = max(prices[i + 3], d)
-        i += 4
     while i < stop:
-        a = max(prices[i], a)
-        i += 1
-    return max(max(a, b), max(c, d))
+        first = min(i, stop - 4)
+        lows, highs = low[first : first + 4], high[first : first + 4]
+        low_a, low_b = min(lows[0], low_a), min(lows[1], low_b)
+        low_c, low_d = min(lows[2], low_c), min(lows[3], low_d)
+        high_a, high_b = max(highs[0], high_a), max(highs[1], high_b)
+        high_c, high_d = max(highs[2], high_c), max(highs[3], high_d)
+        i += 4
+    return min(min(low_a, low_b), min(low_c, low_d)), max(max(high_a, high_b), max(high_c, high_d))

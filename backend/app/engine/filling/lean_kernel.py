@@ -14,12 +14,11 @@ from app.engine.compiled import compile_loop
 from app.engine.filling.columns import can_size, value_at
 from app.engine.filling.costs import fill_commission, slipped_price
 from app.engine.filling.events import (
+    find_extremes,
     find_flag,
     find_touch,
     gather_departures,
     gather_entries,
-    highest_in,
-    lowest_in,
     mark_equity,
 )
 from app.engine.filling.layout import (
@@ -255,8 +254,7 @@ def fill_orders(
         worst = entry_price
         best = entry_price
         if with_excursions:
-            fell = lowest_in(low, entry, held_until, entry_price)
-            rose = highest_in(high, entry, held_until, entry_price)
+            fell, rose = find_extremes(low, high, entry, held_until, entry_price)
             worst, best = (fell, rose) if side > 0.0 else (rose, fell)
         exit_commission = 0.0
         if reason != OPEN:

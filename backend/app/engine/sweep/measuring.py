@@ -21,7 +21,7 @@ from app.engine.filling.layout import (
     Floats,
     Integers,
 )
-from app.engine.fills import EQUITY_LIMIT
+from app.engine.filling.limits import is_within_limit
 from app.engine.metrics_blocks import write_block_sums
 from app.engine.metrics_kernel import write_figures
 
@@ -50,7 +50,7 @@ def measure_set(
     scratch as of `write_figures`. All are NaN when equity passes `EQUITY_LIMIT` or a figure every number.
     """
     own = equity[first_bar:]
-    is_usable = is_below(own, EQUITY_LIMIT) and write_figures(
+    is_usable = is_within_limit(own) and write_figures(
         own,
         seconds,
         periods,
@@ -76,12 +76,3 @@ def measure_set(
     else:
         figures[:] = np.nan
         sums[:, :] = np.nan
-
-
-@compile_loop
-def is_below(column: Column, limit: float) -> bool:
-    """Whether every |x| is below `limit`."""
-    beyond = False
-    for i in range(len(column)):
-        beyond |= not abs(column[i]) < limit
-    return not beyond

@@ -12,16 +12,16 @@ from app.engine.batch import BatchEvaluator
 from app.engine.columns import with_readable_columns
 from app.engine.evaluation import Checkpoint
 from app.engine.execution import Execution
+from app.engine.filling.calendar_days import Split
 from app.engine.filling.prices import prepare_prices
 from app.engine.filling.run import FillRoom, fill_signals, pack_terms
+from app.engine.fills import find_surroundings
 from app.engine.language import Rule
 from app.engine.language.problems import ParametersInvalid
 from app.engine.metrics_kernel import MetricsScratch
 from app.engine.metrics_places import FIGURE_COUNT
 from app.engine.sweep.figures import SetFigures
 from app.engine.sweep.measuring import measure_set
-
-_NO_BLOCKS = np.empty((0, 2))
 
 
 def run_sets(
@@ -35,13 +35,16 @@ def run_sets(
     first_bar: int = 0,
     blocks: int = 0,
     checkpoint: Checkpoint | None = None,
+    splits: Sequence[Split] = (),
+    detail: Bars | None = None,
 ) -> SetFigures:
     """Run `rule` on `bars` with each row of `values`, shape (sets, len(names)).
 
     `names`: the parameters in the columns' order; the others have their defaults. Every figure is, to the
     bit, that of a single run on the same terms (`app.engine.backtest.run_backtest`). `blocks`: into how many
     consecutive stretches the returns are cut for `SetFigures.blocks`. `checkpoint` is called again and again;
-    what it raises ends the sweep and reaches the caller. A set that comes twice is computed once.
+    what it raises ends the sweep and reaches the caller. `splits`, `detail`: as of `simulate`.
+    A set that comes twice is computed once.
 
     Raises ParametersInvalid on a name that the rule does not have, DataNotUsable on bars that no run can use,
     ValueError when `values` has another shape or `first_bar` is not among the bars.
@@ -58,6 +61,7 @@ def run_sets(
     room = FillRoom.for_bars(len(bars))
     scratch = MetricsScratch.for_bars(len(bars))
     terms = pack_terms(execution)
+    around = find_surroundings(bars, execution, splits, detail)
     seconds = float(bars.time[-1] - bars.time[first_bar])
     # Sorted: sets that share most of their columns follow each other.
     distinct, places = np.unique(values, axis=0, return_inverse=True)
@@ -71,7 +75,7 @@ def run_sets(
         except ParametersInvalid:
             continue
         outcome = fill_signals(
-            prices, signals, execution, first_bar, room, terms=terms, with_excursions=False
+            prices, signals, execution, first_bar, room, terms=terms, with_excursions=False, around=around
         )
         measure_set(
             room.equity,
