@@ -31,7 +31,7 @@ class BatchEvaluator:
 
     `memory_bytes`: the most that columns take between two calls; where not even the last set's fit, nothing
     is kept. Any order of sets will do; the fastest is one in which few parameters change at a time. Not for
-    several threads at once.
+    several threads at once. Raises IntervalUnsuitable as `evaluate_rule` does.
     """
 
     def __init__(self, rule: Rule, bars: Bars, memory_bytes: int = DEFAULT_MEMORY_BYTES) -> None:

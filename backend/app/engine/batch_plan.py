@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
 from app.engine.bars import Bars
-from app.engine.inputs import BarInputs
 from app.engine.language.graph import WINDOW_OPERATIONS, Node, find_parameter_names
 from app.engine.language.rule import Rule
 from app.engine.language.scalars import Scalar
 from app.engine.operations import POINTWISE, Series, Value, read_windows, spread, start_operation
+from app.engine.rule_bars import Stand, carry, gather_stands
 
 # The values of the scalars that a column depends on, in the order of their places.
 Key: TypeAlias = tuple[Scalar, ...]
@@ -70,14 +70,14 @@ class Step:
 def plan_steps(rule: Rule, bars: Bars) -> tuple[dict[int, Step], list[tuple[int, ...]]]:
     """Every column of the rule by its place, in the order of the graph, and the scalars of each group."""
     names = find_parameter_names(rule.nodes)
-    inputs = BarInputs(bars)
+    stands = gather_stands(rule, bars)
     steps: dict[int, Step] = {}
     for place, node in enumerate(rule.nodes):
         if node.is_scalar:
             continue
         sources = tuple(steps.get(argument, argument) for argument in node.arguments)
         own = frozenset(argument for argument in node.arguments if names[argument])
-        compute = _bind(node, inputs, len(bars))
+        compute = _bind(node, stands)
         steps[place] = Step(place, compute, sources, own, 1 if node.type == "truth" else 8)
     groups = sorted({tuple(sorted(step.scalars)) for step in steps.values()})
     for step in steps.values():
@@ -100,15 +100,18 @@ def _find_passing(rule: Rule, steps: dict[int, Step]) -> None:
             own_readers[-1].dropped += (step,)
 
 
-def _bind(node: Node, inputs: BarInputs, count: int) -> Compute:
+def _bind(node: Node, stands: Mapping[str | None, Stand]) -> Compute:
     """What computes the node from its arguments' values."""
-    if node.operation == "input":
-        return partial(inputs.read, str(node.value))
-    pointwise = POINTWISE.get(node.operation)
+    operation, stand = node.operation, stands[node.interval]
+    if operation == "input":
+        return partial(stand.inputs.read, str(node.value))
+    if operation == "on":
+        return partial(carry, stand=stands[str(node.value)])
+    pointwise = POINTWISE.get(operation)
     if pointwise is not None:
         return pointwise
-    operation = node.operation
     series = len(node.arguments) - WINDOW_OPERATIONS[operation].windows
+    count = stand.count
 
     def compute(*arguments: Value) -> Series:
         columns: Sequence[Series] = [spread(value, count) for value in arguments[:series]]

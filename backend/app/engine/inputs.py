@@ -8,7 +8,15 @@ import numpy as np
 
 from app.engine.bars import Bars, Column, Times
 from app.engine.columns import readable_numbers
-from app.engine.local_time import find_local_seconds, hour_column, month_column, weekday_column
+from app.engine.language.graph import SESSION_INPUT
+from app.engine.local_time import (
+    date_column,
+    day_column,
+    find_local_seconds,
+    hour_column,
+    month_column,
+    weekday_column,
+)
 
 
 class BarInputs:
@@ -38,5 +46,7 @@ class BarInputs:
 _LOCAL_TIME_INPUTS: Mapping[str, Callable[[Times], Column]] = {
     "hour": hour_column,
     "weekday": weekday_column,
+    "day": day_column,
     "month": month_column,
+    SESSION_INPUT: date_column,
 }

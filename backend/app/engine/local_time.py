@@ -1,4 +1,4 @@
-"""The inputs `hour`, `weekday` and `month` of a rule: a bar's open in the time zone of its instrument."""
+"""The inputs `hour`, `weekday`, `day` and `month`: a bar's open in the time zone of its instrument."""
 
 from __future__ import annotations
 
@@ -32,6 +32,18 @@ def hour_column(local: Times) -> Column:
 def weekday_column(local: Times) -> Column:
     """0 (Monday) to 6."""
     return ((local // DAY_SECONDS + _EPOCH_WEEKDAY) % 7).astype(np.float64)
+
+
+def date_column(local: Times) -> Column:
+    """Days since 1970-01-01, which is what sets one session apart from the next."""
+    return (local // DAY_SECONDS).astype(np.float64)
+
+
+def day_column(local: Times) -> Column:
+    """1 to 31."""
+    days = local // DAY_SECONDS
+    firsts = days.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    return (days - firsts + 1).astype(np.float64)
 
 
 def month_column(local: Times) -> Column:

@@ -17,11 +17,14 @@ from app.engine.columns import readable_flags, readable_numbers
 from app.engine.indicators import (
     averages,
     crosses,
+    events,
     extremes,
     momentum,
     pointwise,
+    supertrend,
     trend,
     volatility,
+    volume,
     window_sums,
 )
 from app.engine.language.graph import WINDOW_OPERATIONS
@@ -112,6 +115,8 @@ POINTWISE: Mapping[str, Callable[..., Series]] = {
     "power": _power,
     "negate": np.negative,
     "abs": np.abs,
+    "log": pointwise.log,
+    "sqrt": np.sqrt,
     "min": lambda a, b: np.add(np.minimum(a, b), 0.0),
     "max": lambda a, b: np.add(np.maximum(a, b), 0.0),
     "less": np.less,
@@ -131,8 +136,11 @@ WINDOWS: Mapping[str, Callable[..., Series]] = {
     "sum": window_sums.sum_window,
     "wma": window_sums.weighted_mean_window,
     "stochastic": momentum.stochastic,
+    "share": pointwise.share,
     "true_range": trend.true_range,
+    "money_flow": volume.money_flow,
     "stdev": volatility.stdev,
+    "mean_deviation": volatility.mean_deviation,
     "highest": extremes.highest,
     "lowest": extremes.lowest,
     "crossover": crosses.crossover,
@@ -148,6 +156,10 @@ def _window(windows: Sequence[int]) -> int:
     return windows[0]
 
 
+def _none(windows: Sequence[int]) -> int:
+    return 0
+
+
 def _one(windows: Sequence[int]) -> int:
     return 1
 
@@ -158,4 +170,11 @@ RECURSIONS: Mapping[str, Recursion] = {
     "macd": Recursion(averages.macd, averages.MACD_STATE, _before),
     "rsi": Recursion(momentum.rsi, momentum.RSI_STATE, _window),
     "adx": Recursion(trend.adx, trend.ADX_STATE, _one),
+    "plus_di": Recursion(trend.plus_di, trend.DIRECTION_STATE, _one),
+    "minus_di": Recursion(trend.minus_di, trend.DIRECTION_STATE, _one),
+    "supertrend": Recursion(supertrend.supertrend, supertrend.SUPERTREND_STATE, _none),
+    "obv": Recursion(volume.obv, volume.OBV_STATE, _none),
+    "session_vwap": Recursion(volume.session_vwap, volume.SESSION_VWAP_STATE, _none),
+    "bars_since": Recursion(events.bars_since, events.EVENT_STATE, _none),
+    "valuewhen": Recursion(events.value_when, events.EVENT_STATE, _none),
 }

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
+from app.engine.bar_labels import local_day_labels as local_day_labels
+from app.engine.bar_labels import month_labels as month_labels
+from app.engine.bar_labels import week_labels as week_labels
 from app.engine.bars import Times
 from app.engine.intervals import DAY_SECONDS, HOUR_SECONDS
 from app.engine.local_time import find_utc_offsets
 
-_THURSDAY_OFFSET_DAYS = 3  # 1970-01-01 was a Thursday: three days after its week's Monday
 # The currency day ends at 17:00 in New York; seven hours on, that is midnight.
 _CURRENCY_ZONE = "America/New_York"
 _CURRENCY_SHIFT_SECONDS = 7 * HOUR_SECONDS
@@ -42,28 +44,10 @@ def day_label(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
-def local_day_labels(times: Times, timezone: str) -> Times:
-    """00:00:00Z of the date that each instant has in `timezone`."""
-    local = times + find_utc_offsets(times, timezone)
-    return local - local % DAY_SECONDS
-
-
 def currency_day_labels(times: Times) -> Times:
     """00:00:00Z of the currency market's date of each instant: the day ends at 17:00 in New York."""
     local = times + find_utc_offsets(times, _CURRENCY_ZONE) + _CURRENCY_SHIFT_SECONDS
     return local - local % DAY_SECONDS
-
-
-def week_labels(day_labels: Times) -> Times:
-    """00:00:00Z of the Monday of each date label's week."""
-    days = day_labels // DAY_SECONDS
-    return (days - (days + _THURSDAY_OFFSET_DAYS) % 7) * DAY_SECONDS
-
-
-def month_labels(day_labels: Times) -> Times:
-    """00:00:00Z of the first of each date label's month."""
-    days = (day_labels // DAY_SECONDS).astype("datetime64[D]")
-    return days.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) * DAY_SECONDS
 
 
 def next_month_label(label: int) -> int:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.engine.bar_labels import label_bars, label_dates
 from app.engine.bars import Bars, Column, Times
 from app.engine.intervals import DAY_SECONDS, Interval
 from app.market.columns import concatenate_bars, make_bars
 from app.market.domain import CURRENCY_WEEK
-from app.market.local_time import (
-    currency_day_labels,
-    local_day_labels,
-    month_labels,
-    next_month_label,
-    week_labels,
-)
+from app.market.local_time import currency_day_labels, next_month_label
 
 
 def label_times(
@@ -25,15 +20,9 @@ def label_times(
     Within the day the grid stands on 00:00 UTC. Days are dates in the instrument's time zone; with the
     currency calendar they end at 17:00 in New York.
     """
-    if wanted.is_intraday:
-        return times - times % wanted.seconds
-    days = times
-    if source.is_intraday:
-        in_currency_week = calendar == CURRENCY_WEEK
-        days = currency_day_labels(times) if in_currency_week else local_day_labels(times, timezone)
-    if wanted is Interval.WEEK_1:
-        return week_labels(days)
-    return month_labels(days) if wanted is Interval.MONTH_1 else days
+    if source.is_intraday and not wanted.is_intraday and calendar == CURRENCY_WEEK:
+        return label_dates(currency_day_labels(times), wanted)
+    return label_bars(times, source, wanted, timezone)
 
 
 def next_label(label: int, interval: Interval) -> int:

@@ -1,4 +1,4 @@
-"""Standard deviation over a window."""
+"""How far values lie from their mean over a window."""
 
 from __future__ import annotations
 
@@ -34,4 +34,18 @@ def stdev(x: Column, mean: Column, n: int) -> Column:
             value = np.sqrt(block[j] / n)
             if value < np.inf:
                 out[start + j] = value
+    return out
+
+
+@compile_loop
+def mean_deviation(x: Column, mean: Column, n: int) -> Column:
+    """Σ|x − mean|/n over the last n bars, `mean` being the mean of the same window. As `stdev` otherwise."""
+    out = np.full(len(x), np.nan)
+    for i in range(n - 1, len(x)):
+        total = 0.0
+        for k in range(i - n + 1, i + 1):
+            total += abs(x[k] - mean[i])
+        value = total / n
+        if value < np.inf:
+            out[i] = value
     return out

@@ -6,6 +6,7 @@ Light on purpose (standard library only): the API checks rules with it and never
 from app.engine.language.checker import CheckedRule, check_rule, compile_rule
 from app.engine.language.functions import RULE_FUNCTIONS, RuleFunction
 from app.engine.language.problems import (
+    IntervalUnsuitable,
     ParameterProblem,
     ParametersInvalid,
     RuleError,
@@ -17,6 +18,7 @@ from app.engine.language.rule import Parameter, Rule
 __all__ = [
     "RULE_FUNCTIONS",
     "CheckedRule",
+    "IntervalUnsuitable",
     "Parameter",
     "ParameterProblem",
     "ParametersInvalid",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from app.engine.intervals import Interval
 from app.engine.language.expressions import PARAM_NOT_ALONE, ExpressionChecker, describe_attribute
 from app.engine.language.functions import RULE_FUNCTIONS, Argument, RuleFunction
 from app.engine.language.names import suggest_name
 from app.engine.language.rule import WindowUse
 from app.engine.language.vocabulary import INPUTS, RESERVED_FOR_LATER
+
+INTERVAL_NAMES = tuple(interval.value for interval in Interval)
 
 _Given = list[tuple[Argument, ast.expr | None]]
 
@@ -32,7 +35,10 @@ class RuleExpressions(ExpressionChecker):
             return None
         if not self._agree(function, given, complete) or not self._varies(node, function, given, complete):
             return None
-        return function.build(self.graph, complete)
+        takes_interval = any(argument.kind == "interval" for argument, _ in given)
+        if takes_interval and not self._can_be_carried(node, function, complete[1]):
+            return None
+        return self.build(node, function.build, complete)
 
     def _find_function(self, node: ast.Call) -> RuleFunction | None:
         callee = node.func
@@ -99,6 +105,8 @@ class RuleExpressions(ExpressionChecker):
         for place, argument in enumerate(arguments):
             if place in given:
                 bound.extend((argument, value) for value in given[place])
+            elif argument.is_optional:
+                continue
             elif argument.default is None:
                 if is_sound:
                     message = (
@@ -117,6 +125,8 @@ class RuleExpressions(ExpressionChecker):
         at: ast.expr = call if value is None else value
         if value is None:
             place: int | None = self.graph.constant(float(argument.default or 0.0))
+        elif argument.kind == "interval":
+            place = self._check_interval(value, function)
         elif argument.kind == "any":
             place = self.check(value)
         elif argument.kind == "truth":
@@ -140,6 +150,28 @@ class RuleExpressions(ExpressionChecker):
             self.windows.append((use, at))
         return place
 
+    def _check_interval(self, value: ast.expr, function: RuleFunction) -> int | None:
+        name = value.value if isinstance(value, ast.Constant) else None
+        if isinstance(name, str) and name in INTERVAL_NAMES:
+            return self.graph.interval_name(name)
+        guess = suggest_name(name, INTERVAL_NAMES) if isinstance(name, str) else None
+        hint = f'did you mean "{guess}"?' if guess else f"one of {', '.join(INTERVAL_NAMES)}."
+        message = f"{function.name} takes the name of an interval in quotes first: {hint}"
+        self.report.add(value, "interval_expected", message)
+        return None
+
+    def _can_be_carried(self, call: ast.Call, function: RuleFunction, place: int) -> bool:
+        """False for what has no bars of its own, or is on another interval already."""
+        if self.graph.nodes[place].is_scalar:
+            message = f"{function.name} takes a column, this is the same on every bar: {function.example}."
+            self.report.add(call, "series_expected", message)
+            return False
+        if not self.graph.is_on_own_bars(place):
+            message = f"There is no {function.name} within {function.name}: put the two side by side."
+            self.report.add(call, "on_within_on", message)
+            return False
+        return True
+
     def _agree(self, function: RuleFunction, given: _Given, places: Sequence[int]) -> bool:
         """Whether the arguments of kind "any" have one type."""
         free = [
@@ -156,6 +188,8 @@ class RuleExpressions(ExpressionChecker):
 
     def _varies(self, call: ast.Call, function: RuleFunction, given: _Given, places: Sequence[int]) -> bool:
         """False for `rsi(14)` and its like: a plain number where the column was forgotten."""
+        if not given:
+            return True
         first, value = given[0]
         has_default_left = any(value is None for _, value in given)
         if first.kind == "series" and has_default_left and self.graph.nodes[places[0]].is_scalar:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.engine.language import constructs
+from app.engine.language.compositions import Build
+from app.engine.language.compositions import operation as operation_of
 from app.engine.language.functions import RULE_FUNCTIONS
 from app.engine.language.graph import ConstantNotFinite, GraphBuilder, ValueType
 from app.engine.language.names import suggest_name
@@ -70,8 +72,12 @@ class ExpressionChecker(ABC):
 
     def apply(self, node: ast.expr, operation: str, *arguments: int) -> int | None:
         """Writes an operation into the graph; numbers alone that have no finite result are a problem."""
+        return self.build(node, operation_of(operation), arguments)
+
+    def build(self, node: ast.expr, build: Build, arguments: Sequence[int]) -> int | None:
+        """As `apply`, for what is made of several operations."""
         try:
-            return self.graph.apply(operation, *arguments)
+            return build(self.graph, arguments)
         except ConstantNotFinite:
             self.report.add(node, "constant_not_finite", "This has no finite value: check the numbers in it.")
             return None
@@ -120,7 +126,8 @@ class ExpressionChecker(ABC):
                 self.report.add(node, "number_not_finite", "This number is too large.")
                 return None
         if isinstance(value, (str, bytes)):
-            self.report.add(node, "string", "There is no text in a rule: write numbers and names only.")
+            message = 'There is no text in a rule but the names of intervals: on("1day", close).'
+            self.report.add(node, "string", message)
         elif isinstance(value, complex):
             self.report.add(node, "complex_number", "A number has no imaginary part: delete the `j`.")
         else:

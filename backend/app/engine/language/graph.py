@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from app.engine.language.scalars import SCALAR_OPERATIONS, Bounds, Scalar, bound_operation
@@ -19,6 +19,10 @@ TRUTH_OPERATIONS = frozenset(
     {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "and", "or", "not"}
     | {"crossover"}
 )
+TYPE_OF_ARGUMENT = {"if_else": 1, "shift": 0}
+
+# A number that differs from session to session: an input that rules reach through functions only.
+SESSION_INPUT = "session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,14 @@ def _reach(windows: Sequence[int]) -> int:
     return windows[0]
 
 
+def _none(windows: Sequence[int]) -> int:
+    return 0
+
+
+def _one(windows: Sequence[int]) -> int:
+    return 1
+
+
 # What an evaluator has to implement beside the pointwise operations of `scalars.SCALAR_OPERATIONS`.
 # Arguments: series first, then windows.
 WINDOW_OPERATIONS: Mapping[str, WindowOperation] = {
@@ -53,13 +65,23 @@ WINDOW_OPERATIONS: Mapping[str, WindowOperation] = {
     "rma": WindowOperation(1, _before),
     "macd": WindowOperation(2, lambda windows: max(windows) - 1),
     "rsi": WindowOperation(1, _reach),
-    "true_range": WindowOperation(0, lambda windows: 1),
+    "true_range": WindowOperation(0, _one),
     "adx": WindowOperation(1, lambda windows: 2 * windows[0] - 1),
-    "stochastic": WindowOperation(0, lambda windows: 0),
+    "plus_di": WindowOperation(1, _reach),
+    "minus_di": WindowOperation(1, _reach),
+    "supertrend": WindowOperation(0, _none),
+    "stochastic": WindowOperation(0, _none),
+    "share": WindowOperation(0, _none),
+    "money_flow": WindowOperation(0, _one),
+    "obv": WindowOperation(0, _none),
+    "session_vwap": WindowOperation(0, _none),
     "stdev": WindowOperation(1, _before, same_bar=1),
     "highest": WindowOperation(1, _before),
     "lowest": WindowOperation(1, _before),
-    "crossover": WindowOperation(0, lambda windows: 1),
+    "mean_deviation": WindowOperation(1, _before, same_bar=1),
+    "crossover": WindowOperation(0, _one),
+    "bars_since": WindowOperation(0, _none),
+    "valuewhen": WindowOperation(0, _none),
     "shift": WindowOperation(1, _reach),
 }
 
@@ -73,8 +95,10 @@ class Node:
     """One operation. `arguments` are places in the graph's list, all before this one.
 
     `operation` is "constant", "parameter", "input" (then `value` is the number, truth or name), one of
-    `SCALAR_OPERATIONS` (bar by bar) or one of `WINDOW_OPERATIONS`.
+    `SCALAR_OPERATIONS` (bar by bar), one of `WINDOW_OPERATIONS`, or "on": its argument, a column of the
+    interval named by `value`, as it is known on the rule's own bars.
     `is_scalar`: the same on every bar, being made of numbers and parameters only.
+    `interval`: on whose bars a column is computed, None for the rule's own.
     """
 
     operation: str
@@ -82,6 +106,7 @@ class Node:
     is_scalar: bool
     arguments: tuple[int, ...] = ()
     value: float | bool | str | None = None
+    interval: str | None = None
 
 
 class GraphBuilder:
@@ -90,6 +115,7 @@ class GraphBuilder:
     def __init__(self) -> None:
         self.nodes: list[Node] = []
         self._places: dict[Node, int] = {}
+        self._moved: dict[tuple[int, str], int] = {}
 
     def _place(self, node: Node) -> int:
         place = self._places.setdefault(node, len(self.nodes))
@@ -113,6 +139,32 @@ class GraphBuilder:
         """A column of the bars."""
         return self._place(Node("input", "number", False, value=name))
 
+    def interval_name(self, name: str) -> int:
+        """The name of an interval, for `compositions.build_on` to read."""
+        return self._place(Node("interval", "number", False, value=name))
+
+    def is_on_own_bars(self, place: int) -> bool:
+        """Whether nothing of the value comes from another interval."""
+        return all(self.nodes[p].operation != "on" for p in self._find_columns(place))
+
+    def carry(self, place: int, interval: str) -> int:
+        """A column, made of the rule's own bars only, computed on the bars of `interval` instead."""
+        for column in self._find_columns(place):
+            node = self.nodes[column]
+            arguments = tuple(self._moved.get((argument, interval), argument) for argument in node.arguments)
+            moved = Node(node.operation, node.type, False, arguments, node.value, interval)
+            self._moved[column, interval] = self._place(moved)
+        node = self.nodes[place]
+        return self._place(Node("on", node.type, False, (self._moved[place, interval],), interval))
+
+    def _find_columns(self, place: int) -> list[int]:
+        """The columns that a value is made of, itself included, in the order of the graph."""
+        found = {place}
+        for earlier in range(place, -1, -1):
+            if earlier in found:
+                found.update(self.nodes[earlier].arguments)
+        return [column for column in sorted(found) if not self.nodes[column].is_scalar]
+
     def apply(self, operation: str, *arguments: int) -> int:
         """An operation on earlier nodes. Raises ConstantNotFinite when it folds to no finite number."""
         nodes = [self.nodes[argument] for argument in arguments]
@@ -121,10 +173,8 @@ class GraphBuilder:
             return self.constant(pointwise(*(node.value for node in nodes)))
         if operation in TRUTH_OPERATIONS:
             result: ValueType = "truth"
-        elif operation == "if_else":
-            result = nodes[1].type
-        elif operation == "shift":
-            result = nodes[0].type
+        elif operation in TYPE_OF_ARGUMENT:
+            result = nodes[TYPE_OF_ARGUMENT[operation]].type
         else:
             result = "number"
         is_scalar = pointwise is not None and all(node.is_scalar for node in nodes)
@@ -143,7 +193,7 @@ def keep_reachable(nodes: Sequence[Node], roots: Iterable[int]) -> tuple[tuple[N
         node = nodes[place]
         moved = tuple(places[argument] for argument in node.arguments)
         places[place] = len(kept)
-        kept.append(Node(node.operation, node.type, node.is_scalar, moved, node.value))
+        kept.append(replace(node, arguments=moved))
     return tuple(kept), places
 
 
@@ -197,14 +247,22 @@ def bound_scalars(nodes: Sequence[Node], ranges: Mapping[str, Bounds]) -> list[B
     return bounds
 
 
-def measure_lookbacks(nodes: Sequence[Node], windows: Mapping[int, int]) -> list[int]:
-    """For every node, how many bars stand before its first defined one.
+def measure_lookbacks(
+    nodes: Sequence[Node], windows: Mapping[int, int], bars_in: Callable[[str], int] | None = None
+) -> list[int]:
+    """For every node, how many bars of its own interval stand before its first defined one.
 
-    `windows`: place → whole number; a window that is a plain number may be missing there.
+    `windows`: place → whole number; a window that is a plain number may be missing there. `bars_in`: the most
+    of the rule's bars that a bar of an interval holds; without it bars of every interval count as one.
     """
     lookbacks: list[int] = []
     for node in nodes:
         arguments = [lookbacks[argument] for argument in node.arguments]
+        if node.operation == "on":
+            lookbacks.append(
+                arguments[0] if bars_in is None else (arguments[0] + 1) * bars_in(str(node.value))
+            )
+            continue
         operation = WINDOW_OPERATIONS.get(node.operation)
         if operation is None:
             lookbacks.append(max(arguments, default=0))

@@ -3,13 +3,16 @@
 ValueError
 └── RuleError                 anything a caller answers with 422
     ├── RuleInvalid           the text is no rule; carries the problems with their places
-    └── ParametersInvalid     the rule is fine, the values given for its parameters are not
+    ├── ParametersInvalid     the rule is fine, the values given for its parameters are not
+    └── IntervalUnsuitable    the rule is fine, but reads bars that those given do not make up
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from app.engine.intervals import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +56,15 @@ class ParametersInvalid(RuleError):
     def __init__(self, problems: Sequence[ParameterProblem]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(problem.message for problem in self.problems))
+
+
+class IntervalUnsuitable(RuleError):
+    """Bars too long for a rule. `interval`: theirs; `longer`: the one that the rule reads by `on`."""
+
+    def __init__(self, interval: Interval, longer: Interval) -> None:
+        self.interval = interval
+        self.longer = longer
+        super().__init__(
+            f'The rule reads on("{longer.value}", …): bars of {interval.value} do not make up whole bars of '
+            f"{longer.value}. Take shorter bars, or a longer interval in the rule."
+        )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.engine.intervals import Interval
 from app.engine.language.graph import Node, evaluate_scalars, find_parameter_names, measure_lookbacks
-from app.engine.language.problems import ParameterProblem, ParametersInvalid
+from app.engine.language.problems import IntervalUnsuitable, ParameterProblem, ParametersInvalid
 from app.engine.language.scalars import Scalar
 from app.engine.language.vocabulary import MAXIMUM_LOOKBACK_BARS
 
@@ -61,7 +62,7 @@ class Rule:
         digests: list[str] = []
         for node in self.nodes:
             arguments = [digests[argument] for argument in node.arguments]
-            digests.append(_digest([node.operation, node.type, node.value, arguments]))
+            digests.append(_digest([node.operation, node.type, node.value, arguments, *_find_interval(node)]))
         parameters = sorted([p.name, p.default, p.minimum, p.maximum, p.step] for p in self.parameters)
         outputs = sorted((name, digests[place]) for name, place in self.outputs.items())
         return _digest([parameters, outputs])
@@ -79,7 +80,7 @@ class Rule:
                 digests.append(node.type)
             else:
                 arguments = [digests[argument] for argument in node.arguments]
-                digests.append(_digest([node.operation, node.value, arguments]))
+                digests.append(_digest([node.operation, node.value, arguments, *_find_interval(node)]))
         return _digest(sorted([name, digests[place]] for name, place in self.outputs.items()))
 
     def resolve_parameters(self, given: Mapping[str, float] | None = None) -> dict[str, float]:
@@ -114,21 +115,40 @@ class Rule:
             raise ParametersInvalid(problems)
         return values
 
-    def lookback(self, parameters: Mapping[str, float] | None = None) -> int:
+    @cached_property
+    def intervals(self) -> tuple[Interval, ...]:
+        """The intervals that the rule reads beside its own, the shortest first."""
+        names = {str(node.value) for node in self.nodes if node.operation == "on"}
+        return tuple(interval for interval in Interval if interval.value in names)
+
+    def check_interval(self, interval: Interval) -> None:
+        """Raises IntervalUnsuitable when bars of `interval` do not make up those that the rule reads."""
+        for longer in self.intervals:
+            if not interval.divides(longer):
+                raise IntervalUnsuitable(interval, longer)
+
+    def lookback(
+        self, parameters: Mapping[str, float] | None = None, interval: Interval | None = None
+    ) -> int:
         """How many bars stand before the first on which every output is defined; 0 when each bar stands
         alone.
 
-        `parameters` as for `resolve_parameters`, whose errors it raises.
+        `parameters` as for `resolve_parameters`, whose errors it raises. `interval`: that of the bars; a
+        longer bar then counts as the most of them that it can hold, and without it as one. What waits for an
+        event, such as bars_since, may be undefined for longer.
         """
-        return self._measure(self.evaluate_scalars(self.resolve_parameters(parameters)))
+        scalars = self.evaluate_scalars(self.resolve_parameters(parameters))
+        if interval is None:
+            return self._measure(scalars)
+        return self._measure(scalars, lambda name: -(-Interval(name).seconds // interval.seconds))
 
     def evaluate_scalars(self, values: Mapping[str, float]) -> dict[int, Scalar]:
         """The value of every node that is the same on every bar. `values` holds every parameter."""
         return evaluate_scalars(self.nodes, values)
 
-    def _measure(self, scalars: Mapping[int, Scalar]) -> int:
+    def _measure(self, scalars: Mapping[int, Scalar], bars_in: Callable[[str], int] | None = None) -> int:
         windows = {use.place: int(scalars[use.place]) for use in self.windows}
-        lookbacks = measure_lookbacks(self.nodes, windows)
+        lookbacks = measure_lookbacks(self.nodes, windows, bars_in)
         return max((lookbacks[place] for place in self.outputs.values()), default=0)
 
     def _describe_unknown(self, name: str) -> str:
@@ -165,6 +185,10 @@ def describe_window_fault(value: float, use: WindowUse) -> tuple[str, str] | Non
     if value > MAXIMUM_LOOKBACK_BARS:
         return "window_too_long", f"{what} must be at most {MAXIMUM_LOOKBACK_BARS:,} bars, not {value:,.0f}."
     return None
+
+
+def _find_interval(node: Node) -> list[str]:
+    return [] if node.interval is None else [node.interval]
 
 
 def _digest(content: Sequence[object]) -> str:

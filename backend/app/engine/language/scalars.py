@@ -39,6 +39,16 @@ def power(a: float, b: float) -> float:
         return math.nan
 
 
+def logarithm(a: float) -> float:
+    """The natural logarithm by the C library's log; NaN where a is not above 0."""
+    return math.log(a) + 0.0 if a > 0.0 else math.nan
+
+
+def square_root(a: float) -> float:
+    """The square root; NaN below 0."""
+    return math.sqrt(a) + 0.0 if a >= 0.0 else math.nan
+
+
 def minimum(*values: float) -> float:
     """The least value; NaN when one is NaN; a zero is positive, as it is on columns."""
     least = values[0]
@@ -68,6 +78,8 @@ SCALAR_OPERATIONS: Mapping[str, Callable[..., Scalar]] = {
     "power": power,
     "negate": lambda a: 0.0 - a,
     "abs": lambda a: abs(a),
+    "log": logarithm,
+    "sqrt": square_root,
     "min": minimum,
     "max": maximum,
     "less": lambda a, b: a < b,

@@ -62,6 +62,9 @@ INPUTS: dict[str, Input] = {
             "0 to 6",
             "Day of the week of the bar's open in the instrument's time zone: Monday is 0, Sunday is 6.",
         ),
+        Input(
+            "day", "1 to 31", "Day of the month of the bar's open in the instrument's time zone, from 1 on."
+        ),
         Input("month", "1 to 12", "Month of the bar's open in the instrument's time zone: January is 1."),
     )
 }
@@ -269,7 +272,4 @@ KEYWORDS: dict[str, Keyword] = {
 
 # Words that the language will use for functions: a rule that took one as its own name would break on that
 # day.
-RESERVED_FOR_LATER = frozenset(
-    {"plus_di", "minus_di", "stoch_d", "cci", "mfi", "obv", "vwap", "mom", "zscore", "log", "sqrt"}
-    | {"bars_since", "valuewhen", "on"}
-)
+RESERVED_FOR_LATER = frozenset({"psar", "hma", "dema", "tema", "vwma", "cmo", "aroon_up", "aroon_down"})

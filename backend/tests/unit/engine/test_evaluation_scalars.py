@@ -22,6 +22,8 @@ NUMBERS = {
     "power": "a ** b",
     "negate": "-a",
     "abs": "abs(a)",
+    "log": "log(a)",
+    "sqrt": "sqrt(a)",
     "min": "min(a, b)",
     "max": "max(a, b)",
     "if_else": "if_else(a > b, a, b)",

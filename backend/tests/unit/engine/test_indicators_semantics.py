@@ -148,7 +148,9 @@ def test_modulo_has_the_sign_of_the_divisor() -> None:
 def test_the_stated_warm_up_is_where_the_first_value_is(name: str) -> None:
     function = RULE_FUNCTIONS[name]
     defaults = {"n": 9, "x": "close", "a": "open", "b": "close", "k": 2, "condition": "close > 0"}
+    defaults["interval"] = '"1day"'
     given = {argument.name: defaults.get(argument.name, argument.default) for argument in function.arguments}
+    given = {key: value for key, value in given.items() if value is not None}
     call = f"{name}({', '.join(f'{key}={value}' for key, value in given.items())})"
     if any(argument.repeats for argument in function.arguments):
         call = f"{name}(open, close)"

@@ -51,6 +51,14 @@ CASES: list[tuple[str, Oracle]] = [
     *((f"rsi(close, {n})", lambda b, n=n: talib.RSI(b.close, n)) for n in (2, 14, 50)),
     *((f"atr({n})", lambda b, n=n: talib.ATR(b.high, b.low, b.close, n)) for n in (1, 2, 14, 50)),
     *((f"adx({n})", lambda b, n=n: talib.ADX(b.high, b.low, b.close, n)) for n in (2, 14, 30)),
+    *((f"plus_di({n})", lambda b, n=n: talib.PLUS_DI(b.high, b.low, b.close, n)) for n in (2, 14, 30)),
+    *((f"minus_di({n})", lambda b, n=n: talib.MINUS_DI(b.high, b.low, b.close, n)) for n in (2, 14, 30)),
+    *((f"mfi({n})", lambda b, n=n: talib.MFI(b.high, b.low, b.close, b.volume, n)) for n in (2, 14)),
+    *((f"williams_r({n})", lambda b, n=n: talib.WILLR(b.high, b.low, b.close, n)) for n in (2, 14)),
+    *((f"mom(close, {n})", lambda b, n=n: talib.MOM(b.close, n)) for n in (1, 10)),
+    ("obv()", lambda b: talib.OBV(b.close, b.volume)),
+    ("log(close)", lambda b: talib.LN(b.close)),
+    ("sqrt(close)", lambda b: talib.SQRT(b.close)),
     *((f"roc(close, {n})", lambda b, n=n: talib.ROC(b.close, n)) for n in (1, 10)),
     *((f"stdev(close, {n})", lambda b, n=n: talib.STDDEV(b.close, n)) for n in (2, 20)),
     *((f"highest(high, {n})", lambda b, n=n: talib.MAX(b.high, n)) for n in (2, 20, 200)),
@@ -64,6 +72,8 @@ CASES: list[tuple[str, Oracle]] = [
     ("macd_hist(close, 12, 26, 9)", lambda b: talib.MACD(b.close, 12, 26, 9)[2]),
     ("stoch_k(14)", lambda b: talib.STOCHF(b.high, b.low, b.close, 14, 3, SMA)[0]),
     ("stoch_k(14, 3)", lambda b: talib.STOCH(b.high, b.low, b.close, 14, 3, SMA, 3, SMA)[0]),
+    ("stoch_d(14, 3, 3)", lambda b: talib.STOCH(b.high, b.low, b.close, 14, 3, SMA, 3, SMA)[1]),
+    ("stoch_d(14)", lambda b: talib.STOCHF(b.high, b.low, b.close, 14, 3, SMA)[1]),
 ]
 
 
@@ -77,9 +87,23 @@ def test_agrees_with_talib(expression: str, oracle: Oracle, market: str) -> None
     np.testing.assert_allclose(ours[defined], theirs[defined], rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize("n", [2, 14, 20])
+@pytest.mark.parametrize("market", ["walk", "ticks"])
+def test_cci_agrees_with_talib_while_the_price_moves(n: int, market: str) -> None:
+    """Where it stands still, TA-Lib divides the rounding error of a sum by that of another."""
+    bars = make_market(market)
+    theirs = talib.CCI(bars.high, bars.low, bars.close, n)
+    np.testing.assert_allclose(value_of(f"cci({n})", bars), theirs, rtol=1e-9, atol=1e-9)
+
+
 @pytest.mark.parametrize(
     ("expression", "oracle"),
     [
+        ("plus_di(14)", lambda b: talib.PLUS_DI(b.high, b.low, b.close, 14)),
+        ("mfi(14)", lambda b: talib.MFI(b.high, b.low, b.close, b.volume, 14)),
+        ("williams_r(14)", lambda b: talib.WILLR(b.high, b.low, b.close, 14)),
+        ("stoch_d(14, 3, 3)", lambda b: talib.STOCH(b.high, b.low, b.close, 14, 3, SMA, 3, SMA)[1]),
+        ("mom(close, 10)", lambda b: talib.MOM(b.close, 10)),
         ("sma(close, 10)", lambda b: talib.SMA(b.close, 10)),
         ("ema(close, 10)", lambda b: talib.EMA(b.close, 10)),
         ("wma(close, 10)", lambda b: talib.WMA(b.close, 10)),

@@ -114,7 +114,7 @@ MISTAKES: list[tuple[str, int, int, str, str]] = [
     ("enter_long = smaa(close, 5) > 1", 1, 14, "unknown_function", "did you mean sma(x, n)"),
     ("enter_long = eval(close) > 1", 1, 14, "unknown_function", "eval"),
     ("enter_long = __import__(close)", 1, 14, "unknown_function", "__import__"),
-    ("enter_long = zscore(close, 5) > 1", 1, 14, "unknown_function", "not available"),
+    ("enter_long = psar(close, 5) > 1", 1, 14, "unknown_function", "not available"),
     ("enter_long = close(1) > 1", 1, 14, "not_a_function", "shift(close, 1)"),
     ("a = 2\nenter_long = a(1) > 1", 2, 14, "not_a_function", "a * "),
     ("enter_long = sma(close, 5)(1) > 1", 1, 14, "call", "functions of the language"),

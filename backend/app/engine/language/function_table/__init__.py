@@ -1,0 +1,1 @@
+"""The rows of the table of functions, by what they are about."""
