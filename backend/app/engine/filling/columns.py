@@ -45,6 +45,6 @@ def can_enter(signal: Floats, by_risk: bool, by_limit: bool) -> bool:
     """Whether a signal's sizing and, for limit orders, its limit and its bars allow an entry."""
     if by_limit and not (signal[LIMIT_ENTRY_COLUMN] >= 0.0 and signal[LIMIT_BARS_COLUMN] >= 1.0):
         return False
-    if by_risk:
-        return signal[RISK_COLUMN] > 0.0 and signal[STOP_LOSS_COLUMN] > 0.0
-    return signal[SIZE_COLUMN] > 0.0
+    has_size: bool = signal[SIZE_COLUMN] > 0.0
+    has_risk: bool = signal[RISK_COLUMN] > 0.0 and signal[STOP_LOSS_COLUMN] > 0.0
+    return has_risk if by_risk else has_size

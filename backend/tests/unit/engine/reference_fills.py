@@ -1,20 +1,51 @@
 """A plain, slow reference of the fills: the conventions one after another, bar by bar, in everyday Python.
 
-Written from the published sentences, not from the kernel; it shares no code with it. A list of dictionaries
-comes out.
+Written from the published sentences, not from the kernels; it shares no code with them. A list of dictionaries
+comes out. What entries cost and buy is in `reference_costs`.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.engine.bars import Bars
 from app.engine.execution import Execution
 from app.engine.signals import Signals
+from tests.unit.engine.reference_costs import Costs
 
-EIGHT_DECIMALS = 10**8
+
+@dataclass
+class Levels:
+    """What a signal asks for, as distances and numbers; None where it asks for nothing."""
+
+    stop: float | None
+    target: float | None
+    second_target: float | None
+    share: float | None
+    trail: float | None
+    trail_percent: float | None
+    chandelier: float | None
+    max_bars: float | None
+    fraction: float
+
+    def split(self, ratio: float) -> None:
+        for name in ("stop", "target", "second_target", "trail", "chandelier"):
+            value = getattr(self, name)
+            setattr(self, name, None if value is None else value / ratio)
+
+
+@dataclass
+class Order:
+    """A limit order that rests."""
+
+    is_long: bool
+    limit: float
+    bars_left: int
+    levels: Levels
 
 
 @dataclass
@@ -28,9 +59,15 @@ class Position:
     entry_commission: float
     entry_slippage: float
     stop: float | None
-    target: float | None
+    targets: list[tuple[float, float]]
+    """(price, fraction of what is held then), the nearest first."""
     trail: float | None
+    trail_percent: float | None
+    chandelier_level: float | None
     best_price: float
+    leave_at: float
+    trailing_level: float | None = None
+    financing: float = 0.0
     prices_seen: list[float] = field(default_factory=list)
 
 
@@ -43,28 +80,68 @@ class ReferenceRun:
     ruined: bool
 
 
+Candle = tuple[float, float, float, float]
+
+
 class Reference:
     """One run, stepped through bar by bar."""
 
-    def __init__(self, bars: Bars, signals: Signals, execution: Execution, first_bar: int = 0) -> None:
-        self.open, self.high, self.low, self.close = (column.tolist() for column in bars.columns()[:4])
+    def __init__(
+        self,
+        bars: Bars,
+        signals: Signals,
+        execution: Execution,
+        first_bar: int = 0,
+        splits: tuple[tuple[date, float], ...] = (),
+        detail: Bars | None = None,
+    ) -> None:
+        self.open, self.high, self.low, self.close, self.volume = (
+            column.tolist() for column in bars.columns()
+        )
+        self.dates = [local_date(bars, seconds) for seconds in bars.time.tolist()]
         self.signals = signals
         self.terms = execution
+        self.costs = Costs(execution)
         self.first_bar = first_bar
-        self.rate = execution.commission_bps / 10_000
-        self.slip = execution.slippage_bps / 10_000
+        self.splits = splits
+        self.candles = [self.candles_of(bars, bar, detail) for bar in range(len(bars))]
         self.cash = execution.initial_cash  # what is owned when no position is open
         self.position: Position | None = None
+        self.order: Order | None = None
         self.trades: list[dict[str, Any]] = []
         self.equity: list[float] = []
         self.ruined = False
+
+    def candles_of(self, bars: Bars, bar: int, detail: Bars | None) -> list[Candle]:
+        """The finer bars that tell a bar's inside, or the bar itself."""
+        whole = (self.open[bar], self.high[bar], self.low[bar], self.close[bar])
+        if detail is None:
+            return [whole]
+        start = int(bars.time[bar])
+        inside: list[Candle] = []
+        for place, seconds in enumerate(detail.time.tolist()):
+            if bars.interval.is_intraday:
+                belongs = start <= seconds < start + bars.interval.seconds
+            else:
+                belongs = local_date(detail, seconds) == self.dates[bar]
+            if belongs:
+                inside.append(tuple(float(column[place]) for column in detail.columns()[:4]))  # type: ignore[arg-type]
+        if not inside:
+            return [whole]
+        top = max(max(candle[0], candle[1]) for candle in inside)
+        bottom = min(min(candle[0], candle[2]) for candle in inside)
+        covers = top >= whole[1] * (1 - 1e-9) and bottom <= whole[2] * (1 + 1e-9)
+        return inside if covers else [whole]
 
     def run(self) -> ReferenceRun:
         last = len(self.close) - 1
         for bar in range(last + 1):
             if bar > self.first_bar and not self.ruined:
+                self.before_open(bar)
                 self.at_open(bar)
-                self.within_bar(bar)
+                for candle in self.candles[bar]:
+                    self.within(bar, candle)
+                self.let_order_age()
             self.at_close(bar)
         if self.position is not None:
             if self.terms.close_at_end:
@@ -73,6 +150,41 @@ class Reference:
             else:
                 self.leave_open(last)
         return ReferenceRun(self.trades, self.equity, self.ruined or self.equity[-1] <= 0)
+
+    # Before the open: the nights since the last close, then the splits of the day.
+
+    def before_open(self, bar: int) -> None:
+        position = self.position
+        if position is not None:
+            nights = (self.dates[bar] - self.dates[bar - 1]).days
+            rate = self.terms.overnight_rate + (0.0 if position.is_long else self.terms.borrow_rate)
+            position.financing += position.quantity * self.close[bar - 1] * rate * nights / 365
+        ratio = self.split_ratio(bar)
+        if ratio == 1.0:
+            return
+        if self.order is not None:
+            self.order.limit /= ratio
+            self.order.levels.split(ratio)
+        if position is not None:
+            self.split_position(position, ratio)
+
+    def split_ratio(self, bar: int) -> float:
+        ratio = 1.0
+        for on, each in self.splits:
+            if self.dates[bar - 1] < on <= self.dates[bar]:
+                ratio *= each
+        return ratio
+
+    def split_position(self, position: Position, ratio: float) -> None:
+        position.quantity *= ratio
+        position.entry_price /= ratio
+        position.entry_slippage /= ratio
+        position.best_price /= ratio
+        position.prices_seen = [price / ratio for price in position.prices_seen]
+        position.targets = [(price / ratio, share) for price, share in position.targets]
+        for name in ("stop", "trail", "chandelier_level", "trailing_level"):
+            value = getattr(position, name)
+            setattr(position, name, None if value is None else value / ratio)
 
     # At the open: orders from the signals of the bar before. Exit first, then entry.
 
@@ -84,136 +196,203 @@ class Reference:
             against = "short" if self.position.is_long else "long"
             if exits[signal_bar]:
                 self.leave_at_market(bar, "signal")
+            elif bar >= self.position.leave_at:
+                self.leave_at_market(bar, "time_stop")
             elif wanted == against:
                 self.leave_at_market(bar, "reversal")
-        if self.position is None and wanted is not None:
-            self.enter(bar, signal_bar, is_long=wanted == "long")
+        if self.position is not None:
+            return
+        if self.order is not None:
+            exits = self.signals.exit_long if self.order.is_long else self.signals.exit_short
+            if exits[signal_bar]:
+                self.order = None
+        if wanted is None:
+            return
+        is_long = wanted == "long"
+        levels = self.levels_at(signal_bar)
+        ratio = self.split_ratio(bar)
+        levels.split(ratio)
+        if self.signals.limit_entry is None:
+            self.enter(bar, self.open[bar], levels, is_long=is_long, at_market=True)
+        else:
+            away = float(self.signals.limit_entry[signal_bar])
+            limit = self.close[signal_bar] - away if is_long else self.close[signal_bar] + away
+            bars = 1.0 if self.signals.limit_bars is None else float(self.signals.limit_bars[signal_bar])
+            self.order = Order(is_long, limit / ratio, math.floor(bars), levels)
 
     def wanted_side(self, bar: int) -> str | None:
-        enter_long, enter_short = self.signals.enter_long[bar], self.signals.enter_short[bar]
-        if enter_long and enter_short:
+        signals = self.signals
+        if signals.enter_long[bar] and signals.enter_short[bar]:
             return None
-        if self.signals.risk is not None:
-            stop = self.distance(self.signals.stop_loss, bar)
-            if stop is None or not self.signals.risk[bar] > 0:
+        if signals.risk is not None:
+            stop = self.positive(signals.stop_loss, bar)
+            if stop is None or not signals.risk[bar] > 0:
                 return None
-        if self.signals.size is not None and not self.signals.size[bar] > 0:
+        if signals.size is not None and not signals.size[bar] > 0:
             return None
-        return "long" if enter_long else "short" if enter_short else None
+        if signals.limit_entry is not None:
+            if not signals.limit_entry[bar] >= 0:
+                return None
+            if signals.limit_bars is not None and not signals.limit_bars[bar] >= 1:
+                return None
+        return "long" if signals.enter_long[bar] else "short" if signals.enter_short[bar] else None
+
+    def levels_at(self, bar: int) -> Levels:
+        signals = self.signals
+        share: float | None = 1.0
+        if signals.take_profit_share is not None:
+            share = self.positive(signals.take_profit_share, bar)
+        fraction = 1.0
+        if signals.risk is not None:
+            fraction = float(signals.risk[bar])
+        elif signals.size is not None:
+            fraction = float(signals.size[bar])
+        longest = self.positive(signals.max_bars, bar)
+        return Levels(
+            stop=self.positive(signals.stop_loss, bar),
+            target=self.positive(signals.take_profit, bar),
+            second_target=self.positive(signals.take_profit_2, bar),
+            share=share,
+            trail=self.positive(signals.trailing_stop, bar),
+            trail_percent=self.positive(signals.trailing_percent, bar),
+            chandelier=self.positive(signals.chandelier_stop, bar),
+            max_bars=None if longest is None or longest < 1 else math.floor(longest),
+            fraction=fraction,
+        )
 
     def leave_at_market(self, bar: int, reason: str) -> None:
-        assert self.position is not None
-        price = self.sell_price(self.open[bar]) if self.position.is_long else self.buy_price(self.open[bar])
-        self.leave(bar, price, self.open[bar], reason)
+        self.leave(bar, self.exit_price(bar, self.open[bar]), self.open[bar], reason)
 
-    def enter(self, bar: int, signal_bar: int, *, is_long: bool) -> None:
-        price = self.buy_price(self.open[bar]) if is_long else self.sell_price(self.open[bar])
-        stop_distance = self.distance(self.signals.stop_loss, signal_bar)
-        target_distance = self.distance(self.signals.take_profit, signal_bar)
-        stop = target = None
-        if stop_distance is not None:
-            stop = price - stop_distance if is_long else price + stop_distance
-        if target_distance is not None:
-            target = price + target_distance if is_long else price - target_distance
-        quantity = self.quantity(signal_bar, price, stop, is_long=is_long)
+    def exit_price(self, bar: int, reference: float) -> float:
+        assert self.position is not None
+        slip = self.costs.slippage(self.position.quantity, self.volume[bar])
+        return self.costs.worse(reference, slip, buys=not self.position.is_long)
+
+    def enter(self, bar: int, reference: float, levels: Levels, *, is_long: bool, at_market: bool) -> None:
+        quantity, price = self.costs.size_entry(
+            self.cash,
+            levels.fraction,
+            levels.stop if self.signals.risk is not None else None,
+            reference,
+            self.volume[bar],
+            is_long=is_long,
+            at_market=at_market,
+        )
         if quantity <= 0:
             return
+        sign = 1 if is_long else -1
+        targets: list[tuple[float, float]] = []
+        if levels.target is not None and levels.share is not None:
+            targets.append((price + sign * levels.target, min(levels.share, 1.0)))
+            if levels.second_target is not None and levels.share < 1:
+                targets.append((price + sign * max(levels.target, levels.second_target), 1.0))
         self.position = Position(
             is_long=is_long,
             quantity=quantity,
             entry_bar=bar,
             entry_price=price,
-            entry_commission=self.commission(quantity * price),
-            entry_slippage=quantity * abs(price - self.open[bar]),
-            stop=stop,
-            target=target,
-            trail=self.distance(self.signals.trailing_stop, signal_bar),
+            entry_commission=self.costs.commission(quantity, price),
+            entry_slippage=abs(price - reference),
+            stop=None if levels.stop is None else price - sign * levels.stop,
+            targets=targets,
+            trail=levels.trail,
+            trail_percent=levels.trail_percent,
+            chandelier_level=None if levels.chandelier is None else price - sign * levels.chandelier,
             best_price=price,
+            leave_at=math.inf if levels.max_bars is None else bar + levels.max_bars,
         )
+        self.follow(self.position)
 
-    def quantity(self, signal_bar: int, price: float, stop: float | None, *, is_long: bool) -> float:
-        size = 1.0 if self.signals.size is None else min(float(self.signals.size[signal_bar]), 1.0)
-        fixed = self.terms.commission_fixed
+    # Within the bar: a resting order, then the nearest stop, then the targets.
 
-        def cost(quantity: float) -> float:
-            return quantity * price + quantity * price * self.rate + fixed
-
-        affordable = self.most(cost, size * self.cash, price * (1 + self.rate), fixed)
-        if self.signals.risk is None:
-            return affordable
-        assert stop is not None
-        trigger = max(stop, 0.0)
-        stop_fill = self.sell_price(trigger) if is_long else self.buy_price(trigger)
-        lost_per_unit = (price - stop_fill if is_long else stop_fill - price) + self.rate * (
-            price + stop_fill
-        )
-
-        def loss(quantity: float) -> float:
-            return quantity * lost_per_unit + 2 * fixed
-
-        risked = float(self.signals.risk[signal_bar]) * self.cash
-        return min(affordable, self.most(loss, risked, lost_per_unit, 2 * fixed))
-
-    def most(self, cost: Any, budget: float, per_unit: float, fixed: float) -> float:
-        """The largest quantity on the grid whose cost is within the budget: guess, go up, come down."""
-        grid = 1 if self.terms.whole_units else EIGHT_DECIMALS
-        if budget <= fixed:
-            return 0.0
-        steps = math.floor((budget - fixed) / per_unit * grid) + 2
-        for _ in range(4):
-            if cost(steps / grid) <= budget:
-                break
-            steps -= 1
-        return max(steps, 0) / grid
-
-    # Within the bar: the nearest stop, then the target.
-
-    def within_bar(self, bar: int) -> None:
+    def within(self, bar: int, candle: Candle) -> None:
+        opened, high, low, close = candle
+        if self.position is None:
+            order = self.order
+            if order is None:
+                return
+            if (opened <= order.limit) if order.is_long else (opened >= order.limit):
+                fill = opened
+            elif (low <= order.limit) if order.is_long else (high >= order.limit):
+                # Before the fill the price was on the better side: of that nothing is the position's.
+                fill = opened = order.limit
+                if order.is_long:
+                    high = close
+                else:
+                    low = close
+            else:
+                return
+            self.order = None
+            self.enter(bar, fill, order.levels, is_long=order.is_long, at_market=False)
         position = self.position
         if position is None:
             return
         stop, reason = self.nearest_stop(position)
-        opened, high, low = self.open[bar], self.high[bar], self.low[bar]
-        if position.is_long:
-            if stop is not None and min(opened, low) <= stop:
-                trigger = opened if opened <= stop else stop
-                self.leave(bar, self.sell_price(trigger), trigger, reason)
-            elif position.target is not None and max(opened, high) >= position.target:
-                price = opened if opened >= position.target else position.target
+        is_long = position.is_long
+        if stop is not None and (min(opened, low) <= stop if is_long else max(opened, high) >= stop):
+            gapped = opened <= stop if is_long else opened >= stop
+            trigger = opened if gapped else stop
+            self.leave(bar, self.exit_price(bar, trigger), trigger, reason)
+            return
+        while position.targets:
+            target, share = position.targets[0]
+            if not (max(opened, high) >= target if is_long else min(opened, low) <= target):
+                break
+            gapped = opened >= target if is_long else opened <= target
+            price = opened if gapped else target
+            position.targets.pop(0)
+            if share >= 1:
                 self.leave(bar, price, price, "take_profit")
-        else:
-            if stop is not None and max(opened, high) >= stop:
-                trigger = opened if opened >= stop else stop
-                self.leave(bar, self.buy_price(trigger), trigger, reason)
-            elif position.target is not None and min(opened, low) <= position.target:
-                price = opened if opened <= position.target else position.target
-                self.leave(bar, price, price, "take_profit")
+                return
+            part = self.costs.round_down(position.quantity * share)
+            if part > 0:
+                self.leave(bar, price, price, "take_profit", part)
+        position.prices_seen += [high, low]
+        position.best_price = max(position.best_price, high) if is_long else min(position.best_price, low)
+        self.follow(position)
+
+    def follow(self, position: Position) -> None:
+        """The levels of a trailing distance and of a percentage, as the best price has them; never back."""
+        sign = 1 if position.is_long else -1
+        levels = [] if position.trailing_level is None else [position.trailing_level]
+        if position.trail is not None:
+            levels.append(position.best_price - sign * position.trail)
+        if position.trail_percent is not None:
+            levels.append(position.best_price * (1 - sign * position.trail_percent / 100))
+        if levels:
+            position.trailing_level = max(levels) if position.is_long else min(levels)
 
     def nearest_stop(self, position: Position) -> tuple[float | None, str]:
         levels: list[tuple[float, str]] = []
         if position.stop is not None:
             levels.append((position.stop, "stop_loss"))
-        if position.trail is not None:
-            shift = -position.trail if position.is_long else position.trail
-            levels.append((position.best_price + shift, "trailing_stop"))
+        for trailing in (position.trailing_level, position.chandelier_level):
+            if trailing is not None:
+                levels.append((trailing, "trailing_stop"))
         if not levels:
             return None, ""
         # The first of equals wins, which is the fixed stop.
         return max(levels, key=lambda level: level[0] if position.is_long else -level[0])
 
-    # At the close: equity, ruin, and what the trailing level may know from now on.
+    def let_order_age(self) -> None:
+        if self.order is not None:
+            self.order.bars_left -= 1
+            if self.order.bars_left == 0:
+                self.order = None
+
+    # At the close: equity, ruin, and the chandelier's distance.
 
     def at_close(self, bar: int) -> None:
         position = self.position
         if position is None:
             self.equity.append(self.cash)
             return
+        distance = self.positive(self.signals.chandelier_stop, bar)
+        if distance is not None:
+            level = position.best_price - distance if position.is_long else position.best_price + distance
+            known = [] if position.chandelier_level is None else [position.chandelier_level]
+            position.chandelier_level = (max if position.is_long else min)([*known, level])
         self.equity.append(self.worth(position, self.close[bar]))
-        position.prices_seen += [self.high[bar], self.low[bar]]
-        if position.is_long:
-            position.best_price = max(position.best_price, self.high[bar])
-        else:
-            position.best_price = min(position.best_price, self.low[bar])
         if self.equity[bar] <= 0:
             self.ruined = True
             self.leave(bar, self.close[bar], self.close[bar], "ruin")
@@ -221,38 +400,61 @@ class Reference:
 
     def worth(self, position: Position, price: float) -> float:
         gain = price - position.entry_price if position.is_long else position.entry_price - price
-        return self.cash - position.entry_commission + position.quantity * gain
+        return self.cash - position.entry_commission - position.financing + position.quantity * gain
 
     # Bookkeeping.
 
-    def leave(self, bar: int, price: float, reference: float, reason: str) -> None:
+    def leave(
+        self, bar: int, price: float, reference: float, reason: str, quantity: float | None = None
+    ) -> None:
         position = self.position
         assert position is not None
-        commission = self.commission(position.quantity * price)
+        left = position.quantity if quantity is None else quantity
+        portion = left / position.quantity
+        entry_commission = position.entry_commission * portion
+        financing = position.financing * portion
+        commission = self.costs.commission(left, price)
         gain = price - position.entry_price if position.is_long else position.entry_price - price
-        pnl = position.quantity * gain - position.entry_commission - commission
-        slippage = position.entry_slippage + position.quantity * abs(price - reference)
-        self.record(position, bar, price, reason, pnl, position.entry_commission + commission, slippage)
+        pnl = left * gain - entry_commission - commission - financing
+        slippage = left * (position.entry_slippage + abs(price - reference))
+        self.record(
+            position, left, bar, price, reason, pnl, entry_commission + commission, slippage, financing
+        )
         self.cash += pnl
-        self.position = None
+        if quantity is None:
+            self.position = None
+        else:
+            position.quantity -= left
+            position.entry_commission -= entry_commission
+            position.financing -= financing
 
     def leave_open(self, last: int) -> None:
         position = self.position
         assert position is not None
-        pnl = self.worth(position, self.close[last]) - self.cash
         self.record(
-            position, None, None, None, pnl, position.entry_commission, position.entry_slippage, last=last
+            position,
+            position.quantity,
+            None,
+            None,
+            None,
+            self.worth(position, self.close[last]) - self.cash,
+            position.entry_commission,
+            position.quantity * position.entry_slippage,
+            position.financing,
+            last=last,
         )
 
     def record(
         self,
         position: Position,
+        quantity: float,
         bar: int | None,
         price: float | None,
         reason: str | None,
         pnl: float,
         commission: float,
         slippage: float,
+        financing: float,
         last: int | None = None,
     ) -> None:
         prices = [*position.prices_seen, position.entry_price]
@@ -265,38 +467,44 @@ class Reference:
         self.trades.append(
             {
                 "side": 1 if position.is_long else -1,
-                "quantity": position.quantity,
+                "quantity": quantity,
                 "entry_index": position.entry_bar,
                 "entry_price": position.entry_price,
                 "exit_index": -1 if bar is None else bar,
                 "exit_price": math.nan if price is None else price,
                 "exit_reason": reason,
                 "pnl": pnl,
-                "returns": pnl / (position.quantity * position.entry_price),
+                "returns": pnl / (quantity * position.entry_price),
                 "commission": commission,
                 "slippage": slippage,
+                "financing": financing,
                 "bars": until - position.entry_bar,
                 "mae": fall if position.is_long else -rise,
                 "mfe": rise if position.is_long else -fall,
             }
         )
 
-    def buy_price(self, price: float) -> float:
-        return price + price * self.slip
-
-    def sell_price(self, price: float) -> float:
-        return price - price * self.slip
-
-    def commission(self, notional: float) -> float:
-        return notional * self.rate + self.terms.commission_fixed
-
     @staticmethod
-    def distance(column: Any, bar: int) -> float | None:
+    def positive(column: Any, bar: int) -> float | None:
         if column is None or not column[bar] > 0:
             return None
         return float(column[bar])
 
 
-def simulate_plainly(bars: Bars, signals: Signals, execution: Execution, first_bar: int = 0) -> ReferenceRun:
+def local_date(bars: Bars, seconds: int) -> date:
+    """The date of a bar: its label, or its open in the instrument's time zone."""
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    return moment.astimezone(ZoneInfo(bars.timezone)).date() if bars.interval.is_intraday else moment.date()
+
+
+def simulate_plainly(
+    bars: Bars,
+    signals: Signals,
+    execution: Execution,
+    first_bar: int = 0,
+    *,
+    splits: tuple[tuple[date, float], ...] = (),
+    detail: Bars | None = None,
+) -> ReferenceRun:
     """The reference's answer for the arguments of `app.engine.fills.simulate`."""
-    return Reference(bars, signals, execution, first_bar).run()
+    return Reference(bars, signals, execution, first_bar, splits, detail).run()

@@ -11,9 +11,11 @@ from app.engine.execution import Execution
 from app.engine.fills import Fills, simulate
 from app.engine.trades import ExitReason
 from tests.unit.engine.hand_made import random_bars, random_execution, random_signals
+from tests.unit.engine.random_fills import random_case
 from tests.unit.engine.reference_fills import ReferenceRun, simulate_plainly
 
 CASES = 2_400
+SPECIAL_CASES = 8_000
 BATCHES = 8
 TOLERANCE = 1e-9
 NUMBERS = (
@@ -24,6 +26,7 @@ NUMBERS = (
     "returns",
     "commission",
     "slippage",
+    "financing",
     "mae",
     "mfe",
 )
@@ -40,7 +43,7 @@ def assert_agree(fills: Fills, plain: ReferenceRun, initial_cash: float) -> None
     for name in NUMBERS:
         expected = np.array([trade[name] for trade in plain.trades], dtype=np.float64)
         # Money is compared on the scale of the account, fractions and prices on their own.
-        floor = initial_cash if name in ("pnl", "commission", "slippage") else 1.0
+        floor = initial_cash if name in ("pnl", "commission", "slippage", "financing") else 1.0
         np.testing.assert_allclose(
             getattr(trades, name), expected, rtol=TOLERANCE, atol=TOLERANCE * floor, err_msg=name
         )
@@ -69,6 +72,36 @@ def test_kernel_agrees_with_the_plain_reference(batch: int) -> None:
     expected = {reason.label for reason in ExitReason} - {"ruin", "time_stop"}
     assert {reason for reason, count in seen.items() if count >= 5} >= expected
     assert min(sides[1], sides[-1]) > 300
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_kernels_agree_with_the_plain_reference_on_everything(batch: int) -> None:
+    seen: Counter[str | None] = Counter()
+    for case in range(SPECIAL_CASES // BATCHES):
+        given = random_case(np.random.default_rng([1_000 + batch, case]))
+        plain = simulate_plainly(
+            given.bars,
+            given.signals,
+            given.execution,
+            given.first_bar,
+            splits=given.splits,
+            detail=given.detail,
+        )
+        try:
+            assert_agree(given.simulate(), plain, given.execution.initial_cash)
+        except AssertionError as error:
+            raise AssertionError(f"batch {batch}, case {case}: {error}") from error
+        reasons = [trade["exit_reason"] for trade in plain.trades]
+        seen.update(reasons)
+        entries = [trade["entry_index"] for trade in plain.trades]
+        seen["leg"] += len(entries) - len(set(entries))
+        seen["financed"] += any(trade["financing"] > 0 for trade in plain.trades)
+        seen["by limit"] += bool(reasons) and given.signals.limit_entry is not None
+        seen["replayed"] += bool(reasons) and given.detail is not None
+        seen["split"] += bool(reasons) and bool(given.splits)
+    expected = {reason.label for reason in ExitReason} - {"ruin"}
+    expected |= {"leg", "financed", "by limit", "replayed", "split"}
+    assert {reason for reason, count in seen.items() if count >= 20} >= expected
 
 
 def test_kernel_agrees_with_the_plain_reference_up_to_ruin() -> None:
