@@ -30,7 +30,7 @@ from app.backtests.domain import (
     SweepOrigin,
     Trial,
 )
-from app.backtests.run_inputs import RunBars, find_first_bar, load_run_bars, make_execution
+from app.backtests.run_inputs import RunBars, find_first_bar, find_raw_splits, load_run_bars, make_execution
 from app.backtests.run_watch import RunWatch
 from app.backtests.trials import find_ground, fingerprint_of, gather_trial_facts, record_trial
 from app.core.clock import Clock
@@ -129,6 +129,8 @@ def _run(
         instrument={"symbol": request.symbol, "adjust": request.adjust.value},
         trials=trials,
         checkpoint=watch.look_in,
+        splits=find_raw_splits(loaded),
+        detail=run_bars.detail,
     )
     try:
         result = run_backtest(inputs, watch.report, show)

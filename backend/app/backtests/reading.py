@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -224,6 +224,14 @@ class RangeManifest(ReadModel):
     end: datetime | None
 
 
+class DetailManifest(ReadModel):
+    """The finer bars that the course of each bar was replayed on."""
+
+    sha256: str
+    interval: Interval
+    bars: int
+
+
 class DataManifest(ReadModel):
     """The bars, warm-up included. Times are unix seconds of the run's own first and last bar."""
 
@@ -234,6 +242,10 @@ class DataManifest(ReadModel):
     warm_up_bars: int
     first_time: int
     last_time: int
+    splits: list[tuple[date, float]] = Field(
+        default_factory=list, description="Not adjusted for: positions go through them."
+    )
+    detail: DetailManifest | None = None
 
 
 class ExecutionManifest(ReadModel):

@@ -17,6 +17,7 @@ from app.core.errors import FlowrexError
 from app.core.fields import ceil_seconds
 from app.engine.bars import Bars
 from app.engine.execution import Execution
+from app.engine.filling.calendar_days import Split
 from app.market import service as market
 from app.market.domain import Instrument, IntervalNotAvailable, Viewer
 from app.market.service import LoadedBars
@@ -58,6 +59,11 @@ def find_first_bar(request: RunRequest, loaded: LoadedBars) -> int:
     if first_bar >= len(bars):
         raise RunFailed("no_bars", _describe_missing_bars(request, loaded))
     return first_bar
+
+
+def find_raw_splits(loaded: LoadedBars) -> tuple[Split, ...]:
+    """The splits that positions go through: those that the bars were not adjusted for."""
+    return () if loaded.adjusted else tuple((split.date, split.ratio) for split in loaded.splits)
 
 
 def make_execution(request: RunRequest) -> Execution:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -15,12 +15,14 @@ from app.engine.benchmark import buy_and_hold
 from app.engine.columns import with_readable_columns
 from app.engine.evaluation import Checkpoint, evaluate_rule
 from app.engine.execution import Execution
+from app.engine.filling.calendar_days import Split
 from app.engine.fills import DataNotUsable, Fills, simulate
 from app.engine.language.rule import Rule
 from app.engine.manifest import build_manifest, hash_result
 from app.engine.metrics import Metrics, compute_metrics
 from app.engine.metrics_drawdown import drawdowns
 from app.engine.packing import EquityCurve
+from app.engine.signals import Signals
 from app.engine.trades import Trades
 from app.engine.verdict import (
     CHECK_NAMES,
@@ -49,7 +51,8 @@ class BacktestInputs:
     `signals_of`: the rule on any bars; it is called again on shortened ones. `facts`: what is known of the
     data. `periods_per_year`: see `app.engine.annual_periods`. `rule`: for the checks that try other values
     of its parameters, None leaves them out. `trials`: what is known of the search that led here.
-    `checkpoint`: called again and again while the verdict is computed.
+    `checkpoint`: called again and again while the verdict is computed. `splits`, `detail`: see
+    `app.engine.fills.simulate`.
     """
 
     bars: Bars
@@ -64,6 +67,8 @@ class BacktestInputs:
     rule: Rule | None = None
     trials: TrialFacts | None = None
     checkpoint: Checkpoint | None = None
+    splits: Sequence[Split] = ()
+    detail: Bars | None = None
 
     @classmethod
     def for_rule(
@@ -79,6 +84,8 @@ class BacktestInputs:
         instrument: Mapping[str, str] | None = None,
         trials: TrialFacts | None = None,
         checkpoint: Checkpoint | None = None,
+        splits: Sequence[Split] = (),
+        detail: Bars | None = None,
     ) -> BacktestInputs:
         """The inputs of a run of `rule`; parameters that are not given have their defaults.
 
@@ -99,6 +106,8 @@ class BacktestInputs:
             rule=rule,
             trials=trials,
             checkpoint=checkpoint,
+            splits=splits,
+            detail=detail,
         )
 
 
@@ -141,9 +150,13 @@ def _run_backtest(inputs: BacktestInputs, report: Progress, show: VerdictSoFar) 
     signals = inputs.signals_of(bars)
     evaluation_seconds = time.perf_counter() - began
     report(_AFTER_SIGNALS)
-    fills = simulate(bars, signals, inputs.execution, first)
+
+    def fill(some: Signals, execution: Execution, first_bar: int) -> Fills:
+        return simulate(bars, some, execution, first_bar, splits=inputs.splits, detail=inputs.detail)
+
+    fills = fill(signals, inputs.execution, first)
     metrics = compute_metrics(bars, fills, inputs.periods_per_year)
-    held = buy_and_hold(bars, inputs.execution, first)
+    held = buy_and_hold(bars, inputs.execution, first, splits=inputs.splits)
     benchmark = compute_metrics(bars, held, inputs.periods_per_year)
     _check_finite(metrics.as_dict())
     _check_finite(benchmark.as_dict())
@@ -159,6 +172,7 @@ def _run_backtest(inputs: BacktestInputs, report: Progress, show: VerdictSoFar) 
         rule=inputs.rule,
         parameters=inputs.parameters,
         trials=inputs.trials,
+        fills_of=fill,
         evaluation_seconds=evaluation_seconds,
         checkpoint=inputs.checkpoint,
     )
@@ -178,6 +192,8 @@ def _run_backtest(inputs: BacktestInputs, report: Progress, show: VerdictSoFar) 
         periods_per_year=inputs.periods_per_year,
         instrument=inputs.instrument,
         result_sha256=hash_result(metrics, trades, curve),
+        splits=inputs.splits,
+        detail=inputs.detail,
     )
     report(1.0)
     return BacktestResult(trades, curve, metrics, benchmark, Verdict(tuple(checks)), manifest)

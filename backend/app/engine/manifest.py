@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from app import __version__
 from app.engine.bars import Bars
 from app.engine.conventions import CONVENTIONS, CONVENTIONS_VERSION
 from app.engine.execution import Execution
+from app.engine.filling.calendar_days import Split
 from app.engine.metrics import Metrics
 from app.engine.packing import EquityCurve, pack_equity, pack_trades
 from app.engine.trades import Trades
@@ -34,11 +35,21 @@ def build_manifest(
     periods_per_year: float,
     instrument: Mapping[str, str],
     result_sha256: str,
+    splits: Sequence[Split] = (),
+    detail: Bars | None = None,
 ) -> dict[str, Any]:
     """The manifest as JSON-ready values.
 
-    `bars` with the warm-up before `first_bar`; `instrument`: symbol, adjustment, …
+    `bars` with the warm-up before `first_bar`; `instrument`: symbol, adjustment, …; `splits` that positions
+    went through; `detail`: the finer bars that the run was replayed on.
     """
+    replayed = None
+    if detail is not None:
+        replayed = {
+            "sha256": hash_bars(detail),
+            "interval": detail.interval.value,
+            "bars": len(detail),
+        }
     return {
         "engine_version": __version__,
         "conventions": {
@@ -56,6 +67,8 @@ def build_manifest(
             "warm_up_bars": first_bar,
             "first_time": int(bars.time[first_bar]),
             "last_time": int(bars.time[-1]),
+            "splits": [[on.isoformat(), ratio] for on, ratio in splits],
+            "detail": replayed,
         },
         "execution": execution.as_dict(),
         "periods_per_year": periods_per_year,
