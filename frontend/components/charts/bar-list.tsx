@@ -35,7 +35,7 @@ export function BarList({
   return (
     <figure className={cn("min-w-0 break-inside-avoid", className)}>
       <figcaption className="sr-only">{label}</figcaption>
-      <ul className="grid gap-1 text-xs leading-5">
+      <ul className="grid grid-cols-[fit-content(40%)_minmax(3rem,1fr)_auto] gap-x-2.5 gap-y-1 text-xs leading-5">
         {bars.map(({ label: name, value, level }) => {
           const place = value === null ? null : barPlace(value, low, high);
           const colour = level
@@ -44,10 +44,7 @@ export function BarList({
               ? "var(--down)"
               : "var(--chart-1)";
           return (
-            <li
-              key={name}
-              className="grid grid-cols-[minmax(5rem,32%)_minmax(0,1fr)_4.5rem] items-center gap-2.5"
-            >
+            <li key={name} className="col-span-3 grid grid-cols-subgrid items-center">
               <span className="break-words">{name}</span>
               <span aria-hidden className="relative block h-3.5 rounded-[2px] bg-muted/60">
                 {place && (
@@ -70,9 +67,9 @@ export function BarList({
           );
         })}
       </ul>
-      {reference !== null && (
+      {reference !== null && reference !== 0 && (
         <p className="mt-1.5 flex items-center gap-1.5 text-xs text-muted-foreground">
-          <span aria-hidden className="inline-block h-3 border-l border-dashed border-foreground" /> this run:{" "}
+          <span aria-hidden className="inline-block h-3 border-l border-dashed border-foreground" /> The line:{" "}
           <span className="tabular-nums">
             {formatFigure(unit, reference, { signed: isSigned, currency })}
           </span>

@@ -60,13 +60,7 @@ export function ChartFrame({
         {...(steering && { role: "application", "aria-label": label, tabIndex: 0, ...steering })}
       >
         {box.innerWidth > 0 && (
-          <svg
-            width={width}
-            height={height}
-            aria-hidden
-            className="absolute inset-0 block"
-            fontFamily="inherit"
-          >
+          <svg width={width} height={height} aria-hidden className="block" fontFamily="inherit">
             <g transform={`translate(${margin.left},${margin.top})`}>{children(box)}</g>
           </svg>
         )}

@@ -106,9 +106,12 @@ export type CheckWords = {
   figure: { text: string; unit: string } | null;
 };
 
-/** "track_record" as "Track record". */
+/** "track_record" as "Track record"; what is short for something stays in capitals. */
 export function humanise(name: string): string {
-  return name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
+  return name
+    .replaceAll("_", " ")
+    .replace(/\b(cagr|var|pbo)\b/g, (short) => short.toUpperCase())
+    .replace(/^./, (first) => first.toUpperCase());
 }
 
 /** What a check that is still under way is called. */

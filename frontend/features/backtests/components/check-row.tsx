@@ -25,7 +25,7 @@ function intervalText([low, high]: NonNullable<CheckPartRead["interval"]>): stri
 function PartRow({ part }: { part: CheckPartRead }) {
   return (
     <li className="grid grid-cols-[5.5rem_minmax(0,1fr)] gap-x-3 py-1.5">
-      <VerdictBadge level={part.level} of="check" className="justify-self-start" />
+      <VerdictBadge level={part.level} of="check" className="self-start justify-self-start" />
       <div className="min-w-0 text-[0.8125rem] leading-5">
         <span className="font-medium">{humanise(part.name)}.</span> {part.statement}
         {part.interval && (

@@ -1,7 +1,7 @@
 "use client";
 
 import type { ColumnDef } from "@tanstack/react-table";
-import { Ban, CircleAlert, FlaskConical, LoaderCircle, SearchX } from "lucide-react";
+import { Ban, CircleAlert, FlaskConical, GitCompareArrows, LoaderCircle, SearchX } from "lucide-react";
 import Link from "next/link";
 import { useMemo, useState } from "react";
 
@@ -14,16 +14,25 @@ import { VerdictBadge } from "@/components/common/verdict-badge";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent } from "@/components/ui/card";
+import { Checkbox } from "@/components/ui/checkbox";
 import { Input } from "@/components/ui/input";
 import { Progress } from "@/components/ui/progress";
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from "@/components/ui/select";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useRuns } from "@/features/backtests/api";
+import { comparePath, FEWEST_COMPARED, MOST_COMPARED } from "@/features/backtests/compare";
 import { isOver } from "@/features/backtests/polling";
 import { longInterval } from "@/features/chart/intervals";
 import type { RunSummary } from "@/lib/api/generated";
 import { cn } from "@/lib/cn";
-import { formatAgo, formatCount, formatDateTime, formatNumber, formatPercent } from "@/lib/format";
+import {
+  formatAgo,
+  formatCount,
+  formatDateTime,
+  formatNumber,
+  formatPercent,
+  formatPlural,
+} from "@/lib/format";
 
 const OUTCOMES = {
   all: "All outcomes",
@@ -86,6 +95,55 @@ export function RunOutcome({ run }: { run: RunSummary }) {
 const ORDER = { green: 6, amber: 5, red: 4, running: 3, failed: 2, cancelled: 1, unknown: 0 };
 const RIGHT = { align: "right" } as const;
 const gain = (value: number | null) => formatPercent(value, { signed: true });
+
+/** The tick that takes a run into the comparison; only a finished one can be compared. */
+function tickColumn(chosen: ReadonlySet<string>, toggle: (id: string) => void): ColumnDef<RunSummary> {
+  return {
+    id: "compare",
+    header: undefined,
+    enableSorting: false,
+    meta: { label: "Compare", className: "w-8 pr-0" },
+    cell: ({ row: { original: run } }) => {
+      const isChosen = chosen.has(run.id);
+      return (
+        <Checkbox
+          checked={isChosen}
+          disabled={run.status !== "succeeded" || (!isChosen && chosen.size >= MOST_COMPARED)}
+          onCheckedChange={() => toggle(run.id)}
+          aria-label={`Compare ${run.strategy_name ?? "unsaved rule"} on ${run.symbol}, ${formatDateTime(run.created_at)}`}
+        />
+      );
+    },
+  };
+}
+
+/** What is ticked, and the way to the comparison. */
+function CompareBar({ ids, onClear }: { ids: readonly string[]; onClear: () => void }) {
+  if (ids.length === 0) return null;
+  const isEnough = ids.length >= FEWEST_COMPARED;
+  return (
+    <div
+      className="flex flex-wrap items-center gap-2 border-b bg-muted/50 px-3 py-2 text-[0.8125rem]"
+      role="status"
+    >
+      <span className="mr-auto">
+        {formatPlural(ids.length, "run")} ticked
+        {isEnough ? "" : "; tick another one to compare"}
+        {ids.length === MOST_COMPARED ? ", the most that can be compared" : ""}
+      </span>
+      <Button variant="ghost" size="sm" onClick={onClear}>
+        Clear
+      </Button>
+      {isEnough && (
+        <Button asChild size="sm">
+          <Link href={comparePath(ids)}>
+            <GitCompareArrows aria-hidden /> Compare
+          </Link>
+        </Button>
+      )}
+    </div>
+  );
+}
 
 const COLUMNS: ColumnDef<RunSummary>[] = [
   {
@@ -187,6 +245,12 @@ export function RunListPage() {
   const runs = useRuns();
   const [words, setWords] = useState("");
   const [outcome, setOutcome] = useState<Outcome>("all");
+  const [ticked, setTicked] = useState<readonly string[]>([]);
+  const columns = useMemo(() => {
+    const toggle = (id: string) =>
+      setTicked((ids) => (ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id]));
+    return [tickColumn(new Set(ticked), toggle), ...COLUMNS];
+  }, [ticked]);
   const shown = useMemo(() => filterRuns(runs.items, words, outcome), [runs.items, words, outcome]);
   const newRun = (
     <Button asChild size="sm">
@@ -254,10 +318,11 @@ export function RunListPage() {
                 {formatCount(shown.length)} of {formatCount(runs.items.length)}
               </span>
             </div>
+            <CompareBar ids={ticked} onClear={() => setTicked([])} />
             {runs.isError && <ErrorNote error={runs.error} className="mx-3 mb-2" />}
             <DataTable
               label="Backtests"
-              columns={COLUMNS}
+              columns={columns}
               rows={shown}
               rowId={(run) => run.id}
               empty={

@@ -1,0 +1,49 @@
+import type { MetricText } from "@/features/backtests/metric-texts";
+import type { ComparedRun } from "@/lib/api/generated";
+
+export const FEWEST_COMPARED = 2;
+export const MOST_COMPARED = 5;
+
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The runs that an address asks to compare: each once, at most five, what is no id left out. */
+export function readIds(text: string | null): string[] {
+  const ids = (text ?? "").split(",").map((id) => id.trim().toLowerCase());
+  return [...new Set(ids.filter((id) => ID.test(id)))].slice(0, MOST_COMPARED);
+}
+
+export function comparePath(ids: readonly string[]): string {
+  return `/backtests/compare?ids=${ids.join(",")}`;
+}
+
+/** What tells runs apart in a legend: a letter each, and what they ran. */
+export function nameRuns(runs: readonly ComparedRun[]): string[] {
+  return runs.map(
+    (run, i) => `${String.fromCharCode(65 + i)}  ${run.name ?? "Unsaved rule"} on ${run.symbol}`,
+  );
+}
+
+/** Metrics of which less is better: every other figure is the better the higher it is. */
+const LESS_IS_BETTER = new Set([
+  "volatility",
+  "max_drawdown_bars",
+  "total_commission",
+  "total_slippage",
+  "turnover",
+]);
+/** Of these neither more nor less is better. */
+const NEUTRAL = new Set(["exposure", "trades", "avg_bars"]);
+
+/** Places of the runs with the best figure; empty where all are the same or the figure says nothing of the kind. */
+export function bestOf(text: MetricText, runs: readonly ComparedRun[]): ReadonlySet<number> {
+  const values = runs.map((run) => run.metrics[text.name]);
+  const known = values.filter((value): value is number => typeof value === "number");
+  if (NEUTRAL.has(text.name) || known.length < 2 || new Set(known).size === 1) return new Set();
+  const best = LESS_IS_BETTER.has(text.name) ? Math.min(...known) : Math.max(...known);
+  return new Set(values.flatMap((value, i) => (value === best ? [i] : [])));
+}
+
+/** Names of the parameters that any of the runs has. */
+export function parameterNames(runs: readonly ComparedRun[]): string[] {
+  return [...new Set(runs.flatMap((run) => Object.keys(run.parameters)))];
+}
