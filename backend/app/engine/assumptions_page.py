@@ -21,10 +21,12 @@ run's manifest names the version of the conventions it was made under.
 
 _NOT_MODELLED = """## What is not modelled
 
-- The cost of borrowing shares for a short, dividends, taxes, interest on cash.
-- The order book: an order of any size fills whole, at one price, and moves nothing. Slippage is a fixed
-  fraction.
-- Which came first within a bar. Where a bar reached both stop and target, the stop is taken.
+- Dividends, taxes, interest on cash. Borrowing a short and holding over night cost what the terms say:
+  nothing unless they are set.
+- The order book: an order fills at one price and leaves no trace. Slippage is a fixed fraction, or, with
+  `volume_share`, one that grows with the share of the bar's volume.
+- Which came first within a bar, unless bars of a finer interval replay it. Where a bar reached both stop and
+  target, the stop is taken.
 - Anything between the last close and the next open: an order waits for the open.
 """
 
@@ -72,7 +74,7 @@ def _figures() -> str:
         f"{SESSIONS_PER_YEAR} sessions times the bars of a session, or {DAYS_PER_YEAR} days of 24 hours "
         "where "
         f"the market trades round the clock; {WEEKS_PER_YEAR} weeks, {MONTHS_PER_YEAR} months. All trades' "
-        "profits are net of commission, and averages are over closed trades.",
+        "profits are net of commission and of what holding cost, and averages are over closed trades.",
         "",
         "| figure | definition |",
         "| --- | --- |",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-CONVENTIONS_VERSION = "1"
+CONVENTIONS_VERSION = "2"
 """Changes whenever a sentence below changes what a run's figures are."""
 
 
@@ -37,13 +37,14 @@ CONVENTIONS: tuple[Convention, ...] = (
     ),
     Convention(
         "Order of events",
-        "On the same bar an exit comes before an entry. An entry against an open position reverses it: "
-        "exit and entry at the same open. Entries of both sides together mean none. An entry on the side "
-        "already held is ignored (no pyramiding).",
+        "On the same bar an exit comes before an entry. An entry against an open position reverses it: exit "
+        "and entry at the same open. Entries of both sides together mean none. An entry on the side already "
+        "held is ignored (no pyramiding).",
         (
             "A market exit at the open comes before a stop or target of that bar.",
             "A position with its own exit signal is closed by it (`signal`), even when an entry against it "
-            "comes with it; `reversal` names a position that only the opposite entry closed.",
+            "or the end of its time comes with it; `reversal` names a position that only the opposite entry "
+            "closed.",
             "An exit and an entry of the same side together, while that side is held: out and in again at "
             "the same open.",
             "An entry whose size is undefined or not above 0 is no entry and reverses nothing.",
@@ -58,11 +59,11 @@ CONVENTIONS: tuple[Convention, ...] = (
         "several stops the nearest counts.",
         (
             "Touching a level is enough.",
-            "The stop wins even on a bar that opened beyond the target: of two readings, the one that "
-            "costs more.",
-            "A trailing level starts at the entry's fill ∓ its distance. From the bar after the entry on "
-            "it follows the best price since (the entry's fill, the highs, for a short the lows, of "
-            "completed bars), and never moves back.",
+            "The stop wins even on a bar that opened beyond the target: of two readings, the one that costs "
+            "more.",
+            "A trailing level starts at the entry's fill ∓ its distance. From the bar after the entry on it "
+            "follows the best price since (the entry's fill, the highs, for a short the lows, of completed "
+            "bars), and never moves back.",
             "Where the fixed stop and the trailing level coincide, the exit is called `stop_loss`.",
             "A distance that is undefined or not above 0 means no such level for that trade.",
         ),
@@ -91,12 +92,134 @@ CONVENTIONS: tuple[Convention, ...] = (
     ),
     Convention(
         "Shorts and ruin",
-        "A short reserves its full notional. The cost of borrowing is not modelled. Equity of 0 or less at "
-        "a close closes everything at that close and ends the run (`ruin`).",
-        ("The closing fill at ruin pays commission and no slippage.", "Dividends are not paid or charged."),
+        "A short reserves its full notional. Borrowing costs nothing unless the terms say so. Equity of 0 "
+        "or less at a close closes everything at that close and ends the run (`ruin`).",
+        (
+            "The closing fill at ruin pays commission and no slippage.",
+            "Dividends are not paid or charged.",
+        ),
     ),
     Convention(
-        "Equity", "Equity is marked at each close.", ("Until the first fill it is the initial cash.",)
+        "Equity",
+        "Equity is marked at each close.",
+        ("Until the first fill it is the initial cash.",),
+    ),
+    Convention(
+        "Limit entries",
+        "With `limit_entry` an entry is a limit order at the signal bar's close ∓ that distance. It rests "
+        "from the next bar on, for `limit_bars` bars, and fills at its limit, or at the open when that is "
+        "better, without slippage. A newer entry signal replaces it; an exit signal of its side or an entry "
+        "of the other side cancels it.",
+        (
+            "Touching the limit is enough. An order that has not filled by the close of its last bar is "
+            "gone; one bar is what an order without `limit_bars` gets.",
+            "Levels and quantity are taken from the order's own signal bar, equity from the fill.",
+            "On the bar of a fill within it, only what surely came after the fill counts: the stop on the "
+            "far side of the limit, and of the other side the close. So a high before the fill reaches no "
+            "target and lifts no trailing level.",
+            "An entry against an open position closes it at the next open (`reversal`) and rests its limit "
+            "order from that bar on. An entry on the side already held rests no order.",
+            "A distance that is undefined or below 0, or `limit_bars` undefined or below 1: no entry, and "
+            "nothing is replaced or reversed. Entries of both sides together leave a resting order alone.",
+            "An exit signal beside an entry of the same side: the old order goes, the new one rests. What "
+            "is not affordable when the limit is reached is no trade, and the order is gone.",
+        ),
+    ),
+    Convention(
+        "Percent and chandelier trailing",
+        "`trailing_percent` trails the best price by so many percent of it, like `trailing_stop` by a "
+        "distance. `chandelier_stop` trails it by a distance that is read anew at every completed bar. No "
+        "level ever moves back. All of them exit as `trailing_stop`.",
+        (
+            "The percentage is the signal bar's. The chandelier level starts at the entry's fill ∓ the "
+            "signal bar's distance; where that is undefined, with the first completed bar that has one.",
+            "On a bar whose chandelier distance is undefined or not above 0, its level stays.",
+        ),
+    ),
+    Convention(
+        "Exits in parts",
+        "With `take_profit_share` only that fraction of the position is closed at `take_profit`; the rest "
+        "goes on to `take_profit_2`, its stops and its signals. Each part is a trade of its own, with its "
+        "share of the entry's commission.",
+        (
+            "The part is rounded down to the quantity's grid; one that rounds to 0 is not traded, and the "
+            "whole goes on to the second target.",
+            "Both targets may be reached on one bar. A second target nearer than the first counts as the "
+            "first. Without a first target there is no second.",
+            "On a bar that also reaches the stop, the stop closes everything that is left at its start.",
+            "A fraction of 1 or more closes everything; one that is undefined or not above 0 means no "
+            "target.",
+        ),
+    ),
+    Convention(
+        "Time stop",
+        "`max_bars` of the signal bar is the number of bars that a position is held at most: then it is "
+        "closed at the next open (`time_stop`), with slippage.",
+        (
+            "The entry's bar is the first. Rounded down; undefined or below 1 means no end.",
+            "An exit signal at the same open is called `signal`; an opposite entry there still enters.",
+        ),
+    ),
+    Convention(
+        "Replay on finer bars",
+        "Where bars of a finer interval are given, limit, stop and target of a bar are decided in their "
+        "order, each finer bar by the rule for one bar. A bar without them, or whose finer bars do not "
+        "reach its high and low, is judged by itself.",
+        (
+            "Signals, market orders and marking keep to the bars of the rule: the open is the bar's own.",
+            "Levels of `trailing_stop` and `trailing_percent`, and the excursions, learn from each "
+            "completed finer bar. The chandelier level moves at completed bars of the rule alone.",
+            "Finer bars belong to a bar by their open instant, to a day, week or month by their local date.",
+            "Volume is that of the rule's bar.",
+        ),
+    ),
+    Convention(
+        "Slippage by volume",
+        "With `volume_share` an entry fills at most `volume_limit` of its bar's volume, the rest is "
+        "dropped, and a market or stop fill moves the price by price_impact × (quantity / volume)², on top "
+        "of slippage_bps. Exits always fill whole.",
+        (
+            "The quantity is what is affordable at the price that a first estimate would move to.",
+            "The share counts as 1 at most. A bar whose volume is undefined or 0 fills no entry, and an "
+            "exit as if it were all of the volume.",
+            "Limit entries are capped, and move no price. (The model is zipline's VolumeShareSlippage.)",
+        ),
+    ),
+    Convention(
+        "Further commissions",
+        "A fill also pays commission_per_unit for each unit, and commission_minimum at least. With "
+        "commission_tiers the last tier that the fill's notional reaches takes the place of commission_bps, "
+        "for the whole fill.",
+        (
+            "The minimum is compared with everything that the fill pays.",
+            "`risk` counts the commission of the exit at the tier of the entry.",
+        ),
+    ),
+    Convention(
+        "Nights",
+        "Holding over a calendar night costs overnight_rate / 365 of the position's notional at the close "
+        "before it, and borrow_rate / 365 more for a short. It is charged when the night has passed, before "
+        "the next open.",
+        (
+            "Nights are counted between local dates: from Friday's bar to Monday's there are three. A "
+            "week's bar charges seven.",
+            "It is part of a trade's profit and told beside it, apart from commission and slippage. Parts "
+            "of a position share it by quantity.",
+        ),
+    ),
+    Convention(
+        "Splits inside a position",
+        "On bars that are not adjusted, a split before a bar's open multiplies the quantity by its ratio "
+        "and divides the entry's price and every level; a resting order is divided with them.",
+        (
+            "So are the distances of a signal that fills on the split's bar. Volume needs nothing: it is "
+            "the bar's own.",
+            "A fraction of a unit that a split leaves is kept and closed with the rest, also with whole "
+            "units.",
+            "The trade is told in the units of its exit. A night before the split is charged on the units "
+            "of that night.",
+            "Indicators still see the jump: adjusted bars are the default for a reason.",
+        ),
     ),
 )
 
@@ -131,7 +254,8 @@ METRIC_DEFINITIONS: Mapping[str, str] = MappingProxyType(
         "total_slippage": "What slippage cost over all fills, in money.",
     }
 )
-"""Name → one sentence, in the order of the report. All trades' profits are net of commission."""
+"""Name → one sentence, in the order of the report. All trades' profits are net of commission and of what
+holding cost."""
 
 METRIC_NAMES: tuple[str, ...] = tuple(METRIC_DEFINITIONS)
 """The figures' names in the published order: the columns of a sweep's table."""

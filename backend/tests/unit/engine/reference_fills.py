@@ -1,7 +1,7 @@
 """A plain, slow reference of the fills: the conventions one after another, bar by bar, in everyday Python.
 
-Written from the published sentences, not from the kernels; it shares no code with them. A list of dictionaries
-comes out. What entries cost and buy is in `reference_costs`.
+Written from the published sentences, not from the kernels; it shares no code with them. A list of
+dictionaries comes out. What entries cost and buy is in `reference_costs`.
 """
 
 from __future__ import annotations
@@ -366,9 +366,8 @@ class Reference:
         levels: list[tuple[float, str]] = []
         if position.stop is not None:
             levels.append((position.stop, "stop_loss"))
-        for trailing in (position.trailing_level, position.chandelier_level):
-            if trailing is not None:
-                levels.append((trailing, "trailing_stop"))
+        trailing = (position.trailing_level, position.chandelier_level)
+        levels += [(level, "trailing_stop") for level in trailing if level is not None]
         if not levels:
             return None, ""
         # The first of equals wins, which is the fixed stop.
