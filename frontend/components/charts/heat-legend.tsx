@@ -31,7 +31,7 @@ export function HeatLegend({
             className="relative h-2.5 w-24 rounded-[2px] sm:w-36"
             style={{ background: legendGradient(scale) }}
           >
-            {scale.isDiverging && (
+            {scale.low < 0 && scale.high > 0 && (
               <span
                 className="absolute -inset-y-0.5 w-px bg-foreground"
                 style={{ left: `${(-scale.low / (scale.high - scale.low)) * 100}%` }}

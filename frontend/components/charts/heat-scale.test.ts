@@ -27,6 +27,12 @@ describe.each<HeatTheme>(["dark", "light"])("colours in the %s theme", (theme) =
   });
 });
 
+it("spends no half of its colours on a few figures beyond zero", () => {
+  expect(makeHeatScale([-0.05, 1.2], "dark")!.isDiverging).toBe(false);
+  expect(makeHeatScale([-1.2, 0.05], "dark")!.isDiverging).toBe(false);
+  expect(makeHeatScale([-0.4, 1.2], "dark")!.isDiverging).toBe(true);
+});
+
 it("has no scale without a figure, and one colour for one figure", () => {
   expect(makeHeatScale([Number.NaN], "dark")).toBeNull();
   expect(makeHeatScale([], "dark")).toBeNull();

@@ -6,7 +6,7 @@ export type HeatTheme = "dark" | "light";
 export type HeatScale = {
   low: number;
   high: number;
-  /** Figures lie on both sides of zero: zero is the quiet middle. */
+  /** Figures lie well on both sides of zero: zero is the quiet middle. */
   isDiverging: boolean;
   colourOf: (value: number) => Rgb;
 };
@@ -27,6 +27,9 @@ const DIVERGING: Record<HeatTheme, Rgb[]> = {
   light: ["#8a4300", "#e39a4b", "#eef1f4", "#6fa3e0", "#0f3f87"].map(hex),
 };
 
+/** A side of zero that is a smaller share than this of the other one would waste half of the colours. */
+const LEAST_SIDE = 0.15;
+
 function mix(stops: readonly Rgb[], at: number): Rgb {
   const place = Math.min(Math.max(at, 0), 1) * (stops.length - 1);
   const i = Math.min(Math.floor(place), stops.length - 2);
@@ -45,7 +48,7 @@ export function makeHeatScale(values: ArrayLike<number>, theme: HeatTheme): Heat
     if (value > high) high = value;
   }
   if (low > high) return null;
-  const isDiverging = low < 0 && high > 0;
+  const isDiverging = Math.min(-low, high) > LEAST_SIDE * Math.max(-low, high);
   const stops = (isDiverging ? DIVERGING : SEQUENTIAL)[theme];
   const reach = Math.max(-low, high);
   return {

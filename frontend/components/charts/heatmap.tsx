@@ -1,6 +1,5 @@
 "use client";
 
-import { useParentSize } from "@visx/responsive";
 import {
   useEffect,
   useId,
@@ -15,6 +14,7 @@ import {
 import { drawHeat, type HeatCells } from "@/components/charts/heat-canvas";
 import type { HeatScale } from "@/components/charts/heat-scale";
 import { useHeatTheme } from "@/components/charts/use-heat-theme";
+import { useWidth } from "@/components/charts/use-width";
 import { cn } from "@/lib/cn";
 
 const MARGIN = { top: 4, right: 8, bottom: 40, left: 46 };
@@ -77,7 +77,7 @@ export function Heatmap({
 }) {
   const id = useId();
   const { columns, lines } = cells;
-  const { parentRef, width } = useParentSize({ initialSize: { width: FIRST_WIDTH }, debounceTime: 40 });
+  const [parentRef, width] = useWidth(FIRST_WIDTH);
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useHeatTheme();
   const [cursor, setCursor] = useState<number | null>(null);

@@ -1,6 +1,5 @@
 "use client";
 
-import { useParentSize } from "@visx/responsive";
 import {
   useEffect,
   useId,
@@ -15,6 +14,7 @@ import {
 import type { HeatScale } from "@/components/charts/heat-scale";
 import { heightOn, nearestRow, type ParallelAxis } from "@/components/charts/parallel-lines";
 import { useHeatTheme } from "@/components/charts/use-heat-theme";
+import { useWidth } from "@/components/charts/use-width";
 import { cn } from "@/lib/cn";
 
 const MARGIN = { top: 34, right: 36, bottom: 22, left: 36 };
@@ -56,7 +56,7 @@ export function ParallelCoordinates({
   className?: string;
 }) {
   const id = useId();
-  const { parentRef, width: room } = useParentSize({ initialSize: { width: FIRST_WIDTH }, debounceTime: 40 });
+  const [parentRef, room] = useWidth(FIRST_WIDTH);
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useHeatTheme();
   const [cursor, setCursor] = useState<number | null>(null);

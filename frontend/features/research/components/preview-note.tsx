@@ -9,6 +9,10 @@ import { formatSpan } from "@/features/research/progress";
 import { countWindows, type SearchKind, type SearchSettings } from "@/features/research/search-settings";
 import { formatCount, formatPlural } from "@/lib/format";
 
+function tellWork(seconds: number): string {
+  return seconds < 1 ? "Done in about a second" : `About ${formatSpan(seconds)} of work`;
+}
+
 /** How large the search is and how long it takes, as the server says; or why it cannot be run. */
 export function PreviewNote({
   kind,
@@ -54,8 +58,7 @@ export function PreviewNote({
             {windows === 0
               ? "The bars do not suffice for one window: shorten the training or the test."
               : [
-                  data.estimated_seconds !== null &&
-                    `About ${formatSpan(data.estimated_seconds * Math.max(1, windows ?? 1))} of work`,
+                  tellWork(data.estimated_seconds * Math.max(1, windows ?? 1)),
                   kind === "sweep" &&
                     data.shards > 1 &&
                     `cut into ${formatCount(data.shards)} parts for the workers`,

@@ -42,7 +42,7 @@ function RangeRow({
     <div
       role="group"
       aria-label={parameter.name}
-      className="grid gap-x-4 gap-y-2 py-3 sm:grid-cols-[minmax(7rem,1fr)_minmax(0,18rem)] sm:items-end"
+      className="grid gap-x-4 gap-y-2 py-3 sm:grid-cols-[minmax(8rem,14rem)_minmax(0,24rem)] sm:items-end"
     >
       <div className="min-w-0">
         <label className="flex items-center gap-2.5">

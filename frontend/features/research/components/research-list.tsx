@@ -233,7 +233,11 @@ function SearchTable<Of extends Row>({
     );
   if (query.isPending)
     return (
-      <CardContent className="grid gap-2 pt-2" role="status" aria-label={`Loading ${label.toLowerCase()}`}>
+      <CardContent
+        className="grid grid-cols-1 gap-2 pt-2"
+        role="status"
+        aria-label={`Loading ${label.toLowerCase()}`}
+      >
         {[1, 2, 3].map((i) => (
           <Skeleton key={i} className="h-8" />
         ))}

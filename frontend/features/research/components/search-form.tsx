@@ -156,7 +156,7 @@ export function SearchForm({ kind, start }: { kind: SearchKind; start: SearchSta
       <div className="grid min-w-0 gap-4">
         <Card>
           <CardHeader>
-            <CardTitle>Rule</CardTitle>
+            <CardTitle>What to run</CardTitle>
           </CardHeader>
           <CardContent>
             <RuleChoice
@@ -173,7 +173,7 @@ export function SearchForm({ kind, start }: { kind: SearchKind; start: SearchSta
           <CardHeader>
             <CardTitle>What to vary</CardTitle>
           </CardHeader>
-          <CardContent className="grid gap-3">
+          <CardContent className="grid grid-cols-1 gap-3">
             {known === null && rule !== null && ruleProblem === null ? (
               <div role="status" aria-label="Loading the rule's parameters" className="grid gap-2">
                 <Skeleton className="h-14" />
@@ -203,7 +203,7 @@ export function SearchForm({ kind, start }: { kind: SearchKind; start: SearchSta
           <CardHeader>
             <CardTitle>Market and costs</CardTitle>
           </CardHeader>
-          <CardContent className="grid gap-4">
+          <CardContent className="grid grid-cols-1 gap-4">
             <Form {...form}>
               <RunTermsFields form={form} />
             </Form>
@@ -214,7 +214,7 @@ export function SearchForm({ kind, start }: { kind: SearchKind; start: SearchSta
         <CardHeader>
           <CardTitle>{kind === "sweep" ? "What to look for" : "Choose, then judge"}</CardTitle>
         </CardHeader>
-        <CardContent className="grid gap-4">
+        <CardContent className="grid grid-cols-1 gap-4">
           {kind === "walk-forward" && <WindowFields search={search} problems={problems} onChange={change} />}
           <GoalFields search={search} problems={problems} onChange={change} />
           <PreviewNote kind={kind} search={search} preview={preview} problem={problem} />

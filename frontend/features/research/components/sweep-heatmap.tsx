@@ -215,7 +215,7 @@ export function SweepHeatmap({
           )}
         </div>
       </CardHeader>
-      <CardContent className="grid gap-2">
+      <CardContent className="grid grid-cols-1 gap-2">
         <HeatLegend
           scale={scale}
           title={metricLabel(metric)}

@@ -62,7 +62,7 @@ export function SweepLines({ sweep, results }: { sweep: Sweep; results: Results 
             : "One line for each set"}
         </span>
       </CardHeader>
-      <CardContent className="grid gap-2">
+      <CardContent className="grid grid-cols-1 gap-2">
         <HeatLegend
           scale={scale}
           title={metricLabel(objective)}

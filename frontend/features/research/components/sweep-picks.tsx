@@ -77,7 +77,7 @@ export function SweepPicks({ sweep }: { sweep: Sweep }) {
           </HelpHint>
         </CardTitle>
       </CardHeader>
-      <CardContent className="grid gap-3">
+      <CardContent className="grid grid-cols-1 gap-3">
         {!best ? (
           <p className="text-[0.8125rem] text-muted-foreground">
             No set keeps the limits{limits && ` (${limits})`}. Loosen them, widen the ranges, or take more
@@ -140,7 +140,7 @@ export function OverfittingCard({ sweep }: { sweep: Sweep }) {
           </span>
         )}
       </CardHeader>
-      <CardContent className="grid gap-3">
+      <CardContent className="grid grid-cols-1 gap-3">
         {told ? (
           <>
             <ToneNote tone={told.tone} headline={told.headline}>

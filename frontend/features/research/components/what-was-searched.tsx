@@ -30,7 +30,7 @@ export function WhatWasSearched({ search }: { search: Sweep | WalkForward }) {
       <CardHeader>
         <CardTitle>What was searched</CardTitle>
       </CardHeader>
-      <CardContent className="grid gap-3 text-[0.8125rem] leading-5">
+      <CardContent className="grid grid-cols-1 gap-3 text-[0.8125rem] leading-5">
         <div>
           <p className="font-medium">{first}</p>
           <p>

@@ -37,7 +37,7 @@ export function WindowsPicture({ windows }: { windows: readonly WalkForwardWindo
   const whole = [windows[0]!.train_start, windows.at(-1)!.test_end] as const;
   const shown = windows.slice(0, MOST_ROWS);
   return (
-    <figure className="grid gap-2">
+    <figure className="grid grid-cols-1 gap-2">
       <div className="flex flex-wrap gap-x-4 text-xs text-muted-foreground" aria-hidden>
         <span className="inline-flex items-center gap-1.5">
           <span className="h-2.5 w-5 rounded-[2px] bg-muted-foreground/40" /> Training: chooses
