@@ -64,13 +64,15 @@ class RuleStream:
                 stretch = stretches[step.interval]
                 if stretch.count > 0:
                     step.advance(stretch, stretches)
-        return build_signals(self._read_outputs(), len(bars))
+        return build_signals(self._read_outputs(len(bars)), len(bars))
 
-    def _read_outputs(self) -> dict[str, Value]:
-        return {
-            name: self._steps[place].values if place in self._steps else self._scalars[place]
-            for name, place in self._outputs.items()
-        }
+    def _read_outputs(self, count: int) -> dict[str, Value]:
+        values: dict[str, Value] = {}
+        for name, place in self._outputs.items():
+            step = self._steps.get(place)
+            # Without a new bar the steps still have the values of the bars before.
+            values[name] = self._scalars[place] if step is None else step.values[:count]
+        return values
 
     def _check(self, bars: Bars) -> None:
         if bars.interval is not self._interval or bars.timezone != self._timezone:

@@ -26,7 +26,8 @@ class RuleExpressions(ExpressionChecker):
         given = None if function is None else self._bind(node, function)
         if function is None or given is None:
             for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
-                if not isinstance(argument, ast.Starred):
+                is_interval = isinstance(argument, ast.Constant) and argument.value in INTERVAL_NAMES
+                if not isinstance(argument, ast.Starred) and not is_interval:
                     self.check(argument)
             return None
         places = [self._check_argument(node, function, argument, value) for argument, value in given]
