@@ -717,6 +717,33 @@ export type DataManifest = {
      * Last Time
      */
     last_time: number;
+    /**
+     * Splits
+     *
+     * Not adjusted for: positions go through them.
+     */
+    splits?: Array<[
+        string,
+        number
+    ]>;
+    detail?: DetailManifest | null;
+};
+
+/**
+ * DetailManifest
+ *
+ * The finer bars that the course of each bar was replayed on.
+ */
+export type DetailManifest = {
+    /**
+     * Sha256
+     */
+    sha256: string;
+    interval: Interval;
+    /**
+     * Bars
+     */
+    bars: number;
 };
 
 /**
