@@ -73,6 +73,13 @@ class ParametersInvalid(Unprocessable):
     code, title = "parameters_invalid", "Some parameters are not valid"
 
 
+class IntervalUnsuitable(Unprocessable):
+    """The rule reads a longer interval that bars of this one do not make up."""
+
+    code, title = "interval_unsuitable", "The rule needs shorter bars"
+    field = "interval"
+
+
 class BasketNotAvailable(Unprocessable):
     """Several instruments with one cash cannot be run yet."""
 

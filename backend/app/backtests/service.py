@@ -14,6 +14,7 @@ from app.backtests.domain import (
     TASK,
     TOPIC,
     BasketNotAvailable,
+    IntervalUnsuitable,
     ParametersInvalid,
     ResultNotReady,
     Run,
@@ -37,6 +38,8 @@ from app.backtests.terms import write_terms as write_terms
 from app.core.jobs import defer_job
 from app.core.notifications import Notifications, notify
 from app.core.pagination import PageQuery, cut_page, decode_uuid_cursor, encode_cursor
+from app.engine.intervals import Interval
+from app.engine.language import IntervalUnsuitable as BarsTooLong
 from app.engine.language import ParametersInvalid as InvalidValues
 from app.engine.language import Rule
 from app.engine.packing import EquityCurve, unpack_equity, unpack_trades
@@ -85,13 +88,14 @@ async def prepare_request(
 ) -> RunRequest:
     """What a run of `source` with these parameters on the terms of `body` computes.
 
-    Raises RuleInvalid, ParametersInvalid, InvalidRange, InvalidSymbol, InstrumentNotFound,
-    IntervalNotAvailable, BasketNotAvailable.
+    Raises RuleInvalid, ParametersInvalid, IntervalUnsuitable, InvalidRange, InvalidSymbol,
+    InstrumentNotFound, IntervalNotAvailable, BasketNotAvailable.
     """
     if body.start is not None and body.end is not None and body.start >= body.end:
         raise InvalidRange("The start must lie before the end.")
     rule = await strategies.compile_source(source)
     values = _resolve_parameters(rule, parameters)
+    _check_interval(rule, body.interval)
     if body.symbol is None:
         raise BasketNotAvailable("Choose one symbol: several instruments cannot be run together yet.")
     instrument = await market.get_instrument(session, viewer, body.symbol)
@@ -205,6 +209,13 @@ async def _get_columns(session: AsyncSession, user_id: UUID, run_id: UUID, colum
         state = "is not over yet" if not status.is_final else f"has {status.value}"
         raise ResultNotReady(f"The backtest {state}: it has no {column}.")
     return symbol, packed
+
+
+def _check_interval(rule: Rule, interval: Interval) -> None:
+    try:
+        rule.check_interval(interval)
+    except BarsTooLong as error:
+        raise IntervalUnsuitable(str(error)) from error
 
 
 def _resolve_parameters(rule: Rule, given: Mapping[str, float]) -> dict[str, float]:

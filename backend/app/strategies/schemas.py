@@ -184,13 +184,16 @@ class OutputRead(ReadModel):
 
 
 class ArgumentRead(ReadModel):
-    """An argument of a function. `kind`: series, truth, any, window (`min` is its least) or number."""
+    """An argument of a function. `kind`: series, truth, any, window (`min` is its least), number or interval
+    (a name of `LanguageRead.intervals` in quotes). Without a default it must be given, unless `optional`.
+    """
 
     name: str
     kind: str
     default: float | None
     min: int | None
     repeats: bool
+    optional: bool
 
 
 class FunctionRead(ReadModel):

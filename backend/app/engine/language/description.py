@@ -56,6 +56,7 @@ def _describe_function(row: RuleFunction) -> dict[str, Any]:
                 "default": argument.default,
                 "min": argument.minimum if argument.kind == "window" else None,
                 "repeats": argument.repeats,
+                "optional": argument.is_optional,
             }
             for argument in row.arguments
         ],

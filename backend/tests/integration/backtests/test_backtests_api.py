@@ -234,6 +234,7 @@ BAD_BODIES: list[tuple[dict[str, Any], int, str]] = [
     ({"source": "enter_long = close > " + "+".join(["1"] * 10_000)}, 422, "rule_invalid"),
     ({"source": ""}, 422, "rule_invalid"),
     ({"parameters": {"fast": 10}}, 422, "parameters_invalid"),
+    ({"source": 'enter_long = on("1h", close > open)'}, 422, "interval_unsuitable"),
     ({"source": f"n = param(5, 1, 9)\n{RULE}", "parameters": {"n": 10}}, 422, "parameters_invalid"),
     ({"start": "2010-01-01", "end": "2010-01-01"}, 422, "invalid_range"),
     ({"start": "2010-01-02", "end": "2010-01-01"}, 422, "invalid_range"),
