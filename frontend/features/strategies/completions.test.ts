@@ -8,8 +8,8 @@ const help = buildHelp({
       name: "sma",
       signature: "sma(x, n)",
       arguments: [
-        { name: "x", kind: "series", default: null, min: null, repeats: false },
-        { name: "n", kind: "window", default: null, min: 1, repeats: false },
+        { name: "x", kind: "series", default: null, min: null, repeats: false, optional: false },
+        { name: "n", kind: "window", default: null, min: 1, repeats: false, optional: false },
       ],
       returns: "number",
       units: "as x",
@@ -17,6 +17,17 @@ const help = buildHelp({
       definition: "the mean",
       help: "Mean.",
       example: "sma(close, 5)",
+    },
+    {
+      name: "vwap",
+      signature: "vwap([n])",
+      arguments: [{ name: "n", kind: "window", default: null, min: 1, repeats: false, optional: true }],
+      returns: "number",
+      units: "price",
+      warm_up: "n - 1",
+      definition: "",
+      help: "",
+      example: "vwap()",
     },
     {
       name: "on",
@@ -64,6 +75,7 @@ describe("completion", () => {
     expect(at("fast = 3\nenter_long = 2 < cl|\nlater = 1")?.names).toEqual([
       "fast",
       "sma",
+      "vwap",
       "on",
       "close",
       "and",
@@ -93,6 +105,7 @@ describe("completion", () => {
   });
 
   it("writes calls and outputs with places to fill", () => {
+    expect(help.get("vwap")!.template).toBe("vwap()");
     expect(help.get("sma")!.template).toBe("sma(${1:x}, ${2:n})");
     expect(help.get("stop_loss")!.template).toBe("stop_loss = ${1:2 * atr(14)}");
     expect(help.get("param")!.template).toBe("param(${1:default}, ${2:min}, ${3:max})");

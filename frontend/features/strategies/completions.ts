@@ -29,8 +29,9 @@ function places(texts: readonly string[]): string[] {
   return texts.map((text, i) => `\${${i + 1}:${text}}`);
 }
 
-/** `rsi(${1:x}, ${2:14})`: every argument a place to fill, holding its default where it has one. */
-function callTemplate(name: string, all: Arguments): string {
+/** `rsi(${1:x}, ${2:14})`: a place to fill for every argument that is needed, holding its default if it has one. */
+function callTemplate(name: string, given: Arguments): string {
+  const all = given.filter((argument) => !argument.optional);
   const filled = places(all.map((argument) => String(argument.default ?? argument.name)));
   const quoted = filled.map((place, i) => (all[i]!.kind === "interval" ? `"${place}"` : place));
   return `${name}(${quoted.join(", ")})`;

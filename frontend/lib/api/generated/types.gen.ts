@@ -14,7 +14,8 @@ export type Adjustment = 'splits' | 'none';
 /**
  * ArgumentRead
  *
- * An argument of a function. `kind`: series, truth, any, window (`min` is its least) or number.
+ * An argument of a function. `kind`: series, truth, any, window (`min` is its least), number or interval
+ * (a name of `LanguageRead.intervals` in quotes). Without a default it must be given, unless `optional`.
  */
 export type ArgumentRead = {
     /**
@@ -37,6 +38,10 @@ export type ArgumentRead = {
      * Repeats
      */
     repeats: boolean;
+    /**
+     * Optional
+     */
+    optional: boolean;
 };
 
 /**
