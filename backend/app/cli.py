@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 import typer
 
 from app import __version__
+from app.backtests.domain import SlippageModel
 from app.engine.intervals import Interval
 from app.market.domain import Adjustment, AssetClass
 
@@ -146,56 +147,94 @@ def backtest(
     cash: Annotated[str, typer.Option(help="To begin with.")] = "10000",
     commission_bps: Annotated[float, typer.Option(min=0, max=1000)] = 0.0,
     commission_fixed: Annotated[str, typer.Option(help="Per fill.")] = "0",
+    commission_per_unit: Annotated[str, typer.Option(help="For each unit of a fill.")] = "0",
+    commission_minimum: Annotated[str, typer.Option(help="The least a fill costs.")] = "0",
+    commission_tier: Annotated[
+        list[str] | None, typer.Option(help="NOTIONAL=BPS: from a fill of this much on; ascending.")
+    ] = None,
     slippage_bps: Annotated[float, typer.Option(min=0, max=1000)] = 0.0,
+    slippage_model: Annotated[
+        SlippageModel, typer.Option(help="volume_share: by the share of the bar's volume, beside the bps.")
+    ] = "fixed",
+    volume_limit: Annotated[float, typer.Option(help="Largest share of a volume that is filled.")] = 0.025,
+    price_impact: Annotated[float, typer.Option(help="Price moves by this times the share squared.")] = 0.1,
+    borrow_rate: Annotated[float, typer.Option(help="Fraction a year on a short's notional.")] = 0.0,
+    overnight_rate: Annotated[float, typer.Option(help="Fraction a year on any notional.")] = 0.0,
     whole_units: Annotated[bool, typer.Option("--whole-units")] = False,
     close_at_end: Annotated[bool, typer.Option("--close-at-end/--leave-open")] = True,
     adjust: Annotated[Adjustment, typer.Option(help="Apply recorded splits, or not.")] = Adjustment.SPLITS,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    detail_interval: Annotated[
+        Interval | None, typer.Option(help="Finer bars that say in which order prices came.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as the API's JSON.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write the report as a page to this file, too.")
+    ] = None,
     home: Home = None,
 ) -> None:
     """Run a rule and print what can be believed, then the figures. Nothing is stored."""
-    from app.backtests.console_report import render_json, render_report
-    from app.backtests.domain import RunFailed, RunRequest, RunResult
-    from app.backtests.jobs import compute_run
+    from pydantic import ValidationError
+
+    from app.backtests.console import ConsoleRun, run_on_console
+    from app.backtests.domain import RunFailed
+    from app.backtests.service import BacktestCreate
     from app.engine.language import ParametersInvalid, RuleInvalid, compile_rule
-    from app.market import service as market
-    from app.market.domain import Viewer, normalize_symbol
 
     try:
         compiled = compile_rule(_read_rule(rule))
-        parameters = compiled.resolve_parameters(_read_parameters(parameter or []))
+        parameters = compiled.resolve_parameters(_read_pairs("--parameter", "NAME=NUMBER", parameter))
     except RuleInvalid as error:
         _fail("\n".join(f"{rule}:{p.line}:{p.column}: {p.message}" for p in error.problems))
     except ParametersInvalid as error:
         _fail(str(error))
-    request = RunRequest(
-        source=compiled.source,
-        parameters=parameters,
-        instrument_id=None,
-        symbol=normalize_symbol(symbol),
-        interval=interval,
-        start=start and start.replace(tzinfo=UTC),
-        end=end and end.replace(tzinfo=UTC),
-        initial_cash=_read_money("--cash", cash),
-        commission_bps=commission_bps,
-        commission_fixed=_read_money("--commission-fixed", commission_fixed),
-        slippage_bps=slippage_bps,
-        whole_units=whole_units,
-        close_at_end=close_at_end,
-        adjust=adjust,
-    )
+    tiers = _read_pairs("--commission-tier", "NOTIONAL=BPS", commission_tier)
+    asked = {
+        "source": compiled.source,
+        "symbol": symbol,
+        "interval": interval,
+        "start": start and start.isoformat(),
+        "end": end and end.isoformat(),
+        "parameters": parameters,
+        "initial_cash": _read_money("--cash", cash),
+        "commission_bps": commission_bps,
+        "commission_fixed": _read_money("--commission-fixed", commission_fixed),
+        "commission_per_unit": _read_money("--commission-per-unit", commission_per_unit),
+        "commission_minimum": _read_money("--commission-minimum", commission_minimum),
+        "commission_tiers": [
+            {"from_notional": _read_money("--commission-tier", floor), "bps": bps}
+            for floor, bps in tiers.items()
+        ],
+        "slippage_bps": slippage_bps,
+        "slippage_model": slippage_model,
+        "volume_limit": volume_limit,
+        "price_impact": price_impact,
+        "borrow_rate": borrow_rate,
+        "overnight_rate": overnight_rate,
+        "whole_units": whole_units,
+        "close_at_end": close_at_end,
+        "adjust": adjust,
+        "detail_interval": detail_interval,
+    }
+    try:
+        body = BacktestCreate.model_validate(asked)
+    except ValidationError as error:
+        _fail("\n".join(f"{_name_option(e['loc'])}{e['msg']}" for e in error.errors()))
 
-    async def compute(tools: _Tools) -> RunResult:
-        async with tools.databases.main.session() as session:
-            await market.get_instrument(session, Viewer(None), request.symbol)
-        return await compute_run(tools.databases.main, tools.clock, request, None)
+    async def compute(tools: _Tools) -> ConsoleRun:
+        name = "rule" if rule == "-" else Path(rule).stem
+        return await run_on_console(tools.databases.main, tools.clock, body, compiled.source, name)
 
     with _connected(home):
         try:
-            result = _run(compute)
+            done = _run(compute)
         except RunFailed as error:
             _fail(error.failure.detail)
-    sys.stdout.write((render_json(result) if as_json else render_report(result)) + "\n")
+    if html is not None:
+        try:
+            done.write_page(html)
+        except OSError as error:
+            _fail(f"{html} cannot be written: {error.strerror}")
+    sys.stdout.write((done.as_json() if as_json else done.as_text()) + "\n")
 
 
 @users.command("create")
@@ -274,17 +313,21 @@ def _read_rule(path: str) -> str:
         _fail(f"{path} cannot be read: {error}")
 
 
-def _read_parameters(given: list[str]) -> dict[str, float]:
+def _read_pairs(option: str, form: str, given: list[str] | None) -> dict[str, float]:
     values = {}
-    for text in given:
+    for text in given or []:
         name, separator, number = text.partition("=")
         try:
             values[name.strip()] = float(number)
         except ValueError:
             separator = ""
         if not separator:
-            _fail(f"--parameter {text}: write NAME=NUMBER")
+            _fail(f"{option} {text}: write {form}")
     return values
+
+
+def _name_option(location: tuple[int | str, ...]) -> str:
+    return f"--{str(location[0]).replace('_', '-')}: " if location else ""
 
 
 def _read_money(option: str, text: str) -> Decimal:

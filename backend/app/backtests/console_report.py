@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,27 +14,18 @@ _FRACTIONS = ("total_return", "cagr", "volatility", "max_drawdown", "var_95", "w
 _COUNTS = ("trades", "max_drawdown_bars")
 
 
-def render_report(result: RunResult) -> str:
-    """The verdict's six answers, then every figure beside the same of buying and holding."""
+def render_report(result: RunResult, costs: str) -> str:
+    """The verdict's answers, then every figure beside the same of buying and holding, under which costs."""
     lines = [f"Can it be believed?  {_name_level(result.verdict['level'])}"]
-    lines += [
-        f"  [{_MARKS[check['level']]}] {_to_words(check['name'])}: {check['statement']}"
-        for check in result.verdict["checks"]
-    ]
-    lines += ["", f"{'':22}{'strategy':>18}{'buy and hold':>18}"]
+    lines += [render_check(check) for check in result.verdict["checks"]]
+    lines += ["", costs, "", f"{'':22}{'strategy':>18}{'buy and hold':>18}"]
     lines += [_render_row(name, result.metrics, result.benchmark) for name in result.metrics]
     return "\n".join(lines)
 
 
-def render_json(result: RunResult) -> str:
-    """The same for programs: the API's fields of a finished run."""
-    report = {
-        "verdict": result.verdict,
-        "metrics": result.metrics,
-        "benchmark": result.benchmark,
-        "manifest": result.manifest,
-    }
-    return json.dumps(report, indent=2, ensure_ascii=False)
+def render_check(check: Mapping[str, Any]) -> str:
+    """A check in a line."""
+    return f"  [{_MARKS[check['level']]}] {_to_words(check['name'])}: {check['statement']}"
 
 
 def _render_row(name: str, metrics: Mapping[str, Any], benchmark: Mapping[str, Any]) -> str:

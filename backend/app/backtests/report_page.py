@@ -9,6 +9,7 @@ import numpy as np
 
 from app import __version__
 from app.backtests import columns, svg_charts
+from app.backtests.costs import describe_costs
 from app.backtests.report_schemas import TearSheetRead
 from app.backtests.schemas import RunRead
 from app.engine.packing import EquityCurve
@@ -84,30 +85,6 @@ def _gather(run: RunRead, tear_sheet: TearSheetRead, curve: EquityCurve, trades:
             "by_weekday": _draw_groups(sheet["by_weekday"], lambda row: WEEKDAYS[row["weekday"]]),
         },
     }
-
-
-def describe_costs(run: RunRead) -> str:
-    """Which costs a run assumed, in a sentence."""
-    parts = []
-    if run.commission_tiers:
-        parts.append("commission in tiers")
-    elif run.commission_bps:
-        parts.append(f"{run.commission_bps:g} bps of commission")
-    for amount, words in (
-        (run.commission_fixed, "a fill"),
-        (run.commission_per_unit, "a unit"),
-        (run.commission_minimum, "a fill at least"),
-    ):
-        if amount:
-            parts.append(f"{amount.normalize():f} {words}")
-    if run.slippage_bps:
-        parts.append(f"{run.slippage_bps:g} bps of slippage")
-    if run.slippage_model == "volume_share":
-        parts.append("slippage by the share of the volume")
-    for rate, words in ((run.borrow_rate, "to borrow"), (run.overnight_rate, "overnight")):
-        if rate:
-            parts.append(f"{rate:.2%} a year {words}")
-    return f"Costs assumed: {', '.join(parts)}." if parts else "No costs were assumed: trading was free."
 
 
 def _draw_excursions(trades: Trades) -> Any:

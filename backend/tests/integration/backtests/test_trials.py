@@ -15,6 +15,7 @@ from app.backtests.domain import SharpeMoments, SweepOrigin, Trial, TrialGround
 from app.backtests.trials import gather_trial_facts, record_trial
 from app.core.clock import SystemClock
 from app.core.database import Databases
+from app.engine import backtest
 from app.engine.intervals import Interval
 from app.engine.language import compile_rule
 from app.engine.verdict import TrialFacts, Verdict
@@ -130,7 +131,7 @@ async def test_checks_show_while_the_run_is_under_way_and_only_under_its_attempt
     seen: list[dict[str, Any]] = []
     run_id = UUID((await member.client.post(PATH, json=ask(source=RULE))).json()["id"])
     loop = asyncio.get_running_loop()
-    compute = jobs.run_backtest
+    compute = backtest.run_backtest
 
     async def look() -> None:
         for _ in range(200):

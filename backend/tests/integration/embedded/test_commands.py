@@ -104,6 +104,20 @@ def test_an_imported_file_can_be_backtested(flowrex: Flowrex, google: Path, tmp_
     done = flowrex("backtest", str(rule), "--symbol", "goog", *costs)
     assert done.returncode == 0, done.stderr
     assert done.stdout.index("look ahead") < done.stdout.index("5,454,497.97")
+    assert "Costs assumed: 10 bps of commission." in done.stdout
+    assert done.stderr == ""
+
+    page = tmp_path / "report.html"
+    more = ("--json", "--html", str(page), "--commission-tier", "0=12", "--commission-minimum", "1")
+    done = flowrex("backtest", str(rule), "--symbol", "goog", *costs, *more)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["status"] == "succeeded"
+    assert report["verdict"]["complete"] is True
+    assert report["commission_tiers"] == [{"from_notional": "0", "bps": 12.0}]
+    assert report["metrics"]["final_equity"] < 5_454_497.97
+    assert {"id", "owner_id", "strategy_id"} & set(report) == set()
+    assert "<h1>averages</h1>" in page.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -113,6 +127,10 @@ def test_an_imported_file_can_be_backtested(flowrex: Flowrex, google: Path, tmp_
         (RULE, ("--symbol", "NOPE"), "There is no instrument NOPE"),
         (RULE, ("--parameter", "fast=ten"), "NAME=NUMBER"),
         (RULE, ("--cash", "NaN"), "--cash NaN"),
+        (RULE, ("--commission-tier", "5"), "NOTIONAL=BPS"),
+        (RULE, ("--commission-tier", "x=5"), "--commission-tier x"),
+        (RULE, ("--volume-limit", "2"), "--volume-limit: "),
+        (RULE, ("--detail-interval", "1week"), "detail_interval must be finer"),
     ],
 )
 def test_backtest_says_what_is_wrong_in_a_line(

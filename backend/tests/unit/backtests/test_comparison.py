@@ -14,7 +14,7 @@ from app.engine.packing import EquityCurve
 
 def make_curve(start: int, stop: int, step: int = 1) -> EquityCurve:
     time = np.arange(start, stop, step, dtype=np.int64)
-    equity = 100.0 + time
+    equity = 100.0 + time.astype(np.float64)
     return EquityCurve(time, equity, np.zeros(len(time)), equity)
 
 

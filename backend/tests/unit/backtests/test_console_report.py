@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from app.backtests.console_report import render_json, render_report
+from app.backtests.console_report import render_report
 from app.backtests.domain import RunResult
 
 METRICS = {"final_equity": 1234567.891, "total_return": 0.1234, "sharpe": None, "trades": 33, "omega": 1.5}
@@ -23,19 +21,23 @@ RESULT = RunResult(
 )
 
 
+COSTS = "No costs were assumed: trading was free."
+
+
 def test_the_verdict_stands_above_the_profit() -> None:
-    text = render_report(RESULT)
+    text = render_report(RESULT, COSTS)
     assert text.index("With care.") < text.index("Nothing is seen ahead.") < text.index("1,234,567.89")
 
 
 def test_figures_stand_beside_those_of_holding() -> None:
-    lines = {line.split("  ")[1].strip(): line.split() for line in render_report(RESULT).splitlines()[4:]}
+    lines = {
+        line.split("  ")[1].strip(): line.split() for line in render_report(RESULT, COSTS).splitlines()[6:]
+    }
     assert lines["total return"][-2:] == ["+12.34%", "-50.00%"]
     assert lines["sharpe"][-2:] == ["–", "–"]
     assert lines["trades"][-1] == "33"
 
 
-def test_programs_get_the_fields_of_the_api() -> None:
-    report = json.loads(render_json(RESULT))
-    assert list(report) == ["verdict", "metrics", "benchmark", "manifest"]
-    assert report["metrics"] == METRICS
+def test_the_costs_that_were_assumed_stand_above_the_figures() -> None:
+    text = render_report(RESULT, COSTS)
+    assert text.index("Nothing is seen ahead.") < text.index(COSTS) < text.index("buy and hold")
