@@ -16,12 +16,16 @@ _COMPILE = (
 
 
 def lock_python(upgrade: bool) -> None:
-    """requirements.txt to run, requirements-dev.txt with the tools, requirements-uv.txt for uv itself."""
+    """requirements.txt to run, requirements-dev.txt with the tools, requirements-uv.txt for uv itself; the
+    peers' requirements.txt.
+    """
     uv = VENV / "bin" / "uv"
     more = ["--upgrade"] if upgrade else []
     run_quietly([uv, *_COMPILE, *more, "pyproject.toml", "-o", "requirements.txt"], folder=BACKEND)
     tools = ["--extra", "dev", "-c", "requirements.txt", "-o", "requirements-dev.txt"]
     run_quietly([uv, *_COMPILE, *more, "pyproject.toml", *tools], folder=BACKEND)
+    peers = BACKEND / "benchmarks" / "peers"
+    run_quietly([uv, *_COMPILE, *more, "requirements.in", "-o", "requirements.txt"], folder=peers)
     pin = re.search(r"^uv==\S+", (BACKEND / "requirements-uv.txt").read_text("utf-8"), re.MULTILINE)
     if pin is None:
         raise StepFailed("backend/requirements-uv.txt pins no uv")

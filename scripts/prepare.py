@@ -32,6 +32,7 @@ from steps import (
     stop_on_signals,
 )
 
+PEERS_VENV = VENV / "peers"
 _OLDEST_NODE = (20, 19)
 _NOT_WEB_SOURCES = {
     "node_modules",
@@ -58,6 +59,22 @@ def prepare_python(*, with_tools: bool) -> None:
             run_quietly([*uv, "-r", lock], environment=cache_environment())
         stamp.write_text(facts, "utf-8")
     _link_sources()
+
+
+def prepare_peers() -> None:
+    """The libraries that the benchmarks compare with, in an environment of their own inside the other."""
+    lock = BACKEND / "benchmarks" / "peers" / "requirements.txt"
+    stamp = PEERS_VENV / "flowrex.stamp"
+    facts = _hash([lock], _find_venv_version() or "")
+    if _read(stamp) != facts:
+        _install_uv()
+        with Step("Peers of the benchmarks"):
+            uv = VENV / "bin" / "uv"
+            quiet = cache_environment()
+            run_quietly([uv, "venv", "--clear", "--python", VENV_PYTHON, PEERS_VENV], environment=quiet)
+            install: Command = [uv, "pip", "install", "--python", PEERS_VENV / "bin" / "python"]
+            run_quietly([*install, "--require-hashes", "-r", lock], environment=quiet)
+        stamp.write_text(facts, "utf-8")
 
 
 def prepare_packages() -> None:

@@ -56,8 +56,11 @@ def run_benchmarks(arguments: list[str]) -> int:
     unknown = set(arguments) - programs.keys()
     if unknown:
         raise StepFailed(f"no benchmark is called {', '.join(sorted(unknown))}: {', '.join(programs)}")
+    chosen = arguments or list(programs)
+    if any("run_peer" in programs[name].read_text("utf-8") for name in chosen):
+        prepare.prepare_peers()
     failed = 0
-    for name in arguments or programs:
+    for name in chosen:
         say(f"\n=== {name} ===")
         failed += run_openly([VENV_PYTHON, "-m", f"benchmarks.{name}"], folder=BACKEND) != 0
     return 1 if failed else 0
