@@ -56,7 +56,7 @@ def judge_stepwise(run: JudgedRun) -> Iterator[Check]:
     years = int(time[-1] - time[0]) / _YEAR_SECONDS
     yield check_data(run.run_bars, run.facts)
     yield check_look_ahead(run)
-    yield check_sample(run.fills.trades, years)
+    yield check_sample(run.fills.trades, run.fills.execution.initial_cash, years)
     costs = check_costs(run)
     yield costs
     yield check_chance(run)

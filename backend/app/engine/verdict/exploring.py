@@ -16,7 +16,7 @@ from app.engine.verdict.judged import JudgedRun
 MOST_SETS = 60
 FEWEST_SETS = 4
 """With fewer nothing can be said; the part is left out."""
-WORK_LIMIT = 1_000_000_000
+WORK_LIMIT = 2_000_000_000
 """Bars × (operations of the rule + 20) that all sets of a part may come to; longer runs get fewer sets."""
 BUDGET_SECONDS = 10.0
 """What a part may take beyond that: a rule whose windows take long gets fewer sets."""

@@ -18,16 +18,16 @@ ENOUGH_YEARS = 2.0
 """A run shorter than this has seen one kind of market: amber."""
 BEST_TRADES = 3
 MOST_FROM_BEST = 0.5
-"""Above this share of the result from the best three trades the check is amber."""
+"""Above this share of the growth from the best three trades the check is amber."""
 _TRADES_DRAWN = 20
 
 THRESHOLDS = (
     f"Green from {ENOUGH_TRADES} trades and {ENOUGH_YEARS:g} years on, red below {FEWEST_TRADES} trades; "
-    f"amber too where the best {BEST_TRADES} trades make more than {share_of(MOST_FROM_BEST)} of the profit."
+    f"amber too where the best {BEST_TRADES} trades make more than {share_of(MOST_FROM_BEST)} of the growth."
 )
 
 
-def check_sample(trades: Trades, years: float) -> Check:
+def check_sample(trades: Trades, initial_cash: float, years: float) -> Check:
     """Judge the trades (one left open counts) of a run over `years` calendar years.
 
     The figure is the number of trades.
@@ -55,7 +55,7 @@ def check_sample(trades: Trades, years: float) -> Check:
         Part("trades", _level_of(count), f"{counted(count, 'trade')}.", figure),
         Part("years", Level.AMBER if short else Level.GREEN, f"{years:.1f} years.", years),
     ]
-    best = judge_best_trades(trades)
+    best = judge_best_trades(trades, initial_cash)
     if best is not None:
         parts.append(best)
         if best.level is not Level.GREEN:
@@ -71,20 +71,23 @@ def check_sample(trades: Trades, years: float) -> Check:
     return Check(NAME, worst(levels), statement, figure, THRESHOLDS, tuple(parts), (picture,))
 
 
-def judge_best_trades(trades: Trades) -> Part | None:
-    """The share of the profit that the best three trades made; None for a run without profit.
+def judge_best_trades(trades: Trades, initial_cash: float) -> Part | None:
+    """The share of the growth that the best three trades made; None for a run that did not grow.
 
+    Growth is Σ ln(1 + profit / equity before the trade), in which a trade weighs the same early and late.
     Above 1 the others lost money together.
     """
-    total = float(trades.pnl.sum())
-    if not total > 0.0:
+    before = initial_cash + np.concatenate(([0.0], np.cumsum(trades.pnl)[:-1]))
+    after = before + trades.pnl
+    if not (min(before.min(), after.min()) > 0.0 and after[-1] > initial_cash):
         return None
-    share = float(np.sort(trades.pnl)[-BEST_TRADES:].sum()) / total
+    growth = np.log(after / before)
+    share = float(np.sort(growth)[-BEST_TRADES:].sum() / growth.sum())
     level = Level.GREEN if share <= MOST_FROM_BEST else Level.AMBER
     if share > 1.0:
         told = f"Without its best {BEST_TRADES} trades it would have lost money."
     else:
-        told = f"The best {BEST_TRADES} trades made {share_of(share)} of the profit."
+        told = f"The best {BEST_TRADES} trades made {share_of(share)} of the growth."
     return Part("best_trades", level, told, share)
 
 

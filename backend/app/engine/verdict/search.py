@@ -21,17 +21,23 @@ from app.engine.verdict.pictures import bars_picture
 NAME = "search"
 
 SURE = 0.95
-"""From this probability of a true edge on: green."""
+"""From this probability of a true edge on: green; a record shorter than this asks for: amber."""
 LIKELY = 0.80
 """Below this probability of a true edge: red."""
+SEARCHED = 10
+"""From so many trials on, what was found was searched for: the best of many needs better proof."""
+SURE_AFTER_SEARCH = 0.99
+LIKELY_AFTER_SEARCH = 0.95
+"""The same two then. 95 % is what the paper rejects at."""
 OVERFIT_AMBER = 0.10
 OVERFIT_RED = 0.50
 """Probability of backtest overfitting above which the part is amber, and red."""
 
 THRESHOLDS = (
-    f"Green from a probability of {share_of(SURE)} on that the true Sharpe ratio is above 0 after all "
-    f"trials, red below {share_of(LIKELY)}; the probability of backtest overfitting of the sweep, where "
-    f"there was one: green up to {share_of(OVERFIT_AMBER)}, red above {share_of(OVERFIT_RED)}."
+    f"Probability that the true Sharpe ratio is above 0 after all trials: green from {share_of(SURE)} on, "
+    f"red below {share_of(LIKELY)}; from {SEARCHED} trials on green from {share_of(SURE_AFTER_SEARCH)}, red "
+    f"below {share_of(LIKELY_AFTER_SEARCH)}. Probability of backtest overfitting of the sweep it came from, "
+    f"where there was one: green up to {share_of(OVERFIT_AMBER)}, red above {share_of(OVERFIT_RED)}."
 )
 
 
@@ -58,11 +64,11 @@ def check_search(
     alone = probabilistic_sharpe(moments)
     highest = expected_highest_sharpe(known, variance) * math.sqrt(periods_per_year)
     own = moments.sharpe * math.sqrt(periods_per_year)
-    level = _level_of(figure)
+    level = _level_of(figure, known)
     parts = [
         Part(
             "single_trial",
-            _level_of(alone),
+            _level_of(alone, 1),
             f"Were it the only try, a Sharpe ratio of {ratio_of(own)} over {counted(moments.count, 'bar')} "
             f"would be truly above 0 with a probability of {share_of(alone)}.",
             alone,
@@ -136,5 +142,6 @@ def _judge_overfitting(pbo: float) -> Part:
     )
 
 
-def _level_of(probability: float) -> Level:
-    return Level.GREEN if probability >= SURE else Level.AMBER if probability >= LIKELY else Level.RED
+def _level_of(probability: float, trials: int) -> Level:
+    sure, likely = (SURE_AFTER_SEARCH, LIKELY_AFTER_SEARCH) if trials >= SEARCHED else (SURE, LIKELY)
+    return Level.GREEN if probability >= sure else Level.AMBER if probability >= likely else Level.RED

@@ -32,7 +32,7 @@ from app.engine.verdict.costs import check_costs, stressed_execution
 from app.engine.verdict.out_of_sample import judge_split
 from app.engine.verdict.random_entries import judge_random_entries
 from app.engine.verdict.resampled import judge_returns, judge_trades
-from app.engine.verdict.sample import check_sample
+from app.engine.verdict.sample import check_sample, judge_best_trades
 from tests.unit.engine.hand_made import (
     DAY,
     load_demo,
@@ -188,35 +188,43 @@ def trades_of(pnl: list[float]) -> Trades:
     ],
 )
 def test_sample(trades: int, years: float, level: Level) -> None:
-    check = check_sample(trades_of([1.0] * trades), years)
+    check = check_sample(trades_of([1.0] * trades), 1e6, years)
     assert (check.name, check.level, check.figure) == ("sample", level, float(trades))
 
 
 def test_sample_of_one_is_one_trade() -> None:
-    assert check_sample(trades_of([1.0]), 3.0).statement.startswith("1 trade in 3.0 years")
+    assert check_sample(trades_of([1.0]), 1e6, 3.0).statement.startswith("1 trade in 3.0 years")
 
 
 @pytest.mark.parametrize(
     ("best", "rest", "share", "level", "words"),
     [
-        ([10.0] * 3, [1.0] * 57, 30 / 87, Level.GREEN, "made 34 % of the profit"),
-        ([40.0, 30.0, 20.0], [1.0] * 57, 90 / 147, Level.AMBER, "made 61 % of the profit"),
+        ([10.0] * 3, [1.0] * 57, 30 / 87, Level.GREEN, "made 34 % of the growth"),
+        ([40.0, 30.0, 20.0], [1.0] * 57, 90 / 147, Level.AMBER, "made 61 % of the growth"),
         ([100.0] * 3, [-1.0] * 57, 300 / 243, Level.AMBER, "Without its best 3 trades it would have lost"),
     ],
 )
 def test_how_much_hangs_on_the_best_three_trades(
     best: list[float], rest: list[float], share: float, level: Level, words: str
 ) -> None:
-    check = check_sample(trades_of([*rest[:20], *best, *rest[20:]]), 8.0)
+    check = check_sample(trades_of([*rest[:20], *best, *rest[20:]]), 1e7, 8.0)
     part = next(part for part in check.parts if part.name == "best_trades")
-    assert part.figure == pytest.approx(share)
+    assert part.figure == pytest.approx(share, rel=1e-3)
     assert (part.level, check.level) == (level, level)
     assert words in part.statement
     assert (words in check.statement) == (level == Level.AMBER)
 
 
+def test_a_trade_weighs_the_same_early_and_late() -> None:
+    """Twelve trades of 10 % each: money grows with the account, growth does not."""
+    equity = 1e4 * 1.1 ** np.arange(13)
+    best = judge_best_trades(trades_of(np.diff(equity).tolist()), 1e4)
+    assert best is not None
+    assert best.figure == pytest.approx(3 / 12)
+
+
 def test_a_run_without_profit_has_no_share_of_it() -> None:
-    check = check_sample(trades_of([5.0] * 3 + [-1.0] * 40), 8.0)
+    check = check_sample(trades_of([5.0] * 3 + [-1.0] * 40), 1e6, 8.0)
     assert [part.name for part in check.parts] == ["trades", "years"]
 
 
