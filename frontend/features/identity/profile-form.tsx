@@ -4,9 +4,9 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useForm } from "react-hook-form";
 
 import { ErrorNote, ErrorState } from "@/components/common/error-state";
+import { TextField } from "@/components/common/form-fields";
 import { Button } from "@/components/ui/button";
-import { Form, FormControl, FormField, FormItem, FormLabel, FormMessage } from "@/components/ui/form";
-import { Input } from "@/components/ui/input";
+import { Form } from "@/components/ui/form";
 import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/sonner";
 import { useMe, useUpdateMe } from "@/features/identity/api";
@@ -47,28 +47,22 @@ function Profile({ user }: { user: UserRead }) {
             update.mutate(values, { onSuccess: () => toast.success("Your name is saved") }),
           )}
         >
-          <FormField
+          <TextField
             control={form.control}
             name="display_name"
-            render={({ field }) => (
-              <FormItem>
-                <FormLabel>Name others see</FormLabel>
-                <div className="flex gap-2">
-                  <FormControl>
-                    <Input autoComplete="name" className="max-w-80" {...field} />
-                  </FormControl>
-                  <Button
-                    type="submit"
-                    variant="secondary"
-                    disabled={!form.formState.isDirty}
-                    pending={update.isPending}
-                  >
-                    Save
-                  </Button>
-                </div>
-                <FormMessage />
-              </FormItem>
-            )}
+            label="Name others see"
+            autoComplete="name"
+            className="max-w-96"
+            aside={
+              <Button
+                type="submit"
+                variant="secondary"
+                disabled={!form.formState.isDirty}
+                pending={update.isPending}
+              >
+                Save
+              </Button>
+            }
           />
           {update.error && <ErrorNote error={update.error} />}
         </form>

@@ -5,9 +5,9 @@ import Link from "next/link";
 import { useForm } from "react-hook-form";
 
 import { ErrorNote } from "@/components/common/error-state";
+import { TextField } from "@/components/common/form-fields";
 import { Button } from "@/components/ui/button";
-import { Form, FormControl, FormField, FormItem, FormLabel, FormMessage } from "@/components/ui/form";
-import { Input } from "@/components/ui/input";
+import { Form } from "@/components/ui/form";
 import { useDemoSignIn, useSignIn, useSignInOptions } from "@/features/identity/api";
 import { emailSchema } from "@/features/identity/schemas";
 import { useLeaveWhenSignedIn } from "@/features/identity/use-leave-when-signed-in";
@@ -66,31 +66,20 @@ export function SignInForm() {
             signIn.mutate(values);
           })}
         >
-          <FormField
+          <TextField
             control={form.control}
             name="email"
-            render={({ field }) => (
-              <FormItem>
-                <FormLabel>E-mail</FormLabel>
-                <FormControl>
-                  <Input type="email" autoComplete="username" inputMode="email" {...field} />
-                </FormControl>
-                <FormMessage />
-              </FormItem>
-            )}
+            label="E-mail"
+            type="email"
+            autoComplete="username"
+            inputMode="email"
           />
-          <FormField
+          <TextField
             control={form.control}
             name="password"
-            render={({ field }) => (
-              <FormItem>
-                <FormLabel>Password</FormLabel>
-                <FormControl>
-                  <Input type="password" autoComplete="current-password" {...field} />
-                </FormControl>
-                <FormMessage />
-              </FormItem>
-            )}
+            label="Password"
+            type="password"
+            autoComplete="current-password"
           />
           {error && <ErrorNote error={error} />}
           <Button

@@ -6,17 +6,9 @@ import { useSearchParams } from "next/navigation";
 import { useForm } from "react-hook-form";
 
 import { ErrorNote } from "@/components/common/error-state";
+import { TextField } from "@/components/common/form-fields";
 import { Button } from "@/components/ui/button";
-import {
-  Form,
-  FormControl,
-  FormDescription,
-  FormField,
-  FormItem,
-  FormLabel,
-  FormMessage,
-} from "@/components/ui/form";
-import { Input } from "@/components/ui/input";
+import { Form } from "@/components/ui/form";
 import { useSignInOptions, useSignUp } from "@/features/identity/api";
 import { displayNameSchema, emailSchema } from "@/features/identity/schemas";
 import { useLeaveWhenSignedIn } from "@/features/identity/use-leave-when-signed-in";
@@ -63,45 +55,22 @@ export function SignUpForm() {
             className="grid gap-4"
             onSubmit={form.handleSubmit((values) => signUp.mutate(values))}
           >
-            <FormField
-              control={form.control}
-              name="display_name"
-              render={({ field }) => (
-                <FormItem>
-                  <FormLabel>Name</FormLabel>
-                  <FormControl>
-                    <Input autoComplete="name" {...field} />
-                  </FormControl>
-                  <FormMessage />
-                </FormItem>
-              )}
-            />
-            <FormField
+            <TextField control={form.control} name="display_name" label="Name" autoComplete="name" />
+            <TextField
               control={form.control}
               name="email"
-              render={({ field }) => (
-                <FormItem>
-                  <FormLabel>E-mail</FormLabel>
-                  <FormControl>
-                    <Input type="email" autoComplete="username" inputMode="email" {...field} />
-                  </FormControl>
-                  <FormMessage />
-                </FormItem>
-              )}
+              label="E-mail"
+              type="email"
+              autoComplete="username"
+              inputMode="email"
             />
-            <FormField
+            <TextField
               control={form.control}
               name="password"
-              render={({ field }) => (
-                <FormItem>
-                  <FormLabel>Password</FormLabel>
-                  <FormControl>
-                    <Input type="password" autoComplete="new-password" {...field} />
-                  </FormControl>
-                  <FormDescription>At least 8 characters. A few unrelated words are good.</FormDescription>
-                  <FormMessage />
-                </FormItem>
-              )}
+              label="Password"
+              type="password"
+              autoComplete="new-password"
+              description="At least 8 characters. A few unrelated words are good."
             />
             {signUp.error && <ErrorNote error={signUp.error} />}
             <Button type="submit" pending={signUp.isPending || leaving}>

@@ -4,19 +4,10 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useMemo, type ReactNode } from "react";
 import { useForm, useWatch } from "react-hook-form";
 
+import { SelectField, TextField } from "@/components/common/form-fields";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
-import {
-  Form,
-  FormControl,
-  FormDescription,
-  FormField,
-  FormItem,
-  FormLabel,
-  FormMessage,
-} from "@/components/ui/form";
-import { Input } from "@/components/ui/input";
-import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from "@/components/ui/select";
+import { Form } from "@/components/ui/form";
 import { useMe } from "@/features/identity/api";
 import { useInstrumentOfSymbol, type ImportForm } from "@/features/market/api";
 import { HEAD_BYTES, previewCsv } from "@/features/market/import/csv-preview";
@@ -48,6 +39,12 @@ const CALENDARS: Record<string, string> = {
   FX: "Currency week",
   none: "None: gaps are not checked",
 };
+
+const SCOPES = { private: "Only you", installation: "Everyone on this installation" };
+
+function choicesOf(labels: Record<string, string>) {
+  return Object.entries(labels).map(([value, label]) => ({ value, label }));
+}
 
 interface Props {
   file: File;
@@ -115,47 +112,19 @@ export function ImportFormCard({ file, head, error, sending, onSend, onBack }: P
             <form noValidate onSubmit={form.handleSubmit(send)}>
               <fieldset disabled={Boolean(sending)} className="grid gap-4">
                 <div className="grid grid-cols-2 gap-3">
-                  <FormField
+                  <TextField
                     control={form.control}
                     name="symbol"
-                    render={({ field }) => (
-                      <FormItem>
-                        <FormLabel>Symbol</FormLabel>
-                        <FormControl>
-                          <Input
-                            autoComplete="off"
-                            autoCapitalize="characters"
-                            className="uppercase"
-                            {...field}
-                          />
-                        </FormControl>
-                        <FormMessage />
-                      </FormItem>
-                    )}
+                    label="Symbol"
+                    autoCapitalize="characters"
+                    inputClassName="uppercase"
                   />
-                  <FormField
+                  <SelectField
                     control={form.control}
                     name="interval"
-                    render={({ field }) => (
-                      <FormItem>
-                        <FormLabel>Interval</FormLabel>
-                        <Select value={field.value} onValueChange={field.onChange}>
-                          <FormControl>
-                            <SelectTrigger onBlur={field.onBlur}>
-                              <SelectValue placeholder="Choose" />
-                            </SelectTrigger>
-                          </FormControl>
-                          <SelectContent>
-                            {Object.entries(INTERVALS).map(([value, label]) => (
-                              <SelectItem key={value} value={value}>
-                                {label}
-                              </SelectItem>
-                            ))}
-                          </SelectContent>
-                        </Select>
-                        <FormMessage />
-                      </FormItem>
-                    )}
+                    label="Interval"
+                    placeholder="Choose"
+                    choices={choicesOf(INTERVALS)}
                   />
                 </div>
                 {known && (
@@ -166,145 +135,62 @@ export function ImportFormCard({ file, head, error, sending, onSend, onBack }: P
                   </p>
                 )}
                 {first.time.isAmbiguous && (
-                  <FormField
+                  <SelectField
                     control={form.control}
                     name="day_order"
-                    render={({ field }) => (
-                      <FormItem>
-                        <FormLabel>Dates are written</FormLabel>
-                        <Select value={field.value} onValueChange={field.onChange}>
-                          <FormControl>
-                            <SelectTrigger onBlur={field.onBlur}>
-                              <SelectValue placeholder="Choose" />
-                            </SelectTrigger>
-                          </FormControl>
-                          <SelectContent>
-                            {Object.entries(DATE_FORMATS).map(([value, { label }]) => (
-                              <SelectItem key={value} value={value}>
-                                {label}
-                              </SelectItem>
-                            ))}
-                          </SelectContent>
-                        </Select>
-                        <FormDescription>
-                          In the rows shown, day and month could each stand first.
-                        </FormDescription>
-                        <FormMessage />
-                      </FormItem>
-                    )}
+                    label="Dates are written"
+                    placeholder="Choose"
+                    choices={Object.entries(DATE_FORMATS).map(([value, { label }]) => ({ value, label }))}
+                    description="In the rows shown, day and month could each stand first."
                   />
                 )}
                 {needsZone && (
-                  <FormField
-                    control={form.control}
-                    name="timezone"
-                    render={({ field }) => (
-                      <FormItem>
-                        <FormLabel>Time zone of the file</FormLabel>
-                        <FormControl>
-                          <Input list="time-zones" autoComplete="off" {...field} />
-                        </FormControl>
-                        <datalist id="time-zones">
-                          {["UTC", ...Intl.supportedValuesOf("timeZone")].map((zone) => (
-                            <option key={zone} value={zone} />
-                          ))}
-                        </datalist>
-                        <FormDescription>The times in the file carry no zone.</FormDescription>
-                        <FormMessage />
-                      </FormItem>
-                    )}
-                  />
+                  <>
+                    <TextField
+                      control={form.control}
+                      name="timezone"
+                      label="Time zone of the file"
+                      list="time-zones"
+                      description="The times in the file carry no zone."
+                    />
+                    <datalist id="time-zones">
+                      {["UTC", ...Intl.supportedValuesOf("timeZone")].map((zone) => (
+                        <option key={zone} value={zone} />
+                      ))}
+                    </datalist>
+                  </>
                 )}
-                <FormField
+                <SelectField
                   control={form.control}
                   name="asset_class"
-                  render={({ field }) => (
-                    <FormItem>
-                      <FormLabel>Class</FormLabel>
-                      <Select value={field.value} onValueChange={field.onChange}>
-                        <FormControl>
-                          <SelectTrigger onBlur={field.onBlur}>
-                            <SelectValue />
-                          </SelectTrigger>
-                        </FormControl>
-                        <SelectContent>
-                          {Object.entries(ASSET_CLASSES).map(([value, label]) => (
-                            <SelectItem key={value} value={value}>
-                              {label}
-                            </SelectItem>
-                          ))}
-                        </SelectContent>
-                      </Select>
-                      <FormMessage />
-                    </FormItem>
-                  )}
+                  label="Class"
+                  choices={choicesOf(ASSET_CLASSES)}
                 />
-                <FormField
+                <TextField
                   control={form.control}
                   name="name"
-                  render={({ field }) => (
-                    <FormItem>
-                      <FormLabel>
-                        Name <span className="font-normal text-muted-foreground">optional</span>
-                      </FormLabel>
-                      <FormControl>
-                        <Input autoComplete="off" placeholder={known?.name ?? undefined} {...field} />
-                      </FormControl>
-                      <FormMessage />
-                    </FormItem>
-                  )}
+                  label="Name"
+                  isOptional
+                  placeholder={known?.name ?? undefined}
                 />
                 <details className="group grid gap-4">
                   <summary className="text-[0.8125rem] text-muted-foreground hover:text-foreground">
                     More
                   </summary>
                   <div className="mt-3 grid gap-4">
-                    <FormField
+                    <SelectField
                       control={form.control}
                       name="calendar"
-                      render={({ field }) => (
-                        <FormItem>
-                          <FormLabel>Trading calendar</FormLabel>
-                          <Select value={field.value} onValueChange={field.onChange}>
-                            <FormControl>
-                              <SelectTrigger onBlur={field.onBlur}>
-                                <SelectValue />
-                              </SelectTrigger>
-                            </FormControl>
-                            <SelectContent>
-                              {Object.entries(CALENDARS).map(([value, label]) => (
-                                <SelectItem key={value} value={value}>
-                                  {label}
-                                </SelectItem>
-                              ))}
-                            </SelectContent>
-                          </Select>
-                          <FormDescription>Missing bars are counted against it.</FormDescription>
-                          <FormMessage />
-                        </FormItem>
-                      )}
+                      label="Trading calendar"
+                      choices={choicesOf(CALENDARS)}
+                      description="Missing bars are counted against it."
                     />
                     {me?.role === "admin" && (
-                      <FormField
+                      <SelectField
                         control={form.control}
                         name="scope"
-                        render={({ field }) => (
-                          <FormItem>
-                            <FormLabel>Who sees it</FormLabel>
-                            <Select value={field.value} onValueChange={field.onChange}>
-                              <FormControl>
-                                <SelectTrigger onBlur={field.onBlur}>
-                                  <SelectValue />
-                                </SelectTrigger>
-                              </FormControl>
-                              <SelectContent>
-                                <SelectItem value="private">Only you</SelectItem>
-                                <SelectItem value="installation">Everyone on this installation</SelectItem>
-                              </SelectContent>
-                            </Select>
-                            <FormMessage />
-                          </FormItem>
-                        )}
+                        label="Who sees it"
+                        choices={choicesOf(SCOPES)}
                       />
                     )}
                   </div>
