@@ -37,8 +37,17 @@ def write_date(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
 
 
-def draw_lines(time: Sequence[int], series: Mapping[str, Values], unit: str, area: bool = False) -> Markup:
-    """Lines over time, styled s0, s1, … in turn; where a value is undefined the line breaks."""
+def draw_lines(
+    time: Sequence[int],
+    series: Mapping[str, Values],
+    unit: str,
+    area: bool = False,
+    marks: Sequence[Mapping[str, Any]] = (),
+) -> Markup:
+    """Lines over time, styled s0, s1, … in turn; where a value is undefined the line breaks.
+
+    `marks`: {time, label} of moments.
+    """
     y = _fit(value for values in series.values() for value in values)
     if len(time) < 2 or y is None:
         return Markup()
@@ -53,6 +62,12 @@ def draw_lines(time: Sequence[int], series: Mapping[str, Values], unit: str, are
                 ends = f"{x(run[-1][0]):.1f},{zero:.1f} {x(run[0][0]):.1f},{zero:.1f}"
                 parts.append(f'<polygon class="a{number}" points="{points} {ends}"/>')
             parts.append(f'<polyline class="s{number}" points="{points}"/>')
+    for mark in marks:
+        at = x(min(max(mark["time"], time[0]), time[-1]))
+        parts.append(
+            f'<line class="mark" x1="{at:.1f}" x2="{at:.1f}" y1="{_TOP}" y2="{HEIGHT - _BOTTOM}">'
+            f"<title>{escape(str(mark['label']))}</title></line>"
+        )
     return _svg("".join(parts))
 
 
@@ -171,7 +186,10 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], Markup]] = {
     "histogram": lambda it: draw_histogram(it["edges"], it["counts"], it["unit"], it["own"]),
     "fan": lambda it: draw_fan(it["time"], it["bands"], it["own"], it["unit"]),
     "curves": lambda it: draw_lines(
-        it["time"], {str(n): one["values"] for n, one in enumerate(it["series"])}, it["unit"]
+        it["time"],
+        {str(n): one["values"] for n, one in enumerate(it["series"])},
+        it["unit"],
+        marks=it["marks"],
     ),
     "spans": lambda it: draw_spans(it["start"], it["end"], it["spans"]),
     "scatter": lambda it: draw_scatter(it["points"], it["unit"], it["x_label"], it["y_label"]),

@@ -25,7 +25,7 @@ Places: TypeAlias = NDArray[np.int64]
 
 MOST_POINTS = 500
 """Points of a series."""
-EXPOSURE_STRETCHES = 250
+EXPOSURE_STRETCHES = 120
 DRAWDOWNS_LISTED = 10
 BINS = 41
 """Of the distribution: odd, so that returns about 0 lie within one."""

@@ -61,7 +61,7 @@ def test_every_kind_is_drawn_well_formed_and_within_its_frame(kind: str) -> None
         {"kind": "bars", "bars": [], "reference": None},
         {"kind": "histogram", "edges": [], "counts": [], "own": None},
         {"kind": "fan", "time": [], "bands": {"p50": []}, "own": []},
-        {"kind": "curves", "time": [5], "series": [{"name": "a", "values": [None]}]},
+        {"kind": "curves", "time": [5], "series": [{"name": "a", "values": [None]}], "marks": []},
         {"kind": "spans", "start": 5, "end": 5, "spans": []},
         {"kind": "scatter", "x_label": "x", "y_label": "y", "points": [[None, None]]},
         {"kind": "hologram"},
