@@ -2,7 +2,7 @@
 
 import { AxisBottom, AxisLeft, type AxisScale } from "@visx/axis";
 import { GridColumns, GridRows } from "@visx/grid";
-import { scaleLinear, scaleUtc } from "@visx/scale";
+import { scaleLinear, scaleLog, scaleUtc } from "@visx/scale";
 
 import { tickFormat, timeTickFormat, type ChartUnit } from "@/components/charts/units";
 
@@ -25,6 +25,28 @@ export function makeLinearScale(
     [low, high] = [low - room, high + room];
   }
   return scaleLinear<number>({ domain: [low, high], range: [...range], nice: isNice });
+}
+
+/** Equal growth, equal height: for values above zero, which must hold. */
+export function makeLogScale(
+  domain: readonly [number, number],
+  range: readonly [number, number],
+): LinearScale {
+  const [low, high] = domain;
+  const scale = scaleLog<number>({
+    domain: low < high ? [low, high] : [low / 2, high * 2],
+    range: [...range],
+  });
+  // Beyond a factor of 30 ticks at 1, 2 and 5 would stand too close; below 2 a log scale has too few of its own.
+  const all = (scale.domain()[1]! / scale.domain()[0]!) as number;
+  const leads = all > 1_000 ? [1] : all > 30 ? [1, 3] : [1, 2, 5];
+  const ticks = scale.ticks(50).filter((tick) => {
+    const lead = tick / 10 ** Math.floor(Math.log10(tick) + 1e-9);
+    return leads.some((wanted) => Math.abs(lead - wanted) < 1e-6);
+  });
+  const chosen = ticks.length >= 2 ? ticks : scaleLinear<number>({ domain: [...domain] }).ticks(4);
+  // Drawn like any other scale: only its places and its ticks are its own.
+  return Object.assign(scale, { ticks: () => chosen }) as unknown as LinearScale;
 }
 
 /** Of unix seconds. */

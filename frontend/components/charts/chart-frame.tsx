@@ -1,8 +1,8 @@
 "use client";
 
-import { useParentSize } from "@visx/responsive";
 import type { KeyboardEventHandler, PointerEventHandler, ReactNode } from "react";
 
+import { useWidth } from "@/components/charts/use-width";
 import { cn } from "@/lib/cn";
 
 export type ChartMargin = { top: number; right: number; bottom: number; left: number };
@@ -43,7 +43,7 @@ export function ChartFrame({
   className?: string;
   children: (box: ChartBox) => ReactNode;
 }) {
-  const { parentRef, width } = useParentSize({ initialSize: { width: FIRST_WIDTH }, debounceTime: 40 });
+  const [parentRef, width] = useWidth(FIRST_WIDTH);
   const box = {
     width,
     height,

@@ -2,7 +2,14 @@
 
 import { LinePath } from "@visx/shape";
 
-import { extentOf, makeLinearScale, makeTimeScale, TimeAxis, ValueAxis } from "@/components/charts/axes";
+import {
+  extentOf,
+  makeLinearScale,
+  makeLogScale,
+  makeTimeScale,
+  TimeAxis,
+  ValueAxis,
+} from "@/components/charts/axes";
 import { CHART_MARGIN, ChartFrame, ChartLegend } from "@/components/charts/chart-frame";
 import { seriesColour } from "@/components/charts/colours";
 import { formatFigure, type ChartUnit } from "@/components/charts/units";
@@ -27,6 +34,7 @@ export function CurvesChart({
   marks = [],
   currency = null,
   reference,
+  scale = "linear",
   height = 240,
   className,
 }: {
@@ -38,6 +46,8 @@ export function CurvesChart({
   currency?: string | null;
   /** A value that must be in view, with a line through it. */
   reference?: number;
+  /** "log" counts only where every value is above zero. */
+  scale?: "linear" | "log";
   height?: number;
   className?: string;
 }) {
@@ -81,10 +91,9 @@ export function CurvesChart({
       {({ innerWidth, innerHeight }) => {
         const x = makeTimeScale([first, last], [0, innerWidth]);
         const values = coloured.flatMap((curve) => curve.values);
-        const y = makeLinearScale(extentOf(values, ...(reference === undefined ? [] : [reference])), [
-          innerHeight,
-          0,
-        ]);
+        const extent = extentOf(values, ...(reference === undefined ? [] : [reference]));
+        const makeScale = scale === "log" && extent[0] > 0 ? makeLogScale : makeLinearScale;
+        const y = makeScale(extent, [innerHeight, 0]);
         const xAt = (seconds: number) => x(seconds * 1000);
         return (
           <>

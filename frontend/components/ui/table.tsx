@@ -5,7 +5,12 @@ import { cn } from "@/lib/cn";
 /** A table that scrolls sideways in its own box; `label` names the box for the keyboard. */
 export function Table({ className, label, ...props }: ComponentProps<"table"> & { label: string }) {
   return (
-    <div className="focus-inset w-full overflow-x-auto" role="region" aria-label={label} tabIndex={0}>
+    <div
+      className="focus-inset relative w-full overflow-x-auto"
+      role="region"
+      aria-label={label}
+      tabIndex={0}
+    >
       <table className={cn("w-full caption-bottom border-collapse text-[0.8125rem]", className)} {...props} />
     </div>
   );

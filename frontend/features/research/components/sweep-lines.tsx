@@ -16,7 +16,7 @@ import { metricLabel, printMetric, wantedMetrics } from "@/features/research/tex
 import { formatCount } from "@/lib/format";
 
 /** More lines than this are a carpet. */
-const MOST_LINES = 1_500;
+const MOST_LINES = 500;
 
 /** All parameters at once, for a sweep of three or more. */
 export function SweepLines({ sweep, results }: { sweep: Sweep; results: Results }) {

@@ -97,7 +97,10 @@ function SweepState({ sweep }: { sweep: Sweep }) {
         }
       />
     );
-  if (!isOver(sweep.status)) return <SearchProgress {...sweep} done={done} />;
+  if (!isOver(sweep.status)) {
+    const isChoosing = sweep.status === "running" && sweep.sets_done === sweep.sets;
+    return <SearchProgress {...sweep} done={isChoosing ? `${done}, looking for plateaus` : done} />;
+  }
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
       <SweepPicks sweep={sweep} />

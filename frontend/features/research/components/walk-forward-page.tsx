@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 
 import { CurvesChart } from "@/components/charts/curves-chart";
 import { ErrorState } from "@/components/common/error-state";
@@ -11,6 +11,7 @@ import { PageHeader } from "@/components/common/page-header";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
+import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
 import { useInstrument } from "@/features/chart/api";
 import { longInterval } from "@/features/chart/intervals";
 import { useWalkForward } from "@/features/research/api";
@@ -106,6 +107,7 @@ function Outcome({ run }: { run: WalkForward }) {
   const { data: instrument } = useInstrument(run.symbol);
   const told = explainEfficiency(run.efficiency);
   const { curves, windows } = run;
+  const [scale, setScale] = useState<"linear" | "log">("log");
   return (
     <>
       <Card>
@@ -148,6 +150,15 @@ function Outcome({ run }: { run: WalkForward }) {
                 The dashed curve is the one set that was best in hindsight, which nobody could have known.
               </HelpHint>
             </CardTitle>
+            <ToggleGroup
+              type="single"
+              aria-label="Equity scale"
+              value={scale}
+              onValueChange={(next) => next && setScale(next as typeof scale)}
+            >
+              <ToggleGroupItem value="linear">Linear</ToggleGroupItem>
+              <ToggleGroupItem value="log">Log</ToggleGroupItem>
+            </ToggleGroup>
           </CardHeader>
           <CardContent>
             <CurvesChart
@@ -160,6 +171,7 @@ function Outcome({ run }: { run: WalkForward }) {
               ]}
               unit="money"
               currency={instrument?.currency ?? null}
+              scale={scale}
               height={300}
             />
           </CardContent>
