@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import structlog
 
 from app.engine.backtest import BacktestInputs, run_backtest
 from app.engine.bars import Bars
+from app.engine.evaluation import evaluate_rule
 from app.engine.execution import Execution
-from app.engine.intervals import DAY_SECONDS
-from app.engine.language import compile_rule
+from app.engine.intervals import DAY_SECONDS, Interval
+from app.engine.language import RULE_FUNCTIONS, compile_rule
 from app.engine.verdict import DataFacts
 from app.strategies.examples import EXAMPLES
 
@@ -21,9 +23,10 @@ _BARS = 600
 
 
 def warm_up() -> None:
-    """Run the example rules on made-up bars."""
+    """Run the example rules on made-up bars, and evaluate every function of the language."""
     started = time.perf_counter()
     bars = make_bars()
+    evaluate_rule(compile_rule(write_tour()), replace(bars, time=bars.time // 24, interval=Interval.HOUR_1))
     for example in EXAMPLES:
         run_backtest(
             BacktestInputs.for_rule(
@@ -35,6 +38,14 @@ def warm_up() -> None:
             )
         )
     log.info("engine_is_warm", seconds=round(time.perf_counter() - started, 2))
+
+
+def write_tour() -> str:
+    """A rule with every function of the language in it."""
+    conditions = [
+        row.example if row.returns == "truth" else f"{row.example} > 0" for row in RULE_FUNCTIONS.values()
+    ]
+    return f"enter_long = {' or '.join(conditions)}"
 
 
 def make_bars() -> Bars:

@@ -183,7 +183,8 @@ def describe_window_fault(value: float, use: WindowUse) -> tuple[str, str] | Non
     if value < use.minimum:
         return "window_too_small", f"{what} must be at least {use.minimum}, not {value:g}."
     if value > MAXIMUM_LOOKBACK_BARS:
-        return "window_too_long", f"{what} must be at most {MAXIMUM_LOOKBACK_BARS:,} bars, not {value:,.0f}."
+        shown = f"{value:,.0f}" if value < 1e12 else f"{value:.3g}"
+        return "window_too_long", f"{what} must be at most {MAXIMUM_LOOKBACK_BARS:,} bars, not {shown}."
     return None
 
 

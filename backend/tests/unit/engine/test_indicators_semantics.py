@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from app.engine.bars import Bars
 from app.engine.evaluation import evaluate_rule
+from app.engine.intervals import Interval
 from app.engine.language import RULE_FUNCTIONS, compile_rule
 from tests.unit.engine.hand_made import make_bars
 
@@ -158,6 +159,16 @@ def test_the_stated_warm_up_is_where_the_first_value_is(name: str) -> None:
     stated = eval(function.warm_up, {"max": max}, dict(given))  # noqa: S307 - our own table
     assert rule.lookback() == stated
     assert int(np.argmax(~np.isnan(value_of(call, random_bars(100))))) == stated
+
+
+def test_bars_with_nothing_in_them_run() -> None:
+    nothing = np.full(300, NAN)
+    bars = Bars(np.arange(300) * 3600, nothing, nothing, nothing, nothing, nothing, Interval.HOUR_1)
+    for row in RULE_FUNCTIONS.values():
+        if row.returns == "truth":
+            assert not evaluate_rule(compile_rule(f"enter_long = {row.example}"), bars).enter_long.any()
+        elif row.name != "if_else":
+            assert np.isnan(value_of(row.example, bars)).all(), row.name
 
 
 def test_the_worst_input_of_every_operation_fits_its_kernel() -> None:
