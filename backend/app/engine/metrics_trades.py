@@ -25,7 +25,7 @@ from app.engine.metrics_places import (
     WIN_RATE,
     WORST,
 )
-from app.engine.trades import Codes, Indices, Trades
+from app.engine.trades import Codes, Indices
 
 _BLOCK = 128
 
@@ -130,13 +130,3 @@ def find_deviation(reason: Codes, pnl: Column, mean: float, closed: int) -> floa
                 some += distance * distance
         squares += some
     return math.sqrt(squares / (closed - 1))
-
-
-def bars_held(trades: Trades) -> Indices:
-    """Bars during which each trade held its position, shape (count,).
-
-    A market exit leaves at the open, before its bar is lived through; every other exit, and the last bar of
-    an open trade, counts.
-    """
-    at_open = np.isin(trades.exit_reason, (SIGNAL, REVERSAL, TIME_STOP))
-    return np.where(at_open, trades.bars, trades.bars + 1)

@@ -27,7 +27,7 @@ from app.engine.metrics import (
     volatility,
 )
 from app.engine.metrics_drawdown import drawdowns, measure_drawdowns
-from app.engine.metrics_trades import bars_held
+from app.engine.trades import bars_held
 from tests.unit.engine.hand_made import (
     cut_signals,
     make_bars,

@@ -20,7 +20,7 @@ from app.engine.metrics_kernel import MetricsScratch
 from app.engine.metrics_percentile import find_percentile, select_rank
 from app.engine.metrics_places import FIGURE_COUNT, FINAL_EQUITY, TOTAL_SLIPPAGE, VAR_95
 from app.engine.metrics_returns import measure_returns, sum_column
-from app.engine.metrics_trades import bars_held
+from app.engine.trades import bars_held
 from tests.unit.engine.hand_made import random_bars, random_execution, random_signals
 
 seeds = st.integers(0, 2**32 - 1)
