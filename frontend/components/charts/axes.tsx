@@ -40,7 +40,7 @@ export function makeLogScale(
   // Beyond a factor of 30 ticks at 1, 2 and 5 would stand too close; below 2 a log scale has too few of its own.
   const all = (scale.domain()[1]! / scale.domain()[0]!) as number;
   const leads = all > 1_000 ? [1] : all > 30 ? [1, 3] : [1, 2, 5];
-  const ticks = scale.ticks(50).filter((tick) => {
+  const ticks = scale.ticks(10).filter((tick) => {
     const lead = tick / 10 ** Math.floor(Math.log10(tick) + 1e-9);
     return leads.some((wanted) => Math.abs(lead - wanted) < 1e-6);
   });

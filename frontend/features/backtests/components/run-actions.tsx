@@ -1,6 +1,6 @@
 "use client";
 
-import { EllipsisVertical, PencilLine, RotateCw, Trash2 } from "lucide-react";
+import { EllipsisVertical, Grid3x3, PencilLine, RotateCw, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
@@ -19,6 +19,7 @@ import { ExportMenu } from "@/features/backtests/components/export-menu";
 import { ShareDialog } from "@/features/backtests/components/share-dialog";
 import { isOver } from "@/features/backtests/polling";
 import { requestTerms } from "@/features/backtests/run-terms";
+import { sweepPathOfRun } from "@/features/research/paths";
 import type { BacktestCreate, RunRead } from "@/lib/api/generated";
 
 /** The request that asks for the same run again. A deleted strategy lives on in the run's own text. */
@@ -105,6 +106,13 @@ export function RunActions({ run }: { run: RunRead }) {
             </Button>
           </DropdownMenuTrigger>
           <DropdownMenuContent align="end">
+            {Object.keys(run.parameters).length > 0 && (
+              <DropdownMenuItem asChild>
+                <Link href={sweepPathOfRun(run.id)}>
+                  <Grid3x3 aria-hidden /> Sweep this rule
+                </Link>
+              </DropdownMenuItem>
+            )}
             <DropdownMenuItem variant="destructive" onSelect={() => setAsking(true)}>
               <Trash2 aria-hidden /> Delete
             </DropdownMenuItem>

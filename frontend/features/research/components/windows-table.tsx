@@ -37,7 +37,7 @@ export function WindowsTable({ run }: { run: WalkForward }) {
         enableSorting: false,
         cell: ({ row: { original: window } }) =>
           window.parameters ? (
-            <span className="tabular-nums">{describeSet(window.parameters)}</span>
+            <span className="whitespace-nowrap tabular-nums">{describeSet(window.parameters)}</span>
           ) : (
             <span className="text-muted-foreground">no set was fit; stayed out</span>
           ),
