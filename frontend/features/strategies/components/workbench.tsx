@@ -1,7 +1,7 @@
 "use client";
 
 import { zodResolver } from "@hookform/resolvers/zod";
-import { EllipsisVertical, Pencil, Save, Trash2 } from "lucide-react";
+import { EllipsisVertical, Grid3x3, Pencil, Save, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { useForm } from "react-hook-form";
@@ -21,6 +21,7 @@ import { useStartRun } from "@/features/backtests/api";
 import { RunForm } from "@/features/backtests/components/run-form";
 import { keepLastSettings } from "@/features/backtests/last-settings";
 import { runSettingsSchema, toRequest, type RunSettings } from "@/features/backtests/run-settings";
+import { sweepPathOfRule } from "@/features/research/paths";
 import { useDeleteStrategy, useRuleCheck, useSaveStrategy } from "@/features/strategies/api";
 import { BeginWith } from "@/features/strategies/components/begin-with";
 import { LanguageReference } from "@/features/strategies/components/language-reference";
@@ -177,6 +178,14 @@ export function Workbench({
     void form.handleSubmit(requestRun, () => toast.error("Correct the marked fields, then run again."))();
   }
 
+  function sweepRule() {
+    keepLastSettings(form.getValues());
+    // The text stays behind as a draft, so nothing is lost by leaving.
+    router.push(
+      sweepPathOfRule(strategy && version === strategy.version ? { strategyId: strategy.id } : { source }),
+    );
+  }
+
   const blocked = isEmpty
     ? "Write a rule first."
     : isBroken
@@ -290,6 +299,11 @@ export function Workbench({
           <Card>
             <CardHeader>
               <CardTitle>Parameters</CardTitle>
+              {parameters.length > 0 && (
+                <Button variant="ghost" size="sm" disabled={blocked !== null} onClick={sweepRule}>
+                  <Grid3x3 aria-hidden /> Sweep this rule
+                </Button>
+              )}
             </CardHeader>
             <CardContent>
               <ParameterForm
