@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
+
+import numpy as np
 
 from app.engine.verdict import Verdict
 
@@ -49,4 +52,20 @@ class ArrivingChecks:
                 await asyncio.wait_for(self._over.wait(), GATHER_SECONDS)
             self._arrived.clear()
             if self._newest is not None and not self._over.is_set():
-                await store(self._newest.as_dict())
+                await store(write_verdict(self._newest))
+
+
+def write_verdict(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as the database can hold it: what is undefined is null, NumPy's numbers are Python's."""
+    written: dict[str, Any] = _write_plainly(verdict.as_dict())
+    return written
+
+
+def _write_plainly(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _write_plainly(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_write_plainly(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

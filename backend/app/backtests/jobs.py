@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import __version__
 from app.backtests import repository
-from app.backtests.arriving_checks import ArrivingChecks
+from app.backtests.arriving_checks import ArrivingChecks, write_verdict
 from app.backtests.domain import (
     TOPIC,
     ClaimedRun,
@@ -138,7 +138,7 @@ def _run(
         raise RunFailed("data_not_usable", str(error)) from error
     return RunResult(
         manifest=_complete_manifest(result, request),
-        verdict=result.verdict.as_dict(),
+        verdict=write_verdict(result.verdict),
         metrics=result.metrics.as_dict(),
         benchmark=result.benchmark.as_dict(),
         trades=pack_trades(result.trades),

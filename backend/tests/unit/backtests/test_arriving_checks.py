@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.backtests import arriving_checks
-from app.backtests.arriving_checks import ArrivingChecks
+from app.backtests.arriving_checks import ArrivingChecks, write_verdict
 from app.engine.verdict import Check, Level, Verdict
 
 pytestmark = pytest.mark.anyio
@@ -66,3 +69,12 @@ async def test_what_ends_the_run_reaches_the_caller() -> None:
     with pytest.raises(ZeroDivisionError):
         async with ArrivingChecks().stored_by(store):
             raise ZeroDivisionError
+
+
+async def test_what_is_undefined_is_stored_as_null_and_numbers_are_pythons() -> None:
+    picture = {"kind": "bars", "bars": [{"value": math.inf}], "counts": [np.int64(3), np.float64("nan")]}
+    check = Check("a", Level.RED, "No.", math.nan, pictures=(picture,))
+    written = write_verdict(Verdict((check,)))
+    assert written["checks"][0]["figure"] is None
+    assert written["checks"][0]["pictures"][0]["bars"] == [{"value": None}]
+    assert json.loads(json.dumps(written, allow_nan=False)) == written
