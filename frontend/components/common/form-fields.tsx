@@ -182,8 +182,14 @@ export function SelectField<
   isOptional,
   choices,
   placeholder,
+  emptyValue,
   className,
-}: FieldProps<Values, Name, Transformed> & { choices: readonly Choice[]; placeholder?: string }) {
+}: FieldProps<Values, Name, Transformed> & {
+  choices: readonly Choice[];
+  placeholder?: string;
+  /** The choice that stands for the empty text: a list takes no empty value. */
+  emptyValue?: string;
+}) {
   return (
     <FormField
       control={control}
@@ -191,7 +197,10 @@ export function SelectField<
       render={({ field }) => (
         <FormItem className={className}>
           <FieldLabel label={label} hint={hint} isOptional={isOptional} />
-          <Select value={field.value} onValueChange={field.onChange}>
+          <Select
+            value={field.value === "" && emptyValue ? emptyValue : field.value}
+            onValueChange={(next) => field.onChange(next === emptyValue ? "" : next)}
+          >
             <FormControl>
               <SelectTrigger onBlur={field.onBlur}>
                 <SelectValue placeholder={placeholder} />

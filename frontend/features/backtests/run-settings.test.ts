@@ -70,6 +70,15 @@ describe("the settings of a run", () => {
       through: "2012-02-29",
       initial_cash: "1000000",
       commission_fixed: "1.5",
+      commission_per_unit: "0.005",
+      commission_tiers: [
+        { from_notional: "0", bps: "20" },
+        { from_notional: "50000", bps: "7.5" },
+      ],
+      slippage_model: "volume_share" as const,
+      volume_limit: "7.1",
+      borrow_rate: "2.9",
+      detail_interval: "1h" as const,
     };
     const request = toRequest(asked);
     const run = {
@@ -79,7 +88,37 @@ describe("the settings of a run", () => {
       commission_fixed: "1.5000",
       initial_cash: "1000000.00",
     };
+    expect(request).toMatchObject({ volume_limit: 0.071, borrow_rate: 0.029, overnight_rate: 0 });
     expect(settingsOfRun(run as unknown as RunRead)).toEqual(asked);
+  });
+
+  it("ask for a basket instead of an instrument, and come back as one", () => {
+    const asked = {
+      ...DEFAULT_RUN_SETTINGS,
+      is_basket: true,
+      symbols: ["AAPL", "IBM"],
+      slots: "2",
+      weights: "volatility" as const,
+      rebalance: "month" as const,
+    };
+    const request = toRequest(asked);
+    expect(request).not.toHaveProperty("symbol");
+    expect(request).toMatchObject({
+      symbols: ["AAPL", "IBM"],
+      basket: { slots: 2, weights: "volatility", volatility_window: 20, rebalance: "month" },
+    });
+    expect(settingsOfRun({ ...request, symbol: "BASKET" } as unknown as RunRead)).toEqual(asked);
+    expect(messages({ is_basket: true, symbols: ["AAPL"] })).toEqual(["symbols"]);
+    expect(messages({ is_basket: true, symbol: "", symbols: ["AAPL", "IBM"] })).toEqual([]);
+  });
+
+  it("refuse tiers out of order and detail that is no finer", () => {
+    const tier = (from_notional: string) => ({ from_notional, bps: "1" });
+    expect(messages({ commission_tiers: [tier("0"), tier("0")] })).toEqual(["commission_tiers"]);
+    expect(messages({ commission_tiers: [tier("0"), tier("10")] })).toEqual([]);
+    expect(messages({ interval: "1h", detail_interval: "1h" })).toEqual(["detail_interval"]);
+    expect(messages({ volume_limit: "0" })).toEqual(["volume_limit"]);
+    expect(messages({ borrow_rate: "101" })).toEqual(["borrow_rate"]);
   });
 });
 
@@ -118,6 +157,17 @@ describe("what will run, in words", () => {
     );
     expect(words[1]).toContain("10 bps commission, 1.50 USD fixed and 5 bps slippage");
     expect(words.at(-1)).toContain("midnight UTC");
+  });
+
+  it("tells what holding costs, and of a basket", () => {
+    const words = describeRun(
+      subject,
+      { ...settings, borrow_rate: "3", is_basket: true, symbols: ["AAPL", "IBM"], slots: "1" },
+      market,
+    );
+    expect(words[0]).toContain("on a basket of 2 instruments (AAPL, IBM), daily bars");
+    expect(words).toContain("Held overnight, shorts 3% a year.");
+    expect(words.join(" ")).toContain("At most 1 position at once, of equal size");
   });
 });
 

@@ -11,9 +11,11 @@ import type { RuleWords } from "@/features/strategies/rule-tokens";
 import { NO_WORDS } from "@/features/strategies/rule-tokens";
 import {
   checkRule,
+  compareStrategyVersions,
   createStrategy,
   deleteStrategy,
   listExampleRules,
+  listLibrary,
   listStrategies,
   listStrategyVersions,
   readLanguage,
@@ -124,6 +126,26 @@ export function useStrategyVersions(id: string | null) {
   });
   const items = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   return { ...query, items };
+}
+
+/** What changed between two versions, line by line. */
+export function useVersionDiff(id: string, from: number, to: number) {
+  return useQuery({
+    queryKey: [...strategyKeys.versions(id), "diff", from, to],
+    queryFn: async ({ signal }) =>
+      (await compareStrategyVersions({ path: { strategy_id: id }, query: { from, to }, signal })).data.lines,
+    staleTime: Infinity,
+  });
+}
+
+/** Well-known rules with their reports. */
+export function useLibrary(isEnabled = true) {
+  return useQuery({
+    queryKey: ["rule-library"],
+    queryFn: async ({ signal }) => (await listLibrary({ signal })).data,
+    staleTime: Infinity,
+    enabled: isEnabled,
+  });
 }
 
 /** Saves a rule: a new strategy without an id, else a new version, a new name, or both. */

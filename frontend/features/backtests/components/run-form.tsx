@@ -40,7 +40,7 @@ export function RunForm({
           onRun();
         }}
       >
-        <RunTermsFields form={form} />
+        <RunTermsFields form={form} allowsBasket />
         <section
           aria-label="What will run"
           aria-live="polite"

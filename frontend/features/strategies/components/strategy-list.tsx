@@ -1,7 +1,7 @@
 "use client";
 
 import type { ColumnDef } from "@tanstack/react-table";
-import { FilePlus2, ScrollText, Trash2 } from "lucide-react";
+import { FilePlus2, Library, ScrollText, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { useMemo, useState } from "react";
 import { toast } from "@/components/ui/sonner";
@@ -127,11 +127,18 @@ export function StrategyListPage() {
   );
 
   const newRule = (
-    <Button asChild size="sm">
-      <Link href="/strategies/new">
-        <FilePlus2 aria-hidden /> New rule
-      </Link>
-    </Button>
+    <>
+      <Button asChild size="sm" variant="outline">
+        <Link href="/strategies/library">
+          <Library aria-hidden /> Library
+        </Link>
+      </Button>
+      <Button asChild size="sm">
+        <Link href="/strategies/new">
+          <FilePlus2 aria-hidden /> New rule
+        </Link>
+      </Button>
+    </>
   );
 
   return (

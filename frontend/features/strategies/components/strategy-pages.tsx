@@ -1,9 +1,11 @@
 "use client";
 
+import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
 import { useMemo, useState, type ReactNode } from "react";
 
 import { ErrorState } from "@/components/common/error-state";
+import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useRun } from "@/features/backtests/api";
 import { findLastSettings } from "@/features/backtests/last-settings";
@@ -11,7 +13,7 @@ import { settingsOfRun, type RunSettings } from "@/features/backtests/run-settin
 import { useInstrumentSearch } from "@/features/chart/api";
 import { SYMBOL_PATTERN } from "@/features/chart/chart-state";
 import { isInterval } from "@/features/chart/intervals";
-import { useExamples, useStrategy } from "@/features/strategies/api";
+import { useExamples, useLibrary, useStrategy } from "@/features/strategies/api";
 import { Workbench, type WorkbenchStart } from "@/features/strategies/components/workbench";
 import type { RunRead } from "@/lib/api/generated";
 
@@ -48,7 +50,7 @@ function presetSettings(
   return { ...settings, symbol: settings.symbol || (firstSymbol ?? "") };
 }
 
-/** Loads what the address names (`?run=`, `?example=`, `?symbol=`) and hands over once all of it is there. */
+/** Loads what the address names (`?run=`, `?example=`, `?library=`, `?symbol=`) and hands over once all of it is there. */
 function WithPresets({
   params,
   children,
@@ -114,13 +116,17 @@ export function useAskedPresets(): URLSearchParams {
   return asked;
 }
 
-/** `/strategies/new`: an empty rule, an example, or the text of a run. */
+/** `/strategies/new`: an empty rule, an example, one of the library, or the text of a run. */
 export function NewStrategyPage() {
   const params = useAskedPresets();
   const exampleName = params.get("example");
+  const slug = params.get("library");
   const examples = useExamples();
-  if (exampleName !== null && examples.isPending) return <WorkbenchSkeleton />;
-  const example = examples.data?.find((item) => item.name === exampleName);
+  const library = useLibrary(slug !== null);
+  if ((exampleName !== null && examples.isPending) || library.isLoading) return <WorkbenchSkeleton />;
+  const example =
+    examples.data?.find((item) => item.name === exampleName) ??
+    library.data?.find((item) => item.slug === slug);
   return (
     <WithPresets params={params}>
       {({ run, settings }) => (
@@ -162,9 +168,14 @@ export function StrategyPage({ id }: { id: string }) {
   if (strategy.isError)
     return (
       <ErrorState
-        title="The strategy could not be loaded"
+        title={strategy.error.isNotFound ? "There is no such strategy" : "The strategy could not be loaded"}
         error={strategy.error}
-        onRetry={() => void strategy.refetch()}
+        onRetry={strategy.error.isNotFound ? undefined : () => void strategy.refetch()}
+        action={
+          <Button asChild variant="outline" size="sm">
+            <Link href="/strategies">All strategies</Link>
+          </Button>
+        }
       />
     );
   if (strategy.isPending) return <WorkbenchSkeleton />;

@@ -1,6 +1,6 @@
 "use client";
 
-import { Check, History } from "lucide-react";
+import { Check, GitCompareArrows, History } from "lucide-react";
 import { useState } from "react";
 
 import { ErrorNote } from "@/components/common/error-state";
@@ -18,12 +18,15 @@ export function VersionMenu({
   current,
   latest,
   onOpen,
+  onCompare,
 }: {
   strategyId: string;
   /** The version whose text is in the editor; null when it is none's. */
   current: number | null;
   latest: number;
   onOpen: (version: StrategyVersionRead) => void;
+  /** Shows what differs between versions; there are two at least. */
+  onCompare: () => void;
 }) {
   const [isOpen, setOpen] = useState(false);
   const versions = useStrategyVersions(isOpen ? strategyId : null);
@@ -36,6 +39,19 @@ export function VersionMenu({
         </Button>
       </PopoverTrigger>
       <PopoverContent align="end" className="w-72 p-1" aria-label="Versions">
+        {latest > 1 && (
+          <Button
+            variant="ghost"
+            size="sm"
+            className="mb-1 w-full justify-start"
+            onClick={() => {
+              setOpen(false);
+              onCompare();
+            }}
+          >
+            <GitCompareArrows aria-hidden /> Compare versions
+          </Button>
+        )}
         {versions.isError ? (
           <ErrorNote error={versions.error} />
         ) : versions.isPending ? (

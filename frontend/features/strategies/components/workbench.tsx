@@ -29,6 +29,7 @@ import { NameDialog } from "@/features/strategies/components/name-dialog";
 import { ParameterForm, parameterValues } from "@/features/strategies/components/parameter-form";
 import { ProblemList } from "@/features/strategies/components/problem-list";
 import { RuleEditor, type RuleEditorHandle } from "@/features/strategies/components/rule-editor";
+import { VersionDiffDialog } from "@/features/strategies/components/version-diff";
 import { VersionMenu } from "@/features/strategies/components/version-menu";
 import { dropDraft, findDraft, keepDraft } from "@/features/strategies/drafts";
 import { writeParameterDefault } from "@/features/strategies/rule-tokens";
@@ -49,7 +50,7 @@ export type WorkbenchStart = {
   settings: RunSettings;
 };
 
-type OpenDialog = "save" | "rename" | "delete" | null;
+type OpenDialog = "save" | "rename" | "delete" | "compare" | null;
 
 /** Where a rule is written, saved and run. */
 export function Workbench({
@@ -212,6 +213,7 @@ export function Workbench({
                 strategyId={strategy.id}
                 current={version}
                 latest={strategy.version}
+                onCompare={() => setDialog("compare")}
                 onOpen={(chosen) => {
                   setOpened({ source: chosen.source, version: chosen.version });
                   setSource(chosen.source);
@@ -362,6 +364,14 @@ export function Workbench({
             error={save.error}
             onSubmit={(name) => save.mutate({ id: strategy.id, name }, { onSuccess: () => setDialog(null) })}
           />
+          {dialog === "compare" && (
+            <VersionDiffDialog
+              strategyId={strategy.id}
+              latest={strategy.version}
+              first={version !== null && version < strategy.version ? version : strategy.version - 1}
+              onClose={() => setDialog(null)}
+            />
+          )}
           <ConfirmDialog
             isOpen={dialog === "delete"}
             onClose={() => setDialog(null)}
