@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,8 +46,8 @@ class Part:
             "name": self.name,
             "level": self.level.value,
             "statement": self.statement,
-            "figure": self.figure,
-            "interval": None if self.interval is None else list(self.interval),
+            "figure": _finite_or_none(self.figure),
+            "interval": None if self.interval is None else [_finite_or_none(end) for end in self.interval],
         }
 
 
@@ -98,6 +99,10 @@ class Verdict:
             "complete": self.complete,
             "checks": [check.as_dict() for check in self.checks],
         }
+
+
+def _finite_or_none(figure: float | None) -> float | None:
+    return figure if figure is not None and math.isfinite(figure) else None
 
 
 def percent(fraction: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.engine.bars import Column
+from app.engine.fills import DataNotUsable
 from app.engine.metrics import equity_returns, sharpe
 from app.engine.verdict.check import Check, Level, Part, percent, ratio_of, share_of, worst
 from app.engine.verdict.exploring import Explorer
@@ -113,17 +114,20 @@ def _walk(run: JudgedRun) -> tuple[Part, Picture] | None:
     values = spread_sets(explorer.rule, run.parameters, most) if most else np.empty((0, 0))
     if len(values) < 2:
         return None
-    walked = run_walk_forward(
-        explorer.rule,
-        run.bars,
-        explorer.names,
-        values,
-        windows,
-        execution=run.fills.execution,
-        periods_per_year=run.periods_per_year,
-        first_bar=run.fills.first_bar,
-        checkpoint=run.checkpoint,
-    )
+    try:
+        walked = run_walk_forward(
+            explorer.rule,
+            run.bars,
+            explorer.names,
+            values,
+            windows,
+            execution=run.fills.execution,
+            periods_per_year=run.periods_per_year,
+            first_bar=run.fills.first_bar,
+            checkpoint=run.checkpoint,
+        )
+    except DataNotUsable:
+        return None  # a stretch grew beyond every number
     return _judge_walk(walked, len(values), run.periods_per_year)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import numpy as np
 
 from app.engine.bars import Column
+from app.engine.fills import DataNotUsable
 from app.engine.signals import Signals
 from app.engine.verdict.check import Check, Level, Part, percent, ratio_of, share_of, worst
 from app.engine.verdict.exploring import Explorer
@@ -28,6 +31,8 @@ STARTS_RED = 0.5
 """With fewer than this share of the starts making money the part is red."""
 LOST_SHARE = 0.1
 """Where one kind of market took more than this share of the growth away again, the part is amber."""
+
+_Judged: TypeAlias = tuple[Part, Picture | None] | None
 
 THRESHOLDS = (
     f"The worst of its parts. Neighbouring parameters: green where {share_of(PROFITABLE_SHARE)} of them make "
@@ -53,8 +58,8 @@ def check_robustness(run: JudgedRun, costs: Check) -> Check:
     judged = [
         _judge_neighbours(run),
         (Part("costs", costs.level, costs.statement, costs.figure), None),
-        _judge_delay(run, profit),
-        _judge_starts(run),
+        _judge_or_leave_out(lambda: _judge_delay(run, profit)),
+        _judge_or_leave_out(lambda: _judge_starts(run)),
         _judge_regimes(run),
     ]
     parts = tuple(pair[0] for pair in judged if pair is not None)
@@ -70,7 +75,15 @@ def check_robustness(run: JudgedRun, costs: Check) -> Check:
     return Check(NAME, level, statement, figure, THRESHOLDS, parts, pictures)
 
 
-def _judge_neighbours(run: JudgedRun) -> tuple[Part, Picture] | None:
+def _judge_or_leave_out(judge: Callable[[], _Judged]) -> _Judged:
+    """What `judge` says; None where the changed run grows beyond every number."""
+    try:
+        return judge()
+    except DataNotUsable:
+        return None
+
+
+def _judge_neighbours(run: JudgedRun) -> _Judged:
     explorer = Explorer.of(run)
     if explorer is None:
         return None
@@ -106,14 +119,14 @@ def _judge_neighbours(run: JudgedRun) -> tuple[Part, Picture] | None:
     return Part("neighbours", level, statement, kept), picture
 
 
-def _judge_delay(run: JudgedRun, profit: float) -> tuple[Part, None]:
+def _judge_delay(run: JudgedRun, profit: float) -> _Judged:
     late = _total_return(run.fill(signals=delay_signals(run.signals)).equity[-1], run)
     kept = late / profit
     told = f"Acting one bar later it makes {percent(late)} instead of {percent(profit)}."
     return Part("delay", Level.GREEN if kept >= KEPT_SHARE else Level.AMBER, told, late), None
 
 
-def _judge_starts(run: JudgedRun) -> tuple[Part, Picture] | None:
+def _judge_starts(run: JudgedRun) -> _Judged:
     first, count = run.fills.first_bar, len(run.run_bars)
     shifts = sorted({int(count * START_SHIFT_SHARE * step) for step in range(1, START_SHIFTS + 1)} - {0})
     if not shifts:
@@ -135,7 +148,7 @@ def _judge_starts(run: JudgedRun) -> tuple[Part, Picture] | None:
     return Part("starts", level, statement, share), picture
 
 
-def _judge_regimes(run: JudgedRun) -> tuple[Part, Picture] | None:
+def _judge_regimes(run: JudgedRun) -> _Judged:
     if len(run.equity) < 2:
         return None
     regimes = measure_regimes(run.run_bars.close, run.equity)

@@ -18,14 +18,22 @@ from app.engine.fills import simulate
 from app.engine.language import Rule, compile_rule
 from app.engine.language.rule import Parameter
 from app.engine.signals import Signals
-from app.engine.verdict import DataFacts, JudgedRun, Level, Part
+from app.engine.verdict import DataFacts, JudgedRun, Level, Part, TrialFacts
 from app.engine.verdict.costs import check_costs
 from app.engine.verdict.exploring import MOST_SETS, WORK_LIMIT, Explorer
 from app.engine.verdict.out_of_sample import check_out_of_sample
 from app.engine.verdict.parameter_sets import find_neighbours, spread_sets
 from app.engine.verdict.regimes import measure_regimes
 from app.engine.verdict.robustness import check_robustness, delay_signals
-from tests.unit.engine.hand_made import DAY, load_demo, make_bars, make_signals, random_bars, random_signals
+from tests.unit.engine.hand_made import (
+    DAY,
+    load_demo,
+    make_bars,
+    make_signals,
+    random_bars,
+    random_execution,
+    random_signals,
+)
 
 CROSSING = """
 fast = param(10, 5, 50)
@@ -289,6 +297,31 @@ def test_the_verdict_of_a_run_is_the_same_each_time() -> None:
         rule, load_demo("IBM"), execution=Execution(1e5, 5.0), facts=DataFacts(), periods_per_year=252.0
     )
     assert run_backtest(inputs).verdict == run_backtest(inputs).verdict
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_run_of_a_rule_can_be_judged(seed: int) -> None:
+    rng = np.random.default_rng([11, seed])
+    bars = random_bars(rng, int(rng.integers(2, 900)), volatility=float(rng.choice([0.003, 0.03, 0.3])))
+    inputs = BacktestInputs.for_rule(
+        compile_rule([CROSSING, FIXED, PEAK][seed % 3]),
+        bars,
+        execution=random_execution(rng),
+        facts=DataFacts(gaps=((int(bars.time[0]), int(bars.time[-1]), 3),)),
+        periods_per_year=252.0,
+        first_bar=int(rng.integers(0, len(bars) // 2)),
+        trials=[None, TrialFacts(1), TrialFacts(500, 0.01, 0.002, 0.3)][seed % 3],
+    )
+    verdict = run_backtest(inputs).verdict.as_dict()
+    assert json.loads(json.dumps(verdict, allow_nan=False)) == verdict
+    for check in verdict["checks"]:
+        assert check["statement"].endswith(".")
+        assert check["thresholds"].endswith(".")
+        assert "nan" not in check["statement"]
+        for part in check["parts"]:
+            assert part["statement"].endswith(".")
+            assert "nan" not in part["statement"]
+    assert len(json.dumps(verdict)) < 120_000
 
 
 def test_other_sets_begin_where_the_run_begins() -> None:
