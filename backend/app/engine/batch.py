@@ -18,8 +18,8 @@ from app.engine.batch_plan import Key, Step, plan_steps
 from app.engine.evaluation import evaluate_rule
 from app.engine.language.rule import Rule
 from app.engine.language.scalars import Scalar
-from app.engine.operations import Series, Value, freeze, spread
-from app.engine.outputs import build_signals
+from app.engine.operations import Series, freeze, spread
+from app.engine.outputs import find_silent_truths, join_signals
 from app.engine.signals import Signals
 
 DEFAULT_MEMORY_BYTES = 64 * 2**20
@@ -47,6 +47,7 @@ class BatchEvaluator:
         self._can_keep = last <= memory_bytes
         self._memory = _Memory(memory_bytes - last)
         self._moving_count = -1
+        self._silent_truths = find_silent_truths(rule.outputs, len(bars))
         self._flat: dict[str, tuple[Scalar, Series]] = {}
 
     def signals(self, parameters: Mapping[str, float] | None = None) -> Signals:
@@ -68,7 +69,7 @@ class BatchEvaluator:
             for step in missing:
                 if step.is_passing:
                     step.key = step.value = None
-        return build_signals(self._read_outputs(scalars), len(self._bars))
+        return join_signals(self._read_outputs(scalars), self._silent_truths)
 
     def _find_missing(self, keys: Sequence[Key]) -> list[Step]:
         """What has to be computed for the outputs at these keys, consumers first."""
@@ -115,8 +116,8 @@ class BatchEvaluator:
             elif step.kept is None:
                 step.kept = {}
 
-    def _read_outputs(self, scalars: Mapping[int, Scalar]) -> dict[str, Value]:
-        values: dict[str, Value] = {}
+    def _read_outputs(self, scalars: Mapping[int, Scalar]) -> dict[str, Series]:
+        values: dict[str, Series] = {}
         for name, place in self._rule.outputs.items():
             step = self._steps.get(place)
             value = self._spread(name, scalars[place]) if step is None else step.value

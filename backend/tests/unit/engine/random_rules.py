@@ -170,9 +170,9 @@ def make_column(random: np.random.Generator, count: int) -> NDArray[np.float64]:
 
 
 def make_random_bars(seed: int) -> Bars:
-    """1 to 60 bars of any interval, with gaps; the columns need not fit together."""
+    """1 to 45 bars of any interval, with gaps; the columns need not fit together."""
     random = np.random.default_rng(seed)
-    count = int(random.integers(1, 61))
+    count = int(random.integers(1, 46))
     interval = INTERVALS[random.integers(len(INTERVALS))]
     start = int(random.integers(0, 2_000_000_000)) // 900 * 900
     if not interval.is_intraday:

@@ -21,7 +21,7 @@ from tests.unit.engine.reference_language import evaluate_plainly
 
 RULES = 5_200
 PARTS = 26
-PLAIN_EVERY = 4
+PLAIN_EVERY = 5
 OUTPUTS = [field.name for field in dataclasses.fields(Signals)]
 
 

@@ -17,7 +17,8 @@ NAN = np.nan
 START_FREE = (
     *("sma(close, 7)", "wma(close, 7)", "sum(close, 7)", "mean(close, 7)", "stdev(close, 7)"),
     *("bb_upper(close, 7, 2)", "bb_lower(close, 7, 2)", "highest(close, 7)", "lowest(close, 7)"),
-    *("roc(close, 7)", "shift(close, 7)", "stoch_k(7, 3)"),
+    *("roc(close, 7)", "mom(close, 7)", "zscore(close, 7)", "shift(close, 7)", "stoch_k(7, 3)"),
+    *("stoch_d(5, 2, 3)", "williams_r(7)", "cci(7)", "mfi(7)", "vwap(7)", "log(close)", "sqrt(close)"),
     *("close ** 1.3 % 2", "min(open, close) / max(high, 3)"),
 )
 RECURSIVE = ("ema(x, 3)", "rma(x, 3)", "rsi(x, 3)", "macd(x, 2, 3)", "macd_signal(x, 2, 3, 2)")
@@ -75,7 +76,9 @@ def test_recursive_functions_start_anew_after_a_hole(expression: str) -> None:
     np.testing.assert_array_equal(after[21:], value_of(expression, bars_of(close)))
 
 
-@pytest.mark.parametrize("expression", ["atr(3)", "adx(3)"])
+@pytest.mark.parametrize(
+    "expression", ["atr(3)", "adx(3)", "plus_di(3)", "minus_di(3)", "supertrend(3, 2)", "obv()", "vwap()"]
+)
 def test_wilder_s_ranges_start_anew_after_a_hole(expression: str) -> None:
     bars = random_bars(60)
     open_, high, low, close, volume = (
@@ -113,6 +116,60 @@ def test_highest_includes_the_current_bar_and_rising_looks_at_each_before() -> N
     assert truth_of("rising(close, 2)", [1, 3, 2, 4, 4, 5]) == [False, False, False, True, False, True]
     assert truth_of("falling(close, 2)", [5, 3, 4, 2, 2, 1]) == [False, False, False, True, False, True]
     assert truth_of("rising(close, 2)", [1, NAN, 3, 4, 5, 6]) == [False, False, False, False, True, True]
+
+
+def test_bars_since_and_valuewhen_wait_for_the_first_time() -> None:
+    bars = bars_of([1, 3, 2, 5, 5, NAN, 4])
+    np.testing.assert_array_equal(value_of("bars_since(close > 2.5)", bars), [NAN, 0, 1, 0, 0, 1, 0])
+    np.testing.assert_array_equal(value_of("valuewhen(close > 4.5, open)", bars), [NAN, NAN, NAN, 5, 5, 5, 5])
+    np.testing.assert_array_equal(
+        value_of("valuewhen(close > 1, shift(close, 1))", bars), [NAN, 1, 3, 2, 5, 5, NAN]
+    )
+
+
+def test_a_session_s_average_starts_anew_with_the_local_date() -> None:
+    close, volume = np.array([10.0, 20, 30, 40, 50]), np.array([1.0, 3, 0, 2, 2])
+    times = np.array([20, 21, 22, 23, 24]) * 3600
+    bars = Bars(times, close, close, close, close, volume, Interval.HOUR_1, "Europe/Berlin")
+    # 23:00 UTC is midnight in Berlin
+    np.testing.assert_array_equal(value_of("vwap()", bars), [10, 17.5, 17.5, 40, 45])
+    np.testing.assert_array_equal(value_of("vwap(2)", bars), [NAN, 17.5, 20, 40, 45])
+    daily = Bars(times * 24, close, close + 3, close, close, volume)
+    np.testing.assert_array_equal(value_of("vwap()", daily), [11, 21, NAN, 41, 51])
+
+
+def test_a_flat_price_is_its_own_volume_weighted_average() -> None:
+    price, count = 186.28, 60
+    flat = np.full(count, price)
+    typical = (price + price + price) / 3
+    volume = np.random.default_rng(2).uniform(1, 1e6, count)
+    bars = Bars(np.arange(count) * 60, flat, flat, flat, flat, volume, Interval.MIN_1)
+    assert (value_of("vwap()", bars) == typical).all()
+    assert (value_of("cci(20)", bars)[19:] == 0.0).all()
+    assert (value_of("mfi(14)", bars)[14:] == 0.0).all()
+    assert (value_of("williams_r(14)", bars)[13:] == 0.0).all()
+    assert (value_of("plus_di(14)", bars)[14:] == 0.0).all()
+    assert np.isnan(value_of("zscore(close, 20)", bars)).all()
+
+
+def test_supertrend_changes_sides_on_a_close_through_it() -> None:
+    close = np.concatenate([np.linspace(100, 120, 40), np.linspace(120, 90, 40), np.linspace(90, 130, 60)])
+    line = value_of("supertrend(5, 2)", bars_of(close))
+    is_up = close[5:] > line[5:]
+    changes = np.flatnonzero(np.diff(is_up)) + 6
+    assert len(changes) == 3
+    assert list(is_up[changes - 5]) == [True, False, True]
+    for start, stop in ((changes[0], changes[1]), (changes[2], len(close))):
+        assert (np.diff(line[start:stop]) >= 0).all()  # below the price it never falls
+    assert (np.diff(line[changes[1] : changes[2]]) <= 0).all()
+
+
+def test_the_day_is_that_of_the_bar_s_open_where_it_is_traded() -> None:
+    times = np.array([1_709_251_200 - 7_200, 1_709_251_200])  # 2024-02-29T22:00Z and 2024-03-01T00:00Z
+    bars = Bars(times, *(np.ones(2) for _ in range(5)), Interval.HOUR_1)
+    assert list(value_of("day", bars)) == [29, 1]
+    berlin = Bars(times + 3_600, *(np.ones(2) for _ in range(5)), Interval.HOUR_1, "Europe/Berlin")
+    assert list(value_of("day", berlin)) == [1, 1]
 
 
 def test_a_cross_needs_four_defined_values() -> None:
