@@ -113,8 +113,8 @@ def fill_signals(
     if terms is None:
         terms = pack_terms(execution)
     if is_lean(signals, execution, around):
-        return _fill_leanly(prices, signals, execution, first_bar, room, terms, with_excursions)
-    return _fill_fully(prices, signals, execution, first_bar, room, terms, around)
+        return fill_leanly(prices, signals, execution, first_bar, room, terms, with_excursions)
+    return fill_fully(prices, signals, execution, first_bar, room, terms, around)
 
 
 def is_lean(signals: Signals, execution: Execution, around: Surroundings = NOTHING_AROUND) -> bool:
@@ -129,15 +129,16 @@ def is_lean(signals: Signals, execution: Execution, around: Surroundings = NOTHI
     )
 
 
-def _fill_leanly(
+def fill_leanly(
     prices: Prices,
     signals: Signals,
     execution: Execution,
     first_bar: int,
     room: FillRoom,
     terms: Column,
-    with_excursions: bool,
+    with_excursions: bool = True,
 ) -> Outcome:
+    """`fill_signals` by the short kernel, for signals and terms that are `is_lean`."""
     count, cash, ruined = fill_orders(
         prices.open,
         prices.high,
@@ -167,15 +168,16 @@ def _fill_leanly(
     return Outcome(int(count), float(cash), bool(ruined))
 
 
-def _fill_fully(
+def fill_fully(
     prices: Prices,
     signals: Signals,
     execution: Execution,
     first_bar: int,
     room: FillRoom,
     terms: Column,
-    around: Surroundings,
+    around: Surroundings = NOTHING_AROUND,
 ) -> Outcome:
+    """`fill_signals` by the full kernel, for any signals and terms."""
     finer = around.finer
     finer_columns = _NO_FINER
     if finer is not None:

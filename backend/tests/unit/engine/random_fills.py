@@ -14,7 +14,7 @@ from app.engine.filling.run import is_lean
 from app.engine.fills import Fills, simulate
 from app.engine.intervals import Interval
 from app.engine.signals import Signals
-from tests.unit.engine.hand_made import DAY, random_bars, random_execution, random_signals
+from tests.unit.engine.hand_made import DAY, cut_signals, random_bars, random_execution, random_signals
 
 NEW_YORK = "America/New_York"
 MONDAY = 18_267  # 2020-01-06, in days since 1970
@@ -36,6 +36,10 @@ class FillCase:
     def is_lean(self) -> bool:
         """Whether the short kernel can do it."""
         return not self.splits and self.detail is None and is_lean(self.signals, self.execution)
+
+    def head(self, count: int) -> FillCase:
+        """The same with the first bars alone; finer bars as they are."""
+        return replace(self, bars=self.bars.head(count), signals=cut_signals(self.signals, 0, count))
 
     def simulate(self) -> Fills:
         """What the kernels say."""
@@ -96,7 +100,7 @@ def random_nested_bars(rng: np.random.Generator, count: int, volatility: float) 
         first_instant, step, interval, finer = time, 1_800, Interval.HOUR_4, Interval.MIN_30
     within = np.concatenate([np.arange(size) for size in sizes])
     instants = np.repeat(first_instant, sizes) + within * step
-    columns = (
+    made = (
         fine.open[starts],
         np.maximum.reduceat(fine.high, starts),
         np.minimum.reduceat(fine.low, starts),
@@ -106,8 +110,9 @@ def random_nested_bars(rng: np.random.Generator, count: int, volatility: float) 
     kept = np.ones(len(instants), dtype=np.bool_)
     if rng.random() < 0.5:
         kept = rng.random(len(instants)) < 0.85
-    detail = Bars(instants[kept], *(column[kept] for column in fine.columns()), finer, NEW_YORK)
-    return Bars(time, *columns, interval, NEW_YORK), detail
+    open_, high, low, close, volume = (column[kept] for column in fine.columns())
+    detail = Bars(instants[kept], open_, high, low, close, volume, finer, NEW_YORK)
+    return Bars(time, *made, interval, NEW_YORK), detail
 
 
 def random_splits(rng: np.random.Generator, bars: Bars) -> tuple[tuple[date, float], ...]:

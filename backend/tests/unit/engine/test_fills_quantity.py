@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -125,11 +126,71 @@ def test_a_stop_at_its_trigger_loses_just_what_was_risked(
         {"slippage_bps": 10_000.0},
         {"commission_fixed": -0.01},
         {"commission_fixed": math.inf},
+        {"commission_per_unit": -0.01},
+        {"commission_per_unit": math.nan},
+        {"commission_minimum": -1.0},
+        {"commission_minimum": math.inf},
+        {"commission_tiers": ((-1.0, 5.0),)},
+        {"commission_tiers": ((math.inf, 5.0),)},
+        {"commission_tiers": ((0.0, -5.0),)},
+        {"commission_tiers": ((0.0, 10_000.0),)},
+        {"commission_tiers": ((5.0, 1.0), (5.0, 2.0))},
+        {"slippage_model": "lucky"},
+        {"volume_limit": 0.0},
+        {"volume_limit": 1.1},
+        {"volume_limit": math.nan},
+        {"price_impact": -0.1},
+        {"price_impact": 1.0},
+        {"price_impact": 0.6, "slippage_bps": 4_000.0, "slippage_model": "volume_share"},
+        {"borrow_rate": -0.01},
+        {"borrow_rate": math.nan},
+        {"overnight_rate": 11.0},
     ],
 )
-def test_terms_out_of_range_are_refused(terms: dict[str, float]) -> None:
+def test_terms_out_of_range_are_refused(terms: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(terms))):
-        Execution(**terms)  # type: ignore[arg-type]  # every value here is a number
+        Execution(**terms)
+
+
+def test_scaled_costs_stay_within_what_is_allowed() -> None:
+    terms = Execution(
+        commission_bps=10.0,
+        slippage_bps=6_000.0,
+        commission_fixed=1.0,
+        commission_per_unit=0.01,
+        commission_minimum=2.0,
+        commission_tiers=((100.0, 5.0),),
+        slippage_model="volume_share",
+        price_impact=0.3,
+        borrow_rate=0.02,
+        overnight_rate=6.0,
+    )
+    doubled = terms.scale_costs(2.0)
+    assert (doubled.commission_bps, doubled.commission_fixed) == (20.0, 2.0)
+    assert (doubled.commission_per_unit, doubled.commission_minimum) == (0.02, 4.0)
+    assert doubled.commission_tiers == ((100.0, 10.0),)
+    assert (doubled.borrow_rate, doubled.overnight_rate) == (0.04, 10.0)
+    assert doubled.slippage_bps == 9_999.0
+    assert 0.0 < doubled.price_impact < 1e-4
+    assert doubled.initial_cash == terms.initial_cash
+    assert Execution().scale_costs(2.0) == Execution()
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ({}, False),
+        ({"slippage_model": "volume_share"}, True),
+        ({"slippage_model": "volume_share", "price_impact": 0.0}, False),
+        ({"commission_tiers": ((0.0, 0.0),)}, False),
+        ({"commission_tiers": ((0.0, 1.0),)}, True),
+        *(({name: 0.5}, True) for name in ("commission_bps", "slippage_bps", "commission_fixed")),
+        *(({name: 0.5}, True) for name in ("commission_per_unit", "commission_minimum")),
+        *(({name: 0.5}, True) for name in ("borrow_rate", "overnight_rate")),
+    ],
+)
+def test_terms_know_whether_anything_is_paid(terms: dict[str, Any], expected: bool) -> None:
+    assert Execution(**terms).has_costs is expected
 
 
 def test_cash_is_never_overdrawn_by_an_entry() -> None:
