@@ -88,6 +88,7 @@ async def compute_run(
     now = clock.now()
     try:
         rule = await asyncio.to_thread(compile_rule, request.source)
+        rule.check_interval(request.interval)
     except RuleError as error:
         raise RunFailed("rule_invalid", str(error)) from error
     bars = await load_run_bars(database, request, owner_id, now)
