@@ -4,7 +4,8 @@
 
 *Fitted to noise*: on each seed's random walk without drift (3,270 daily bars, 1 % a day) the best of 5,000
 sets of a rule's parameters by its Sharpe ratio is judged, with what the sweep knows of its trials. Nothing is
-there to be found: the verdict should be red.
+there to be found: the verdict should be red. Once more without telling it of the search: what a person gets
+who searched elsewhere.
 
 *Planted edge*: the same walk with a hidden drift that comes and goes, m_t = 0.98 m_{t−1} + e_t, its spread a
 fifth of the daily noise; or plus a part that falls back, u_t = 0.7 u_{t−1} + e_t, e_t eight tenths of the
@@ -75,13 +76,16 @@ enter_short = close < sma(close, n)
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """A market, a rule searched on it, and whether there is anything to be found."""
+    """A market, a rule searched on it, whether there is anything to be found, and whether the verdict is told
+    of the search.
+    """
 
     name: str
     make: Callable[[int, int], Bars]
     source: str
     sets: int
     is_real: bool
+    is_told: bool = True
 
 
 def walk(seed: int, count: int = BARS) -> Bars:
@@ -126,6 +130,7 @@ def _bars_of(moves: np.ndarray, seed: int) -> Bars:
 EXPERIMENTS = (
     Experiment("Noise, two averages crossing, best of 5,000", walk, CROSSING, 5_000, False),
     Experiment("Noise, return to an average, best of 5,000", walk, REVERSION, 5_000, False),
+    Experiment("The same, the verdict not told of the search", walk, REVERSION, 5_000, False, is_told=False),
     Experiment("Planted trend, price against its average, best of 40", walk_with_edge, TREND, 40, True),
     Experiment(
         "Planted pull, return to an average, best of 40",
@@ -154,8 +159,8 @@ def make_grid(rule: Rule) -> np.ndarray:
     return np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
 
 
-def judge_best(rule: Rule, bars: Bars, values: np.ndarray) -> tuple[Verdict, np.ndarray]:
-    """Search, take the best by its Sharpe ratio, and judge it as a run opened from the sweep."""
+def judge_best(rule: Rule, bars: Bars, values: np.ndarray, is_told: bool) -> Verdict:
+    """Search, take the best by its Sharpe ratio, and judge it; `is_told`: as a run opened from the sweep."""
     names = [parameter.name for parameter in rule.parameters]
     found = run_sets(rule, bars, names, values, execution=TERMS, periods_per_year=PERIODS)
     ratios = found.column("sharpe")
@@ -169,9 +174,9 @@ def judge_best(rule: Rule, bars: Bars, values: np.ndarray) -> tuple[Verdict, np.
         execution=TERMS,
         facts=DataFacts(expected_bars=len(bars), missing_bars=0, calendar="24/7", last_bar_age_days=1.0),
         periods_per_year=PERIODS,
-        trials=trials,
+        trials=trials if is_told else None,
     )
-    return run_backtest(inputs).verdict, best
+    return run_backtest(inputs).verdict
 
 
 def measure_edge(experiment: Experiment) -> float:
@@ -199,7 +204,7 @@ def main() -> None:
         levels: Counter[Level] = Counter()
         red: Counter[str] = Counter()
         for seed in range(asked.first, asked.first + asked.seeds):
-            verdict, _ = judge_best(rule, experiment.make(seed, BARS), values)
+            verdict = judge_best(rule, experiment.make(seed, BARS), values, experiment.is_told)
             levels[verdict.level] += 1
             red.update(check.name for check in verdict.checks if check.level is Level.RED)
         rows.append((experiment, levels, red))

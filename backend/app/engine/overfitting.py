@@ -24,7 +24,7 @@ from app.engine.bars import Column
 from app.engine.metrics import NOISE
 
 EULER_MASCHERONI = 0.5772156649015329
-MOST_SETS = 20_000
+MOST_SETS = 10_000
 """Sets looked at by `probability_of_overfitting`; of more, as many evenly chosen ones."""
 LOGIT_BINS = 40
 _NORMAL = NormalDist()
@@ -178,14 +178,8 @@ def probability_of_overfitting(blocks: NDArray[np.float64]) -> Overfitting | Non
         better = found > best
         best[better] = found[better]
         chosen[better] = start + place[better]
-    own = np.empty(len(halves))
-    for start in range(0, count, at_once):
-        part = usable[start : start + at_once]
-        here = (chosen >= start) & (chosen < start + len(part))
-        if here.any():
-            own[here] = _rank_figures(blocks, part, outside[here])[
-                np.arange(int(here.sum())), chosen[here] - start
-            ]
+    picked = blocks[usable[chosen]]
+    own = _divide((outside * picked[:, :, 0]).sum(axis=1), (outside * picked[:, :, 1]).sum(axis=1))
     below, equal = np.zeros(len(halves)), np.zeros(len(halves))
     for start in range(0, count, at_once):
         ratios = _rank_figures(blocks, usable[start : start + at_once], outside)
@@ -210,8 +204,12 @@ def _rank_figures(
     Among sets with the same number of returns it rises with the Sharpe ratio: with x = (Σ r)² / (n Σ r²) the
     squared Sharpe ratio is x / (1 − x).
     """
-    sums = halves @ blocks[sets, :, 0].T
-    squares = halves @ blocks[sets, :, 1].T
-    still = squares <= 0.0
-    ratios: NDArray[np.float64] = np.where(still, 0.0, sums / np.sqrt(np.where(still, 1.0, squares)))
+    return _divide(halves @ blocks[sets, :, 0].T, halves @ blocks[sets, :, 1].T)
+
+
+def _divide(sums: NDArray[np.float64], squares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Σ r / √Σ r², 0 for what never moved; overwrites `squares`."""
+    squares[squares <= 0.0] = np.inf
+    np.sqrt(squares, out=squares)
+    ratios: NDArray[np.float64] = np.divide(sums, squares, out=squares)
     return ratios

@@ -162,3 +162,23 @@ def test_many_jumps_are_counted_not_listed() -> None:
 
 def test_one_bar_has_no_jump() -> None:
     assert find_split_like_jumps(BARS.head(1)) == ()
+
+
+def test_gaps_and_jumps_are_drawn_where_they_are() -> None:
+    bars = jumping(2.0)
+    gap = (int(bars.time[5]), int(bars.time[8]), 3)
+    check = check_data(bars, replace(CLEAN, missing_bars=3, gaps=(gap,)))
+    assert [part.name for part in check.parts] == ["gaps", "jumps"]
+    (picture,) = check.pictures
+    assert (picture["kind"], picture["start"]) == ("spans", bars.time[0])
+    assert picture["end"] == bars.time[-1] + 86_400
+    assert picture["spans"] == [
+        {"start": gap[0], "end": gap[1], "label": "3 bars missing", "level": "amber"},
+        {
+            "start": int(bars.time[29]),
+            "end": int(bars.time[30]),
+            "label": "100 → 50",
+            "level": "amber",
+        },
+    ]
+    assert check_data(BARS, CLEAN).pictures == ()

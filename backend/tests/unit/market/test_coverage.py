@@ -86,6 +86,34 @@ def test_missing_days_and_days_without_a_session() -> None:
     assert (coverage.expected, coverage.missing, coverage.outside) == (21, 3, 1)
 
 
+def test_gaps_are_told_where_they_are() -> None:
+    labels = JANUARY.labels.tolist()
+    coverage = measure_coverage(bars_at([*labels[:3], *labels[5:9], *labels[10:]]), JANUARY)
+    day = 86_400
+    assert coverage.gaps == ((labels[3], labels[4] + day, 2), (labels[9], labels[9] + day, 1))
+    assert measure_coverage(bars_at(labels), JANUARY).gaps == ()
+
+
+def test_gaps_within_the_day_are_told_by_their_sessions() -> None:
+    times = half_hours("2020-01-02") + half_hours("2020-01-03") + half_hours("2020-01-07")
+    coverage = measure_coverage(bars_at([*times[:4], *times[7:]], Interval.MIN_30), JANUARY)
+    assert coverage.gaps == (
+        (instant("2020-01-02T14:30"), instant("2020-01-02T21:00"), 3),
+        (instant("2020-01-06T14:30"), instant("2020-01-06T21:00"), 13),
+    )
+    assert sum(missing for _, _, missing in coverage.gaps) == coverage.missing
+
+
+def test_of_very_many_gaps_the_largest_are_told() -> None:
+    sessions = sessions_of("24/7", "2020-01-01", "2021-12-31")
+    labels = [time for place, time in enumerate(sessions.labels.tolist()) if place % 2 == 0 or place > 700]
+    labels = labels[:200] + labels[205:]
+    coverage = measure_coverage(bars_at(labels), sessions)
+    assert len(coverage.gaps) == 200
+    assert max(missing for _, _, missing in coverage.gaps) == 11
+    assert list(coverage.gaps) == sorted(coverage.gaps)
+
+
 @pytest.mark.parametrize(
     ("interval", "labels", "expected"),
     [
