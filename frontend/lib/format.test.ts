@@ -15,7 +15,7 @@ describe("figures", () => {
   });
 
   it("do not show −0", () => {
-    expect(format.formatPercent(-0.000001)).toBe("0.00%");
+    expect(format.formatPercent(-0.000001)).toBe("0.0%");
   });
 
   it.each([null, undefined, Number.NaN, Infinity])("show a dash for %s", (value) => {

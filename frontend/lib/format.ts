@@ -43,7 +43,9 @@ export function formatCount(value: number | null | undefined, format: FigureForm
 
 /** A fraction as percent, the same everywhere: 0.1743 → 17.4%, and under one percent 0.0042 → 0.42%. */
 export function formatPercent(fraction: number | null | undefined, format: FigureFormat = {}): string {
-  const isSmall = typeof fraction === "number" && fraction !== 0 && Math.abs(fraction) < 0.00995;
+  const size = Math.abs(fraction ?? 0);
+  // What would be printed as 0.00% is no more than 0.0%.
+  const isSmall = size >= 0.00005 && size < 0.00995;
   return print(fraction, { ...format, digits: format.digits ?? (isSmall ? 2 : 1) }, { style: "percent" });
 }
 

@@ -53,7 +53,7 @@ export function BarList({
                     style={{ left: `${place.left}%`, width: `${place.width}%`, background: colour }}
                   />
                 )}
-                {reference !== null && (
+                {reference !== null && reference !== 0 && (
                   <span
                     className="absolute -inset-y-0.5 border-l border-dashed border-foreground"
                     style={{ left: `${((reference - low) / (high - low || 1)) * 100}%` }}

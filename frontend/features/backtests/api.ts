@@ -12,12 +12,9 @@ import {
   readBacktestEquity,
   readBacktestTrades,
   type BacktestCreate,
-  type RunRead,
   type TradeColumns,
 } from "@/lib/api/generated";
 
-/** Seconds that a new run's request waits for the answer before the page polls. */
-export const RUN_WAIT_SECONDS = 10;
 const LIST_PAGE = 50;
 const EQUITY_POINTS = 4_000;
 
@@ -83,14 +80,12 @@ export function useEquity(id: string, isEnabled: boolean) {
   });
 }
 
-/** Starts a run and waits a little: most are over by then. */
+/** Starts a run; its page shows the verdict while it is made. */
 export function useStartRun() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (body: BacktestCreate) =>
-      (await createBacktest({ body, query: { wait: RUN_WAIT_SECONDS } })).data,
-    onSuccess: (answer) => {
-      if ("metrics" in answer) client.setQueryData<RunRead>(runKeys.one(answer.id), answer);
+    mutationFn: async (body: BacktestCreate) => (await createBacktest({ body })).data,
+    onSuccess: () => {
       void client.invalidateQueries({ queryKey: ["runs", "list"] });
     },
   });

@@ -36,7 +36,8 @@ export class EquityView {
       crosshair: { mode: CrosshairMode.Normal },
       handleScroll: { mouseWheel: false, vertTouchDrag: false },
       handleScale: { mouseWheel: false },
-      rightPriceScale: { borderVisible: false },
+      // A label that would be cut at a pane's edge is left out.
+      rightPriceScale: { borderVisible: false, entireTextOnly: true },
       timeScale: {
         borderVisible: false,
         lockVisibleTimeRangeOnResize: true,

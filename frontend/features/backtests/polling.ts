@@ -6,7 +6,7 @@ export function isOver(status: RunStatus): boolean {
   return status === "succeeded" || status === "failed" || status === "cancelled";
 }
 
-const FAST_MS = 500;
+const FAST_MS = 300;
 const STEADY_MS = 1_500;
 const SLOW_MS = 4_000;
 

@@ -83,7 +83,8 @@ export class ChartView {
       crosshair: { mode: CrosshairMode.Normal },
       handleScroll: { mouseWheel: wheel, vertTouchDrag: false },
       handleScale: { mouseWheel: wheel },
-      rightPriceScale: { borderVisible: false },
+      // A label that would be cut at a pane's edge is left out.
+      rightPriceScale: { borderVisible: false, entireTextOnly: true },
       timeScale: {
         borderVisible: false,
         rightOffset: RIGHT_ROOM_BARS,

@@ -33,6 +33,7 @@ function difference(
 ): string {
   if (typeof value !== "number" || typeof first !== "number") return "";
   const gap = value - first;
+  if (gap === 0) return "=";
   const printed = formatMetric(text.format === "percent" ? "gain" : text.format, gap, null);
   return gap > 0 && !printed.startsWith("+") ? `+${printed}` : printed;
 }

@@ -55,7 +55,7 @@ function Right({ children, tone }: { children: ReactNode; tone?: number | null }
 export function ReturnsSection({ sheet }: { sheet: TearSheetRead }) {
   const months = sheet.monthly.flatMap((row) => row.months);
   return (
-    <div className="grid grid-cols-1 gap-4 2xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+    <div className="grid grid-cols-1 gap-4 xl:grid-cols-[minmax(0,2.3fr)_minmax(0,1fr)]">
       <Part title="Return by month" note={countWon(months, "month")}>
         <HeatmapTable
           label="Return by month"
@@ -175,7 +175,7 @@ export function RiskSection({ sheet }: { sheet: TearSheetRead }) {
           counts={distribution.counts}
           unit="fraction"
           isTwoSided
-          height={220}
+          height={300}
         />
       </Part>
     </div>
