@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 
@@ -33,12 +34,7 @@ class BatchParameters:
             if names[place] and node.operation != "parameter"
         ]
         self._windows = [(use.place, use.minimum) for use in rule.windows if names[use.place]]
-        self._window_uses = Counter(
-            argument
-            for node in nodes
-            if (operation := WINDOW_OPERATIONS.get(node.operation)) is not None
-            for argument in node.arguments[len(node.arguments) - operation.windows :]
-        )
+        self._window_reaches = _count_reaches(rule)
         self._other_reach = sum(node.operation in WINDOW_OPERATIONS for node in nodes)
         self._first: dict[int, Scalar] | None = None
         self._still = [place for place in range(len(nodes)) if names[place]]
@@ -82,10 +78,9 @@ class BatchParameters:
             value = scalars[place]
             if not (minimum <= value <= MAXIMUM_LOOKBACK_BARS and value == int(value)):
                 return False
-        # No operation reaches back further than twice its windows.
         reach = self._other_reach
-        for place, uses in self._window_uses.items():
-            reach += 2 * uses * int(scalars[place])
+        for place, times in self._window_reaches.items():
+            reach += times * int(scalars[place])
         return reach <= MAXIMUM_LOOKBACK_BARS
 
     def _watch(self) -> None:
@@ -97,3 +92,15 @@ class BatchParameters:
         if moved:
             self.moving.update(moved)
             self._still = [place for place in self._still if place not in self.moving]
+
+
+def _count_reaches(rule: Rule) -> Counter[int]:
+    """For every window, how many times its length all operations together reach back, at the most."""
+    reaches: Counter[int] = Counter()
+    for node in rule.nodes:
+        operation = WINDOW_OPERATIONS.get(node.operation)
+        if operation is not None and operation.windows > 0:
+            times = math.ceil(operation.warm_up([1_000] * operation.windows) / 1_000)
+            for place in node.arguments[len(node.arguments) - operation.windows :]:
+                reaches[place] += times
+    return reaches
