@@ -27,7 +27,8 @@ from app.research.domain import (
     SweepUnderWay,
 )
 from app.research.planning import find_base_parameters, plan_sweep, read_search, weigh_rule
-from app.research.schemas import SweepCreate, SweepOpen
+from app.research.schemas import SweepCreate as SweepCreate  # what the command line asks with
+from app.research.schemas import SweepOpen
 from app.research.search_schemas import SearchTerms
 from app.strategies import service as strategies
 

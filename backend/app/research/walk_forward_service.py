@@ -23,7 +23,7 @@ from app.research.domain import (
     WalkForwardUnderWay,
 )
 from app.research.service import prepare_search
-from app.research.walk_forward_schemas import WalkForwardCreate
+from app.research.walk_forward_schemas import WalkForwardCreate as WalkForwardCreate
 
 # Every set runs in every window, and all in one job.
 MAXIMUM_RUNS = 1_000_000

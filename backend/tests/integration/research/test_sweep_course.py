@@ -15,6 +15,7 @@ from app.core.database import Databases
 from app.core.leases import AttemptSuperseded
 from app.research import jobs, shard_repository
 from app.research.jobs import recover_lost_shards, run_shard_job
+from app.research.shard_work import compute_shard
 from tests.integration.conftest import Person
 from tests.integration.research.conftest import SWEEPS, read, read_csv, run, start, wait
 
@@ -121,7 +122,7 @@ async def test_a_shard_that_comes_late_writes_nothing(
     """Its worker stood still, its lease ran out, and another one did it meanwhile."""
     sweep_id = await start(member, ranges=RANGES)
     shards = await _cut(databases, sweep_id, 40)
-    compute = jobs.compute_shard
+    compute = compute_shard
     is_first = True
 
     def stand_still(*arguments: Any) -> Any:
@@ -174,7 +175,7 @@ async def test_a_sweep_paused_over_its_last_shard_ends_after_it_is_resumed(
 ) -> None:
     sweep_id = await start(member, ranges=RANGES)
     shards = await _cut(databases, sweep_id, 80)
-    compute, loop = jobs.compute_shard, asyncio.get_running_loop()
+    compute, loop = compute_shard, asyncio.get_running_loop()
 
     def pause_meanwhile(*arguments: Any) -> Any:
         asyncio.run_coroutine_threadsafe(pause(), loop).result()
