@@ -7,6 +7,7 @@ import gzip
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,7 +172,7 @@ def random_execution(rng: np.random.Generator) -> Execution:
 
 def cut_signals(signals: Signals, start: int, stop: int) -> Signals:
     """Bars start..stop-1 of every column."""
-    columns = {name: getattr(signals, name) for name in Signals.__slots__}
+    columns: dict[str, Any] = {name: getattr(signals, name) for name in Signals.__slots__}
     return Signals(
         **{name: None if column is None else column[start:stop] for name, column in columns.items()}
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ from app.engine.packing import (
     unpack_trades,
 )
 from app.engine.signals import Signals
-from app.engine.trades import Trades
+from app.engine.trades import ExitReason, Trades
 from tests.unit.engine.hand_made import random_bars, random_execution, random_signals
 
 
@@ -68,6 +68,30 @@ def test_packing_is_compact() -> None:
     assert len(pack_trades(trades)) == 8 + 114 * len(trades)
     curve = some_curve(1)
     assert len(pack_equity(curve)) == 8 + 32 * len(curve)
+
+
+def test_what_holding_cost_is_packed_where_there_is_any() -> None:
+    trades = next(trades for trades in map(some_trades, range(20)) if len(trades) > 10)
+    financed = replace(trades, financing=np.linspace(0.0, 5.0, len(trades)))
+    packed = pack_trades(financed)
+    assert len(packed) == 8 + 122 * len(trades)
+    again = unpack_trades(packed)
+    for field in fields(Trades):
+        assert getattr(financed, field.name).tobytes() == getattr(again, field.name).tobytes(), field.name
+
+
+def test_trades_stored_before_there_was_financing_are_read() -> None:
+    stored = bytes.fromhex(
+        "46585431010000000106" + "0100000000000000" + "0200000000000000" + "8051010000000000"
+        "00a3020000000000" + "0000000000002440" + "0000000000005940" + "0000000000405940"
+        "0000000000002440" + "7b14ae47e17a843f" + "0000000000000000" * 2 + "0100000000000000"
+        "000000000000f0bf" + "000000000000f03f"
+    )
+    trades = unpack_trades(stored)
+    assert (trades.side[0], trades.exit_reason[0]) == (1, ExitReason.END_OF_DATA)
+    assert (trades.quantity[0], trades.entry_price[0], trades.exit_price[0]) == (10.0, 100.0, 101.0)
+    assert trades.financing.tolist() == [0.0]
+    assert pack_trades(trades) == stored
 
 
 def test_the_bytes_are_little_endian_and_stay_as_they_are() -> None:
