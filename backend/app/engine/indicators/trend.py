@@ -42,18 +42,17 @@ def adx(high: Column, low: Column, close: Column, n: int, first: int, state: Col
     """Average directional index, 0 to 100. As TA-Lib's ADX, whose first sums run over n − 1 moves.
 
     Shapes (first + bars,), the result's (bars,). First defined after 2n − 1 moves in a row; starts anew after
-    a NaN. State: that of `advance_directions`, then the sum of the first n directions and their average.
+    a NaN. State: that of `share_of_range`, then the sum of the first n directions and their average.
     """
     out = np.full(len(close) - first, np.nan)
-    total = state[4]
-    average = state[5]
+    moves, plus, minus, reach = state[0], state[1], state[2], state[3]
+    total, average = state[4], state[5]
     for i in range(max(first, 1), len(close)):
-        advance_directions(high, low, close, i, n, state)
-        moves = state[0]
+        moves, plus, minus, reach = add_move(high, low, close, i, n, moves, plus, minus, reach)
         if moves < n:
             total = 0.0
             continue
-        direction = find_direction(state[1], state[2], state[3])
+        direction = find_direction(plus, minus, reach)
         if moves < 2 * n:
             if direction == direction:
                 total += direction
@@ -62,64 +61,73 @@ def adx(high: Column, low: Column, close: Column, n: int, first: int, state: Col
             average = (average * (n - 1) + direction) / n
         if moves >= 2 * n - 1:
             out[i - first] = average
-    state[4] = total
-    state[5] = average
+    state[0], state[1], state[2], state[3] = moves, plus, minus, reach
+    state[4], state[5] = total, average
     return out
 
 
-@compile_loop
 def plus_di(high: Column, low: Column, close: Column, n: int, first: int, state: Column) -> Column:
     """The share of upward movement in the range, 0 to 100; 0 where nothing moved. As TA-Lib's PLUS_DI, n > 1.
 
     Shapes (first + bars,), the result's (bars,). First defined after n moves in a row; starts anew after a
-    NaN. State: that of `advance_directions`.
+    NaN. State: that of `share_of_range`.
     """
-    return share_of_range(high, low, close, n, 1, first, state)
+    return share_of_range(high, low, close, n, True, first, state)
 
 
-@compile_loop
 def minus_di(high: Column, low: Column, close: Column, n: int, first: int, state: Column) -> Column:
     """The share of downward movement in the range. As `plus_di`."""
-    return share_of_range(high, low, close, n, 2, first, state)
+    return share_of_range(high, low, close, n, False, first, state)
 
 
 @compile_loop
 def share_of_range(
-    high: Column, low: Column, close: Column, n: int, side: int, first: int, state: Column
+    high: Column, low: Column, close: Column, n: int, is_up: bool, first: int, state: Column
 ) -> Column:
-    """100 times the smoothed movement at place `side` of the state, divided by the smoothed true range."""
+    """100 times the smoothed movement up or down divided by the smoothed true range.
+
+    State: moves in a row, then Wilder's sums of upward movement, of downward movement and of the true range.
+    """
     out = np.full(len(close) - first, np.nan)
+    moves, plus, minus, reach = state[0], state[1], state[2], state[3]
     for i in range(max(first, 1), len(close)):
-        advance_directions(high, low, close, i, n, state)
-        if state[0] >= n and state[3] < np.inf:
-            out[i - first] = 100.0 * (state[side] / state[3]) if state[3] > 0.0 else 0.0
+        moves, plus, minus, reach = add_move(high, low, close, i, n, moves, plus, minus, reach)
+        if moves >= n and reach < np.inf:
+            out[i - first] = 100.0 * ((plus if is_up else minus) / reach) if reach > 0.0 else 0.0
+    state[0], state[1], state[2], state[3] = moves, plus, minus, reach
     return out
 
 
 @compile_loop
-def advance_directions(high: Column, low: Column, close: Column, i: int, n: int, state: Column) -> None:
-    """Takes the move into bar i into the smoothed sums.
-
-    State: moves in a row, then Wilder's sums of upward movement, of downward movement and of the true range.
-    """
+def add_move(
+    high: Column,
+    low: Column,
+    close: Column,
+    i: int,
+    n: int,
+    moves: float,
+    plus: float,
+    minus: float,
+    reach: float,
+) -> tuple[float, float, float, float]:
+    """The smoothed sums after the move into bar i, which is none where a value is undefined."""
     true = find_true_range(high[i], low[i], close[i - 1])
     up = high[i] - high[i - 1]
     down = low[i - 1] - low[i]
     if not (true < np.inf and abs(up) < np.inf and abs(down) < np.inf):
-        state[0] = 0.0
-        return
-    state[0] += 1.0
-    if state[0] == 1.0:
-        state[1], state[2], state[3] = 0.0, 0.0, 0.0
-    if state[0] >= n:
-        state[1] -= state[1] / n
-        state[2] -= state[2] / n
-        state[3] -= state[3] / n
+        return 0.0, plus, minus, reach
+    moves += 1.0
+    if moves == 1.0:
+        plus, minus, reach = 0.0, 0.0, 0.0
+    if moves >= n:
+        plus -= plus / n
+        minus -= minus / n
+        reach -= reach / n
     if up > 0.0 and up > down:
-        state[1] += up
+        plus += up
     elif down > 0.0 and down > up:
-        state[2] += down
-    state[3] += true
+        minus += down
+    return moves, plus, minus, reach + true
 
 
 @compile_loop
