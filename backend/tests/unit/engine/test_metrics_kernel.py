@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.engine.bars import Column
 from app.engine.conventions import METRIC_NAMES
 from app.engine.execution import Execution
-from app.engine.fills import simulate
+from app.engine.fills import Fills, simulate
 from app.engine.metrics import compute_metrics, equity_returns
 from app.engine.metrics_blocks import write_block_sums
 from app.engine.metrics_drawdown import drawdowns, measure_drawdowns
@@ -20,8 +20,8 @@ from app.engine.metrics_kernel import MetricsScratch
 from app.engine.metrics_percentile import find_percentile, select_rank
 from app.engine.metrics_places import FIGURE_COUNT, FINAL_EQUITY, TOTAL_SLIPPAGE, VAR_95
 from app.engine.metrics_returns import measure_returns, sum_column
-from app.engine.trades import bars_held
-from tests.unit.engine.hand_made import random_bars, random_execution, random_signals
+from app.engine.trades import Indices, bars_held
+from tests.unit.engine.hand_made import make_bars, make_signals, random_bars, random_execution, random_signals
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -138,6 +138,22 @@ def test_figures_by_plain_numpy(seed: int) -> None:
         assert (metrics.best, metrics.worst) == (pnl.max(), pnl.min())
         assert metrics.win_rate == (pnl > 0.0).mean()
         assert metrics.avg_bars == pytest.approx(trades.bars[trades.is_closed].mean())
+
+
+def test_parts_of_one_position_share_their_bars() -> None:
+    bars = make_bars([(100.0, 101.0, 99.0, 100.0)] * 2 + [(100.0, 106.0, 99.0, 105.0)] * 4)
+    signals = make_signals(6, enter_long=(0,), exit_long=(4,), take_profit=5.0, take_profit_share=0.5)
+    fills = simulate(bars, signals, Execution())
+    assert [(trade.item(), end.item()) for trade, end in zip(*entries_and_exits(fills), strict=True)] == [
+        (1, 2),
+        (1, 5),
+    ]
+    # Bars 1 to 4 are held, bar 5 is left at its open.
+    assert compute_metrics(bars, fills, 252.0).exposure == 4 / 6
+
+
+def entries_and_exits(fills: Fills) -> tuple[Indices, Indices]:
+    return fills.trades.entry_index, fills.trades.exit_index
 
 
 def test_figures_beyond_every_number_are_infinite() -> None:

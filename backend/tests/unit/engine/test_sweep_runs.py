@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple, fields
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,49 @@ def test_every_set_of_a_grid_has_the_figures_of_its_run() -> None:
     assert (found.column("trades") > 3).all()
     for row, (fast, slow) in zip(found.figures, values, strict=True):
         expected = row_of_single_run(rule, bars, {"fast": fast, "slow": slow}, Execution())
+        np.testing.assert_array_equal(row, expected)
+
+
+FULL = """
+n = param(10, 2, 50)
+k = param(2, 0.5, 5, 0.5)
+enter_long = close > sma(close, n)
+enter_short = close < sma(close, n)
+stop_loss = k * atr(10)
+take_profit = atr(10)
+take_profit_share = 0.5
+max_bars = 7
+limit_entry = 0.1 * atr(10)
+"""
+
+
+def test_sets_are_run_under_every_term_of_a_run() -> None:
+    bars = random_bars(np.random.default_rng(9), 500, volatility=0.01)
+    execution = Execution(
+        commission_per_unit=0.01,
+        commission_minimum=1.0,
+        commission_tiers=((5_000.0, 3.0),),
+        slippage_model="volume_share",
+        borrow_rate=0.05,
+        overnight_rate=0.02,
+    )
+    splits = [(date(1970, 6, 1), 2.0)]
+    rule, first = rule_of(FULL), 40
+    values = np.array([(n, k) for n in (5.0, 12.0) for k in (0.5, 2.0)])
+    found = run_sets(
+        rule,
+        bars,
+        ("n", "k"),
+        values,
+        execution=execution,
+        periods_per_year=252.0,
+        first_bar=first,
+        splits=splits,
+    )
+    for row, (n, k) in zip(found.figures, values.tolist(), strict=True):
+        fills = simulate(bars, evaluate_rule(rule, bars, {"n": n, "k": k}), execution, first, splits=splits)
+        assert len(fills.trades) > 10
+        expected = [np.nan if f is None else f for f in astuple(compute_metrics(bars, fills, 252.0))]
         np.testing.assert_array_equal(row, expected)
 
 
