@@ -237,6 +237,9 @@ def test_costs_are_doubled_or_assumed() -> None:
     assumed = stressed_execution(Execution())
     assert (assumed.commission_bps, assumed.slippage_bps, assumed.commission_fixed) == (5.0, 5.0, 0.0)
     assert stressed_execution(Execution(commission_bps=6_000.0)).commission_bps < 10_000.0
+    other = stressed_execution(Execution(commission_per_unit=0.01, borrow_rate=0.02, commission_minimum=1.0))
+    assert (other.commission_per_unit, other.borrow_rate, other.commission_minimum) == (0.02, 0.04, 2.0)
+    assert (other.commission_bps, other.slippage_bps) == (0.0, 0.0)
 
 
 def churning_run(gain: float, trades: int, commission_bps: float) -> tuple[Bars, Signals, Fills]:
@@ -367,7 +370,7 @@ def test_chance_is_as_bad_as_its_worst_part() -> None:
 )
 def test_resampled_returns_tell_drift_from_luck(drift: float, sharpe: Level, loss: Level) -> None:
     noise = np.random.default_rng(3).normal(0.0, 0.01, 2_000)
-    equity = 1e4 * np.cumprod(1.0 + np.append(0.0, noise - noise.mean() + drift))
+    equity = 1e4 * np.cumprod(1.0 + np.append(0.0, noise - noise.mean() + drift), dtype=np.float64)
     parts, _ = judge_returns(equity, np.arange(2_001, dtype=np.int64) * DAY, 252.0)
     levels = {part.name: part.level for part in parts}
     assert (levels["sharpe"], levels["cagr"], levels["loss"]) == (sharpe, sharpe, loss)
@@ -375,7 +378,7 @@ def test_resampled_returns_tell_drift_from_luck(drift: float, sharpe: Level, los
 
 def test_a_wild_run_is_warned_of_its_drawdowns() -> None:
     noise = np.random.default_rng(3).normal(0.003, 0.05, 2_000)
-    equity = 1e4 * np.cumprod(1.0 + noise)
+    equity = 1e4 * np.cumprod(1.0 + noise, dtype=np.float64)
     parts, _ = judge_returns(equity, np.arange(2_000, dtype=np.int64) * DAY, 252.0)
     drawdown = next(part for part in parts if part.name == "drawdown")
     assert drawdown.level == Level.AMBER

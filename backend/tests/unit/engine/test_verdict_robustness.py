@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -149,7 +150,8 @@ def test_every_column_is_delayed() -> None:
     rng = np.random.default_rng(1)
     bars = random_bars(rng, 30)
     signals = random_signals(rng, bars)
-    signals = replace(signals, **{name: rng.random(30) for name in Signals.__slots__[4:]})
+    columns: dict[str, Any] = {name: rng.random(30) for name in Signals.__slots__[4:]}
+    signals = replace(signals, **columns)
     late = delay_signals(signals)
     for name in Signals.__slots__:
         before, after = getattr(signals, name), getattr(late, name)
