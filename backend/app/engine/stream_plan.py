@@ -20,6 +20,7 @@ from app.engine.operations import (
     WINDOWS,
     Recursion,
     Series,
+    Value,
     freeze,
     read_windows,
     spread,
@@ -88,10 +89,13 @@ class _Pointwise(StreamStep):
     def __init__(self, node: Node, sources: Sequence[StreamStep | Scalar]) -> None:
         super().__init__(node.interval)
         self._function = POINTWISE[node.operation]
-        self._sources = sources
+        self._arguments: list[Value] = [s if isinstance(s, (bool, float)) else s.values for s in sources]
+        self._columns = [(i, s) for i, s in enumerate(sources) if isinstance(s, StreamStep)]
 
     def compute(self, stretch: Stretch, stretches: Mapping[str | None, Stretch]) -> Series:
-        return freeze(self._function(*[s.values if isinstance(s, StreamStep) else s for s in self._sources]))
+        for place, column in self._columns:
+            self._arguments[place] = column.values
+        return freeze(self._function(*self._arguments))
 
 
 class _Window(StreamStep):

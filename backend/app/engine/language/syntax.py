@@ -58,6 +58,8 @@ _HABITS: tuple[tuple[re.Pattern[str], str, str], ...] = (
 )
 
 
+_UNQUOTED_INTERVAL = re.compile(r"\bon\s*\(\s*(\d+[a-z])")
+
 # What CPython's parser says → code, message.
 _PARSER_SAYINGS: tuple[tuple[str, str, str], ...] = (
     ("too many nested parentheses", "nested_too_deeply", _TOO_NESTED),
@@ -70,7 +72,11 @@ _PARSER_SAYINGS: tuple[tuple[str, str, str], ...] = (
         "bracket",
         "This closes another kind of bracket than was opened: use `(` and `)`.",
     ),
-    ("string literal", "string", "There is no text in a rule: write numbers and names only."),
+    (
+        "string literal",
+        "string",
+        'There is no text in a rule but the names of intervals, in quotes on both sides: on("1day", close).',
+    ),
     ("invalid decimal literal", "number", "A name starts with a letter; to multiply write 2 * x."),
 )
 
@@ -166,6 +172,10 @@ def _describe_syntax_error(error: SyntaxError, source: str) -> RuleProblem:
         longest = max(re.finditer(r"\d+", text), key=lambda match: len(match.group()), default=None)
         column = column if longest is None else longest.start() + 1
         return RuleProblem(line, column, "number_not_finite", "This number is too large.")
+    unquoted = _UNQUOTED_INTERVAL.search(code_text)
+    if unquoted is not None:
+        message = 'The name of an interval stands in quotes: on("1day", close).'
+        return RuleProblem(line, unquoted.start(1) + 1, "interval_expected", message)
     for phrase, code, message in _PARSER_SAYINGS:
         if phrase in said:
             return RuleProblem(line, column, code, message)

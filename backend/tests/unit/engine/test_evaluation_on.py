@@ -176,6 +176,9 @@ PROBLEMS: list[tuple[str, str, str]] = [
     ('sma(close, "1day") > 1', "string", "no text"),
     ('on("1day", close, 3) > 1', "too_many_arguments", "on(interval, x)"),
     ('close > "1day"', "string", "no text"),
+    ("on(1day, close) > 1", "interval_expected", "in quotes"),
+    ('on("1day, close) > 1', "string", "quotes on both sides"),
+    ("security(close, 5) > 1", "unknown_function", "did you mean on(interval, x)"),
 ]
 
 
