@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 
-import { buildHeatGrid, placeOf, spanOf, toGridAxis, toHeatGrid } from "@/features/research/heat-grid";
+import {
+  buildHeatGrid,
+  placeOf,
+  placesFor,
+  spanOf,
+  toGridAxis,
+  toHeatGrid,
+} from "@/features/research/heat-grid";
 import { NO_RESULTS, type Results } from "@/features/research/results";
 
 const fast = toGridAxis({ name: "fast", values: [5, 10, 15], min: 5, max: 15, count: 3 });
@@ -65,6 +72,16 @@ describe("an axis", () => {
     expect(placeOf(loose, 1)).toBe(39);
     expect(placeOf(loose, 0.5)).toBe(20);
     expect(placeOf(loose, 1.1)).toBe(-1);
+  });
+
+  it("has few places for few drawn sets, with labels that can be read", () => {
+    expect([10, 300, 50_000].map(placesFor)).toEqual([12, 17, 40]);
+    const values = Array.from({ length: 196 }, (_, i) => 5 + i);
+    const drawn = toGridAxis({ name: "n", values, min: 5, max: 200, count: 196 }, placesFor(300));
+    expect(drawn.values).toHaveLength(17);
+    expect(drawn.values[0]).toBe(10.7);
+    expect(placeOf(drawn, 5)).toBe(0);
+    expect(placeOf(drawn, 200)).toBe(16);
   });
 
   it("knows the span of a plateau", () => {

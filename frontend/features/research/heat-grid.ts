@@ -26,14 +26,25 @@ export type HeatGrid = {
 /** Beyond this a place is less than a pixel on most screens. */
 const MOST_PLACES = 500;
 const BINS = 40;
+const FEWEST_BINS = 12;
+
+/** How many places an axis of a drawn search gets: so few sets would be dust on a fine one. */
+export function placesFor(sets: number): number {
+  return Math.min(BINS, Math.max(FEWEST_BINS, Math.round(Math.sqrt(sets))));
+}
 
 /** An axis of the picture: all values that will come, so that the picture keeps its shape while it fills. */
-export function toGridAxis(axis: Axis): GridAxis {
-  if (axis.values && axis.values.length <= MOST_PLACES)
+export function toGridAxis(axis: Axis, mostPlaces = MOST_PLACES): GridAxis {
+  if (axis.values && axis.values.length <= mostPlaces)
     return { name: axis.name, values: [...axis.values].sort((a, b) => a - b), edges: null };
-  const width = (axis.max - axis.min) / BINS || 1;
-  const edges = Array.from({ length: BINS + 1 }, (_, i) => axis.min + width * i);
-  return { name: axis.name, values: edges.slice(0, -1).map((edge) => edge + width / 2), edges };
+  const bins = Math.min(BINS, mostPlaces);
+  const width = (axis.max - axis.min) / bins || 1;
+  const edges = Array.from({ length: bins + 1 }, (_, i) => axis.min + width * i);
+  return {
+    name: axis.name,
+    values: edges.slice(0, -1).map((edge) => Number((edge + width / 2).toPrecision(3))),
+    edges,
+  };
 }
 
 /** The place of a value on an axis; -1 when it is none of it. */

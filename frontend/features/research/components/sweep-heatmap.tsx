@@ -15,6 +15,7 @@ import type { Axis, ParameterSet, Sweep } from "@/features/research/contract";
 import {
   buildHeatGrid,
   placeOf,
+  placesFor,
   spanOf,
   toGridAxis,
   toHeatGrid,
@@ -104,13 +105,14 @@ export function SweepHeatmap({
   const [opened, setOpened] = useState<number | null>(null);
   const names = useMemo(() => wantedMetrics(sweep.objective), [sweep.objective]);
 
+  const most = sweep.method === "grid" ? undefined : placesFor(sweep.sets);
   const axes = useMemo(() => {
     const find = (name: string | null) => {
       const axis = sweep.axes.find((one) => one.name === name);
-      return axis ? toGridAxis(axis) : null;
+      return axis ? toGridAxis(axis, most) : null;
     };
-    return { x: find(xName) ?? toGridAxis(sweep.axes[0]!), y: find(yName) };
-  }, [sweep.axes, xName, yName]);
+    return { x: find(xName) ?? toGridAxis(sweep.axes[0]!, most), y: find(yName) };
+  }, [sweep.axes, xName, yName, most]);
   const laidOut = useSweepHeatmap(results === null ? sweep : null, { x: xName, y: yName, metric, reduction });
   const grid = useMemo(
     () =>

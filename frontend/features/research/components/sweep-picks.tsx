@@ -16,6 +16,7 @@ import {
 import { cn } from "@/lib/cn";
 import { formatPercent, formatPlural } from "@/lib/format";
 
+const PLATEAU = "Best plateau";
 const KEY_METRICS = ["total_return", "sharpe", "max_drawdown", "trades"];
 
 function keyMetrics(objective: string): string[] {
@@ -55,7 +56,7 @@ function Pick({
           sweepId={sweep.id}
           parameters={{ ...sweep.fixed, ...set.parameters }}
           variant={isPreferred ? "default" : "outline"}
-          label={isPreferred ? "Open the plateau's report" : "Open its report"}
+          label={title === PLATEAU ? "Open the plateau's report" : "Open its report"}
         />
       </div>
     </section>
@@ -66,6 +67,8 @@ function Pick({
 export function SweepPicks({ sweep }: { sweep: Sweep }) {
   const { best, plateau, objective } = sweep;
   const limits = describeLimits(sweep.constraints);
+  const isLosing = (best?.metrics.total_return ?? 1) <= 0;
+  const isNoise = sweep.overfitting !== null && explainOverfitting(sweep.overfitting)?.tone === "bad";
   return (
     <Card>
       <CardHeader>
@@ -86,17 +89,25 @@ export function SweepPicks({ sweep }: { sweep: Sweep }) {
         ) : (
           <>
             <p className="max-w-[75ch] text-[0.8125rem] leading-5">
-              {plateau
-                ? explainPlateau(best, plateau, objective)
-                : "No plateau was found: the good sets stand alone, each among worse ones. Take the best one with great care."}
+              {isLosing
+                ? "Even the best set lost money. There is nothing here to prefer: change the rule, not its numbers."
+                : plateau
+                  ? explainPlateau(best, plateau, objective)
+                  : "No plateau was found: the good sets stand alone, each among worse ones. Take the best one with great care."}
             </p>
+            {isNoise && !isLosing && (
+              <p className="max-w-[75ch] text-[0.8125rem] leading-5 text-muted-foreground">
+                With a probability of overfitting of {formatPercent(sweep.overfitting!.pbo, { digits: 0 })}{" "}
+                neither should be trusted as it stands. Walk the rule forward before believing either.
+              </p>
+            )}
             <div className="grid gap-3 sm:grid-cols-2">
               {plateau && (
                 <Pick
                   sweep={sweep}
                   set={plateau}
-                  title="Best plateau"
-                  isPreferred
+                  title={PLATEAU}
+                  isPreferred={!isLosing}
                   note={`${Object.entries(plateau.ranges)
                     .map(([name, [low, high]]) => `${name} ${print(low)} to ${print(high)}`)
                     .join(
