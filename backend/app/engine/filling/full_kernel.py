@@ -4,8 +4,8 @@ Within a bar, in this order:
 
 night   what holding over the nights before the bar costs
 split   one unit becomes `ratio` units: quantity, levels and a resting order with it
-open    orders from the previous bar's signals: exit first, then the market entry, or a limit order is placed
-within  bar by bar of the finer interval where there is one: a resting limit order, stop levels, targets
+open    orders from the previous bar's signals: exit first, then the entry's order is placed
+within  bar by bar of the finer interval where there is one: the market or limit order, stop levels, targets
 close   equity is marked; the trailing levels learn of the bar; ruin; the resting order's bars run out
 end     the last close closes what is open
 
@@ -19,7 +19,7 @@ import numpy as np
 from app.engine.compiled import compile_loop
 from app.engine.filling.columns import can_enter, one_at, value_at
 from app.engine.filling.costs import commission_of, slippage_at, slipped_price
-from app.engine.filling.events import find_flag, gather_entries
+from app.engine.filling.events import find_flag, gather_entries, mark_equity
 from app.engine.filling.layout import (
     CHANDELIER_COLUMN,
     END_OF_DATA,
@@ -77,12 +77,16 @@ from app.engine.filling.quantities import size_fill
 
 @compile_loop
 def place_order(order: Floats, ordered: Floats, signal: Floats, side: float, close: float) -> None:
-    """Rest a limit order from a signal, which `ordered` keeps, in place of any other."""
+    """Place a signal's order, in place of any other; `ordered` keeps the signal.
+
+    A market order is one for the next open whose limit nobody reads.
+    """
     order[ORDER_SIDE] = side
     order[ORDER_PRICE] = close - side * signal[LIMIT_ENTRY_COLUMN]
     order[ORDER_BARS] = np.floor(signal[LIMIT_BARS_COLUMN])
     order[ORDER_RATIO] = 1.0
-    ordered[:] = signal
+    for place in range(len(signal)):
+        ordered[place] = signal[place]
 
 
 @compile_loop
@@ -171,7 +175,8 @@ def fill_orders_fully(
     chandelier = columns[CHANDELIER_COLUMN]
     held, order = np.zeros(HELD_FIELDS), np.zeros(ORDER_FIELDS)
     entries = gather_entries(enter_long, enter_short)
-    equity[: first_bar + 1] = cash
+    # Without units, equity is cash.
+    mark_equity(equity, close, cash, 0.0, 0, first_bar + 1)
     bar = first_bar
     while bar + 1 < n:
         bar += 1
@@ -179,7 +184,7 @@ def fill_orders_fully(
         if held[HELD_SIDE] == 0.0 and order[ORDER_SIDE] == 0.0:
             # Nothing can happen before the next entry.
             before = find_flag(entries, before, n - 1)
-            equity[bar : before + 1] = cash
+            mark_equity(equity, close, cash, 0.0, bar, before + 1)
             bar = before + 1
             if bar >= n:
                 break
@@ -226,28 +231,11 @@ def fill_orders_fully(
                 )
                 count += 1
         if held[HELD_SIDE] == 0.0:
-            if not by_limit:
-                if wanted != 0.0:
-                    fill_entry(
-                        held,
-                        signal,
-                        by_risk,
-                        ratio,
-                        wanted,
-                        bar,
-                        open_[bar],
-                        True,
-                        cash,
-                        volume[bar],
-                        terms,
-                        tiers,
-                    )
-            else:
-                if exit_long[before] if order[ORDER_SIDE] > 0.0 else exit_short[before]:
-                    order[ORDER_SIDE] = 0.0
-                if wanted != 0.0:
-                    place_order(order, ordered, signal, wanted, close[before])
-                    split_order(order, ratio)
+            if by_limit and (exit_long[before] if order[ORDER_SIDE] > 0.0 else exit_short[before]):
+                order[ORDER_SIDE] = 0.0
+            if wanted != 0.0:
+                place_order(order, ordered, signal, wanted, close[before])
+                split_order(order, ratio)
 
         first, stop = bar, bar + 1
         is_finer = len(finer_first) > 0 and finer_first[bar] < finer_stop[bar]
@@ -265,7 +253,9 @@ def fill_orders_fully(
             against, along = (lowest, highest) if side > 0.0 else (highest, lowest)
             if held[HELD_SIDE] == 0.0:
                 limit = order[ORDER_PRICE]
-                if side * opened <= side * limit:
+                if not by_limit:
+                    reference = open_[bar]
+                elif side * opened <= side * limit:
                     reference = opened
                 elif side * against <= side * limit:
                     # Of this bar only what surely came later counts from here on: the worse extreme, which
@@ -283,7 +273,7 @@ def fill_orders_fully(
                     side,
                     bar,
                     reference,
-                    False,
+                    not by_limit,
                     cash,
                     volume[bar],
                     terms,
@@ -353,7 +343,7 @@ def fill_orders_fully(
             )
             count += 1
             ruined = True
-            equity[bar:] = cash
+            mark_equity(equity, close, cash, 0.0, bar, n)
             break
 
     if held[HELD_SIDE] != 0.0:

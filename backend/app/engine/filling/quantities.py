@@ -195,12 +195,16 @@ def quantity_under_terms(
         return quantity_for_size(
             equity, fraction, price, terms[COMMISSION_RATE], terms[COMMISSION_FIXED], terms[SCALE]
         )
-    if not is_risk:
-        return quantity_within(min(fraction, 1.0) * equity, price, price, -1.0, terms, tiers)
-    stop_fill = slipped_price(max(price - side * stop_distance, 0.0), -side, terms[SLIPPAGE_RATE])
-    unit_loss = side * (price - stop_fill)
-    at_risk = quantity_within(fraction * equity, unit_loss, price, stop_fill, terms, tiers)
-    return min(at_risk, quantity_within(equity, price, price, -1.0, terms, tiers))
+    # First what can be paid, then, for a risk, what may be lost.
+    most = np.inf
+    budget, unit_loss, stop_fill = min(fraction, 1.0) * equity, price, -1.0
+    if is_risk:
+        budget = equity
+    for _ in range(2 if is_risk else 1):
+        most = min(quantity_within(budget, unit_loss, price, stop_fill, terms, tiers), most)
+        stop_fill = slipped_price(max(price - side * stop_distance, 0.0), -side, terms[SLIPPAGE_RATE])
+        budget, unit_loss = fraction * equity, side * (price - stop_fill)
+    return most
 
 
 @compile_loop
@@ -222,17 +226,19 @@ def size_fill(
     `volume_share` the quantity stays within its share of `volume`; it is what is affordable at the price that
     the first estimate would move to, and fills at the price that it moves to itself.
     """
-    rate = terms[SLIPPAGE_RATE] if slips else 0.0
-    price = slipped_price(reference, side, rate)
-    quantity = quantity_under_terms(equity, fraction, is_risk, side, price, stop_distance, terms, tiers)
+    slippage = terms[SLIPPAGE_RATE] if slips else 0.0
     limit = terms[VOLUME_LIMIT]
-    if limit <= 0.0:
-        return quantity, price
-    cap = np.floor(limit * volume * terms[SCALE]) / terms[SCALE] if volume > 0.0 else 0.0
-    quantity = min(quantity, cap)
-    if slips and quantity > 0.0:
-        price = slipped_price(reference, side, slippage_at(quantity, volume, terms))
-        again = quantity_under_terms(equity, fraction, is_risk, side, price, stop_distance, terms, tiers)
-        quantity = min(quantity, again)
-        price = slipped_price(reference, side, slippage_at(quantity, volume, terms))
-    return quantity, price
+    most = np.inf
+    if limit > 0.0:
+        most = np.floor(limit * volume * terms[SCALE]) / terms[SCALE] if volume > 0.0 else 0.0
+    moves = slips and limit > 0.0
+    price = 0.0
+    for _ in range(2 if moves else 1):
+        price = slipped_price(reference, side, slippage)
+        affordable = quantity_under_terms(equity, fraction, is_risk, side, price, stop_distance, terms, tiers)
+        most = min(affordable, most)
+        if moves and most > 0.0:
+            slippage = slippage_at(most, volume, terms)
+    if moves:
+        price = slipped_price(reference, side, slippage)
+    return most, price
