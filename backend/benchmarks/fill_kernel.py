@@ -1,4 +1,5 @@
-"""The fill kernel on 1,000,000 bars against a bare hand-written numba SMA-crossover loop, in one run.
+"""The fill kernels: against a bare hand-written numba SMA-crossover loop on 1,000,000 bars, and as the inner
+step of a sweep on 10,000, in one run.
 
 The bare loop is what somebody writes in an afternoon for one rule: running sums, a crossover, all of cash
 in, all out, commission, equity. The kernel gets ready-made signals of the same rule and does everything
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numba import njit
@@ -20,11 +22,14 @@ from numpy.typing import NDArray
 
 from app.engine.bars import Bars
 from app.engine.execution import Execution
+from app.engine.filling.prices import prepare_prices
+from app.engine.filling.run import FillRoom, fill_signals, is_lean, pack_terms
 from app.engine.fills import simulate
 from app.engine.intervals import Interval
 from app.engine.signals import Signals
 
 FAST, SLOW = 10, 30
+SWEEP_BARS = 10_000
 TARGET_RATIO = 3.0
 COMMISSION_BPS = 0.5  # small, or 19,000 trades eat all of the cash and the kernel has nothing left to do
 
@@ -115,6 +120,38 @@ def best_and_median_seconds(
     return {name: (min(values), float(np.median(values))) for name, values in seconds.items()}
 
 
+def print_sweep_steps(rounds: int) -> None:
+    """One set of signals after another into the same room, for rules with and without each kind of level."""
+    bars = random_bars(SWEEP_BARS)
+    signals = crossover_signals(bars.close)
+    execution = Execution(initial_cash=1e6, commission_bps=COMMISSION_BPS)
+    prices, room, terms = prepare_prices(bars), FillRoom.for_bars(SWEEP_BARS), pack_terms(execution)
+    near, far = np.full(SWEEP_BARS, 0.3), np.full(SWEEP_BARS, 2.4)
+    half, many = np.full(SWEEP_BARS, 0.5), np.full(SWEEP_BARS, 20.0)
+    columns: dict[str, dict[str, NDArray[np.float64]]] = {
+        "market orders": {},
+        "stop and target": {"stop_loss": near, "take_profit": far},
+        "trailing stop": {"trailing_stop": far},
+        "percent trailing": {"trailing_percent": half},
+        "chandelier": {"chandelier_stop": far},
+        "two targets": {"take_profit": near, "take_profit_share": half, "take_profit_2": far},
+        "limit entries": {"limit_entry": 0.1 * near},
+        "time stop": {"max_bars": many},
+    }
+    print(f"one set on {SWEEP_BARS:,} bars, without mae and mfe")
+    for name, given in columns.items():
+        some = replace(signals, **given)
+
+        def step(some: Signals = some) -> int:
+            return fill_signals(prices, some, execution, 0, room, terms=terms, with_excursions=False).count
+
+        trades = step()
+        best, median = best_and_median_seconds({name: step}, rounds)[name]
+        kernel = "lean" if is_lean(some, execution) else "full"
+        times = f"best {best * 1e6:6.1f} µs   median {median * 1e6:6.1f} µs"
+        print(f"{name:>17}: {times}   {kernel}, {trades} trades")
+
+
 def main() -> None:
     """Print both times and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -139,6 +176,8 @@ def main() -> None:
         print(f"{name:>7}: best {best * 1e3:7.2f} ms   median {median * 1e3:7.2f} ms")
     ratio = times["kernel"][1] / times["bare"][1]
     print(f"  ratio: {ratio:.2f} of medians (target ≤ {TARGET_RATIO:g})")
+    print()
+    print_sweep_steps(arguments.rounds * 20)
 
 
 if __name__ == "__main__":
