@@ -14,7 +14,7 @@ from app.engine.evaluation import Checkpoint
 from app.engine.execution import Execution
 from app.engine.filling.calendar_days import Split
 from app.engine.filling.prices import prepare_prices
-from app.engine.filling.run import FillRoom, fill_signals, pack_terms
+from app.engine.filling.run import FillRoom, fill_fully, fill_leanly, is_lean, pack_terms
 from app.engine.fills import find_surroundings
 from app.engine.language import Rule
 from app.engine.language.problems import ParametersInvalid
@@ -67,6 +67,7 @@ def run_sets(
     distinct, places = np.unique(values, axis=0, return_inverse=True)
     figures = np.full((len(distinct), FIGURE_COUNT), np.nan)
     sums = np.full((len(distinct), blocks, 2), np.nan)
+    is_simple: bool | None = None  # which outputs there are does not change from set to set
     for row, given in enumerate(distinct.tolist()):
         if checkpoint is not None:
             checkpoint()
@@ -74,9 +75,12 @@ def run_sets(
             signals = evaluator.signals(dict(zip(names, given, strict=True)))
         except ParametersInvalid:
             continue
-        outcome = fill_signals(
-            prices, signals, execution, first_bar, room, terms=terms, with_excursions=False, around=around
-        )
+        if is_simple is None:
+            is_simple = is_lean(signals, execution, around)
+        if is_simple:
+            outcome = fill_leanly(prices, signals, execution, first_bar, room, terms, with_excursions=False)
+        else:
+            outcome = fill_fully(prices, signals, execution, first_bar, room, terms, around)
         measure_set(
             room.equity,
             room.codes,
