@@ -35,7 +35,8 @@ function withSymbol(
 ): RunSettings {
   const symbol = params.get("symbol")?.toUpperCase() ?? "";
   const interval = params.get("interval");
-  const made = { ...settings };
+  // A search runs on one instrument: of a basket on its first.
+  const made = { ...settings, is_basket: false, symbol: settings.symbol || (settings.symbols[0] ?? "") };
   if (SYMBOL_PATTERN.test(symbol)) {
     if (symbol !== made.symbol) Object.assign(made, { start: "", through: "" });
     made.symbol = symbol;

@@ -1,6 +1,6 @@
 "use client";
 
-import { EllipsisVertical, Grid3x3, PencilLine, RotateCw, Trash2 } from "lucide-react";
+import { EllipsisVertical, Grid3x3, PencilLine, RotateCw, Trash2, Undo2 } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
@@ -106,6 +106,13 @@ export function RunActions({ run }: { run: RunRead }) {
             </Button>
           </DropdownMenuTrigger>
           <DropdownMenuContent align="end">
+            {run.sweep_id && (
+              <DropdownMenuItem asChild>
+                <Link href={`/research/sweeps/${run.sweep_id}`}>
+                  <Undo2 aria-hidden /> Back to its sweep
+                </Link>
+              </DropdownMenuItem>
+            )}
             {Object.keys(run.parameters).length > 0 && (
               <DropdownMenuItem asChild>
                 <Link href={sweepPathOfRun(run.id)}>

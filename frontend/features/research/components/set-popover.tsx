@@ -90,14 +90,17 @@ export function SetPopover({
   focusId,
   set,
   note,
+  empty = "No set has been computed here yet.",
   onClose,
 }: {
   anchor: ReactElement;
   /** Id of what takes the focus back. */
   focusId: string;
-  /** null: nothing has been computed there (yet). */
+  /** null: there is no one set to open. */
   set: SetDetails | null;
   note?: string | null;
+  /** Said where there is no set to open. */
+  empty?: string;
   onClose: () => void;
 }) {
   return (
@@ -119,7 +122,7 @@ export function SetPopover({
             <OpenSetButton sweepId={set.sweepId} parameters={set.parameters} className="w-full" />
           </>
         ) : (
-          <p className="text-[0.8125rem] text-muted-foreground">No set has been computed here yet.</p>
+          <p className="text-[0.8125rem] text-muted-foreground">{empty}</p>
         )}
       </PopoverContent>
     </Popover>

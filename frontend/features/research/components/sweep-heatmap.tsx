@@ -259,6 +259,11 @@ export function SweepHeatmap({
                   }
                 }
                 note={noteOf(place)}
+                empty={
+                  grid.counts[place]! > 0
+                    ? `${describe(place)}. Of a sweep this large the single sets are in its CSV; a smaller sweep around here opens them.`
+                    : undefined
+                }
                 onClose={() => setOpened(null)}
               />
             );
