@@ -179,7 +179,8 @@ CONVENTIONS: tuple[Convention, ...] = (
         "dropped, and a market or stop fill moves the price by price_impact × (quantity / volume)², on top "
         "of slippage_bps. Exits always fill whole.",
         (
-            "The quantity is what is affordable at the price that a first estimate would move to.",
+            "The quantity is what is affordable at the price that a first estimate would move to. Buy and "
+            "hold is capped like any entry.",
             "The share counts as 1 at most. A bar whose volume is undefined or 0 fills no entry, and an "
             "exit as if it were all of the volume.",
             "Limit entries are capped, and move no price. (The model is zipline's VolumeShareSlippage.)",
@@ -203,8 +204,8 @@ CONVENTIONS: tuple[Convention, ...] = (
         (
             "Nights are counted between local dates: from Friday's bar to Monday's there are three. A "
             "week's bar charges seven.",
-            "It is part of a trade's profit and told beside it, apart from commission and slippage. Parts "
-            "of a position share it by quantity.",
+            "It is part of a trade's profit and counts neither as commission nor as slippage. Parts of a "
+            "position share it by quantity.",
         ),
     ),
     Convention(
