@@ -127,7 +127,7 @@ describe("a newcomer", () => {
     await rows.nth(1).click();
     await page.getByText("Trade 2 is shown in the chart.").waitFor({ state: "attached" });
 
-    await page.getByRole("button", { name: "Download" }).click();
+    await page.getByRole("button", { name: "Export" }).click();
     const waiting = page.waitForEvent("download");
     await page.getByRole("menuitem", { name: "Trades as CSV" }).click();
     const file = await waiting;
@@ -326,7 +326,9 @@ describe("the demo account", () => {
     await page.goto("/chart?symbol=NOSUCH");
     await page.getByRole("heading", { name: "There is no instrument NOSUCH" }).waitFor();
     await page.goto("/strategies/00000000-0000-7000-8000-000000000000");
-    await page.getByRole("heading", { name: "The strategy could not be loaded" }).waitFor();
+    await page.getByRole("heading", { name: "There is no such strategy" }).waitFor();
+    await page.goto("/backtests/no-id-at-all");
+    await page.getByRole("heading", { name: "There is no such run" }).waitFor();
     expectQuiet(complaints, [/status of 404/]);
     await context.close();
   });

@@ -47,8 +47,21 @@ const PLACES: Place[] = [
   { name: "strategies", path: "/strategies", ready: heading("Strategies") },
   { name: "strategy-new", path: "/strategies/new", ready: editor },
   { name: "strategy", path: ({ strategy }) => `/strategies/${strategy}`, ready: editor },
+  { name: "library", path: "/strategies/library", ready: heading("Golden cross") },
   { name: "backtests", path: "/backtests", ready: heading("Backtests") },
   { name: "report", path: ({ run }) => `/backtests/${run}`, ready: heading("Manifest") },
+  {
+    name: "compare",
+    path: ({ run }) => `/backtests/compare?ids=${run}`,
+    ready: heading("Nothing to compare yet"),
+  },
+  {
+    name: "shared-expired",
+    path: "/shared/no-such-token",
+    isPublic: true,
+    ready: heading("This link shows no report"),
+    expected: [/status of 404/],
+  },
   { name: "settings", path: "/settings", ready: heading("Settings") },
   { name: "not-found", path: "/no-such-page", isPublic: true, expected: [/status of 404/] },
 ];

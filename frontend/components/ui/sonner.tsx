@@ -15,6 +15,7 @@ export function Toaster() {
       mobileOffset={{ bottom: 72 }}
       style={
         {
+          fontFamily: "inherit",
           "--normal-bg": "var(--popover)",
           "--normal-text": "var(--popover-foreground)",
           "--normal-border": "var(--border)",

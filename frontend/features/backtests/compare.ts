@@ -1,15 +1,14 @@
 import type { MetricText } from "@/features/backtests/metric-texts";
 import type { ComparedRun } from "@/lib/api/generated";
+import { isId } from "@/lib/ids";
 
 export const FEWEST_COMPARED = 2;
 export const MOST_COMPARED = 5;
 
-const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** The runs that an address asks to compare: each once, at most five, what is no id left out. */
 export function readIds(text: string | null): string[] {
   const ids = (text ?? "").split(",").map((id) => id.trim().toLowerCase());
-  return [...new Set(ids.filter((id) => ID.test(id)))].slice(0, MOST_COMPARED);
+  return [...new Set(ids.filter((id) => isId(id)))].slice(0, MOST_COMPARED);
 }
 
 export function comparePath(ids: readonly string[]): string {

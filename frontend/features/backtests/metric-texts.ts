@@ -56,7 +56,7 @@ export const METRIC_GROUPS: readonly MetricGroup[] = [
       },
       {
         name: "max_drawdown_bars",
-        label: "Longest under water",
+        label: "Longest drawdown",
         format: "bars",
         hint: "How long the account stayed below a former peak, at the longest.",
       },

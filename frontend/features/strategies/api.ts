@@ -24,6 +24,7 @@ import {
   type LanguageRead,
   type StrategyRead,
 } from "@/lib/api/generated";
+import { useSessionStatus } from "@/lib/api/session";
 
 export const CHECK_DELAY_MS = 250;
 
@@ -33,8 +34,11 @@ export const strategyKeys = {
   versions: (id: string) => ["strategies", id, "versions"] as const,
 };
 
+/** The words of the language; a stranger who reads a shared rule sees it without their colours. */
 export function useLanguage() {
+  const isSignedIn = useSessionStatus() === "signed_in";
   return useQuery({
+    enabled: isSignedIn,
     queryKey: ["rule-language"],
     queryFn: async ({ signal }) => (await readLanguage({ signal })).data,
     staleTime: Infinity,

@@ -190,7 +190,10 @@ export function ruleAssistance(words: EditorWords): Extension {
           if (!found || (!context.explicit && !isInQuotes && found.from === context.pos)) return null;
           return {
             from: found.from,
-            options: found.words.map(toCompletion),
+            // Intervals keep their order, finest first; words are put in order by how well they match.
+            options: found.words.map((word, i) =>
+              isInQuotes ? { ...toCompletion(word), boost: 50 - i } : toCompletion(word),
+            ),
             validFor: isInQuotes ? /^\w*$/ : /^[\p{L}_][\p{L}\p{N}_]*$/u,
           };
         },

@@ -42,7 +42,7 @@ function EquityCard({
   return (
     <Card className="break-inside-avoid">
       <CardHeader className="flex-wrap">
-        <CardTitle>Equity against buy and hold, and how far under water</CardTitle>
+        <CardTitle>Equity against buy and hold, and drawdown</CardTitle>
         <ToggleGroup
           type="single"
           aria-label="Equity scale"

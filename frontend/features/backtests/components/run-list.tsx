@@ -154,7 +154,7 @@ const COLUMNS: ColumnDef<RunSummary>[] = [
   },
   {
     id: "rule",
-    header: "Rule",
+    header: "Strategy",
     accessorFn: (run) => run.strategy_name ?? "Unsaved rule",
     sortingFn: "text",
     cell: ({ row: { original: run } }) => (
@@ -292,7 +292,7 @@ export function RunListPage() {
                 type="search"
                 value={words}
                 onChange={(event) => setWords(event.target.value)}
-                placeholder="Filter by rule or symbol…"
+                placeholder="Filter by strategy or symbol…"
                 aria-label="Filter runs"
                 className="h-8 w-auto max-w-64 min-w-0 flex-1"
               />

@@ -1,8 +1,10 @@
 "use client";
 
+import { FileQuestion } from "lucide-react";
 import Link from "next/link";
 import { useEffect, useRef, useState } from "react";
 
+import { EmptyState } from "@/components/common/empty-state";
 import { ErrorState } from "@/components/common/error-state";
 import { Loaded } from "@/components/common/loaded";
 import { PageHeader } from "@/components/common/page-header";
@@ -23,6 +25,7 @@ import { useInstrument } from "@/features/chart/api";
 import { isIntraday, longInterval } from "@/features/chart/intervals";
 import type { RunRead } from "@/lib/api/generated";
 import { formatAgo, formatDate, formatDateTime, formatPlural } from "@/lib/format";
+import { isId } from "@/lib/ids";
 import { keepVisit } from "@/lib/visits";
 
 function titleOf(run: RunRead): string {
@@ -61,8 +64,29 @@ function isFinished(run: RunRead): run is FinishedRun {
   return run.status === "succeeded" && run.verdict !== null && run.metrics !== null && run.manifest !== null;
 }
 
+function NoSuchRun() {
+  return (
+    <EmptyState
+      icon={FileQuestion}
+      title="There is no such run"
+      heading="h1"
+      action={
+        <Button asChild variant="outline" size="sm">
+          <Link href="/backtests">All backtests</Link>
+        </Button>
+      }
+    >
+      It may have been deleted, or it belongs to somebody else.
+    </EmptyState>
+  );
+}
+
 /** The page of a run: its progress, why there is no report, or the report. */
 export function RunPage({ id }: { id: string }) {
+  return isId(id) ? <KnownRunPage id={id} /> : <NoSuchRun />;
+}
+
+function KnownRunPage({ id }: { id: string }) {
   const query = useRun(id);
   const run = query.data;
   useEffect(() => {
@@ -74,20 +98,15 @@ export function RunPage({ id }: { id: string }) {
   }, [hasReport]);
 
   if (!run) {
-    if (query.isError)
-      return (
-        <ErrorState
-          title={query.error.isNotFound ? "There is no such run" : "The run could not be loaded"}
-          error={query.error}
-          onRetry={() => void query.refetch()}
-          action={
-            <Button asChild variant="outline" size="sm">
-              <Link href="/backtests">All backtests</Link>
-            </Button>
-          }
-        />
-      );
-    return <RunSkeleton />;
+    if (!query.isError) return <RunSkeleton />;
+    if (query.error.isNotFound) return <NoSuchRun />;
+    return (
+      <ErrorState
+        title="The run could not be loaded"
+        error={query.error}
+        onRetry={() => void query.refetch()}
+      />
+    );
   }
   return (
     <div id={REPORT_ID}>

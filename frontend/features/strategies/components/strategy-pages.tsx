@@ -1,9 +1,11 @@
 "use client";
 
+import { FileQuestion } from "lucide-react";
 import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
 import { useMemo, useState, type ReactNode } from "react";
 
+import { EmptyState } from "@/components/common/empty-state";
 import { ErrorState } from "@/components/common/error-state";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -16,6 +18,7 @@ import { isInterval } from "@/features/chart/intervals";
 import { useExamples, useLibrary, useStrategy } from "@/features/strategies/api";
 import { Workbench, type WorkbenchStart } from "@/features/strategies/components/workbench";
 import type { RunRead } from "@/lib/api/generated";
+import { isId } from "@/lib/ids";
 
 const NEW_STRATEGY_PATH = "/strategies/new";
 
@@ -161,21 +164,39 @@ function NewStrategy({ start }: { start: WorkbenchStart }) {
   );
 }
 
+function NoSuchStrategy() {
+  return (
+    <EmptyState
+      icon={FileQuestion}
+      title="There is no such strategy"
+      heading="h1"
+      action={
+        <Button asChild variant="outline" size="sm">
+          <Link href="/strategies">All strategies</Link>
+        </Button>
+      }
+    >
+      It may have been deleted, or it belongs to somebody else.
+    </EmptyState>
+  );
+}
+
 /** `/strategies/<id>`, with `?run=` in the version and with the settings of that run. */
 export function StrategyPage({ id }: { id: string }) {
+  return isId(id) ? <KnownStrategyPage id={id} /> : <NoSuchStrategy />;
+}
+
+function KnownStrategyPage({ id }: { id: string }) {
   const params = useSearchParams();
   const strategy = useStrategy(id);
   if (strategy.isError)
-    return (
+    return strategy.error.isNotFound ? (
+      <NoSuchStrategy />
+    ) : (
       <ErrorState
-        title={strategy.error.isNotFound ? "There is no such strategy" : "The strategy could not be loaded"}
+        title="The strategy could not be loaded"
         error={strategy.error}
-        onRetry={strategy.error.isNotFound ? undefined : () => void strategy.refetch()}
-        action={
-          <Button asChild variant="outline" size="sm">
-            <Link href="/strategies">All strategies</Link>
-          </Button>
-        }
+        onRetry={() => void strategy.refetch()}
       />
     );
   if (strategy.isPending) return <WorkbenchSkeleton />;
