@@ -92,7 +92,10 @@ def _finite(result: Column) -> Column:
 
 
 def _power(base: Column | float, exponent: Column | float) -> Column:
-    bases, exponents = np.broadcast_arrays(base, exponent)
+    count = max(len(value) for value in (base, exponent) if not isinstance(value, float))
+    bases, exponents = (
+        np.full(count, value) if isinstance(value, float) else value for value in (base, exponent)
+    )
     return pointwise.power(readable_numbers(bases), readable_numbers(exponents))
 
 
