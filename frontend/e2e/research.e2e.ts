@@ -151,6 +151,9 @@ describe("research", () => {
     await page.getByText(/sets on/).waitFor();
     await page.getByRole("button", { name: "Start the sweep" }).click();
     await page.getByRole("heading", { name: "Plateau or peak" }).waitFor({ timeout: 40_000 });
+    await page.getByRole("radio", { name: "Table" }).click();
+    const table = page.getByRole("region", { name: "Sharpe over slow and fast" });
+    expect(await table.locator("tbody td").count()).toBe(713);
     await page.getByRole("button", { name: "More about this sweep" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
     const question = page.getByRole("alertdialog", { name: "Delete this sweep?" });

@@ -3,64 +3,28 @@
 import { useMemo, useState } from "react";
 
 import { HeatLegend } from "@/components/charts/heat-legend";
-import { Heatmap, type HeatMark, type HeatOutline } from "@/components/charts/heatmap";
+import { HeatmapTable } from "@/components/charts/heatmap-table";
+import { Heatmap, type HeatMark } from "@/components/charts/heatmap";
 import { makeHeatScale } from "@/components/charts/heat-scale";
 import { useHeatTheme } from "@/components/charts/use-heat-theme";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
-import { Label } from "@/components/ui/label";
-import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from "@/components/ui/select";
+import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
 import { useSweepHeatmap } from "@/features/research/api";
+import { Choice } from "@/features/research/components/choice";
 import { SetPopover } from "@/features/research/components/set-popover";
-import type { Axis, ParameterSet, Sweep } from "@/features/research/contract";
+import type { Axis, Sweep } from "@/features/research/contract";
 import {
   buildHeatGrid,
-  placeOf,
   placesFor,
-  spanOf,
   toGridAxis,
   toHeatGrid,
-  type GridAxis,
-  type HeatGrid,
   type Reduction,
 } from "@/features/research/heat-grid";
+import { markOf, outlineOf, tableRows } from "@/features/research/heat-marks";
 import { describeSet, print } from "@/features/research/ranges";
 import { figuresAt, keepsLimits, setAt, type Results } from "@/features/research/results";
 import { metricLabel, printMetric, wantedMetrics } from "@/features/research/texts";
 import { formatCount, formatPlural } from "@/lib/format";
-
-function Choice({
-  id,
-  label,
-  value,
-  options,
-  onChange,
-}: {
-  id: string;
-  label: string;
-  value: string;
-  options: readonly { value: string; label: string }[];
-  onChange: (value: string) => void;
-}) {
-  return (
-    <div className="flex items-center gap-1.5">
-      <Label htmlFor={id} className="text-xs font-normal text-muted-foreground">
-        {label}
-      </Label>
-      <Select value={value} onValueChange={onChange}>
-        <SelectTrigger id={id} size="sm" className="w-auto max-w-36 gap-1 px-2">
-          <SelectValue />
-        </SelectTrigger>
-        <SelectContent>
-          {options.map((option) => (
-            <SelectItem key={option.value} value={option.value}>
-              {option.label}
-            </SelectItem>
-          ))}
-        </SelectContent>
-      </Select>
-    </div>
-  );
-}
 
 /** The two parameters with the most values: the picture that says most. */
 function firstAxes(axes: readonly Axis[]): [string, string | null] {
@@ -68,26 +32,8 @@ function firstAxes(axes: readonly Axis[]): [string, string | null] {
   return [x?.name ?? "", y?.name ?? null];
 }
 
-/** Where a set stands on a grid, as a mark. */
-export function markOf(grid: HeatGrid, set: Readonly<ParameterSet>, kind: HeatMark["kind"]): HeatMark[] {
-  const column = placeOf(grid.x, set[grid.x.name] ?? Number.NaN);
-  const line = grid.y ? placeOf(grid.y, set[grid.y.name] ?? Number.NaN) : 0;
-  return column < 0 || line < 0 ? [] : [{ column, line, kind }];
-}
-
-/** The plateau's neighbourhood on a grid. */
-export function outlineOf(
-  grid: HeatGrid,
-  ranges: Readonly<Record<string, readonly number[]>>,
-): HeatOutline | null {
-  const span = (axis: GridAxis): [number, number] | null => {
-    const range = ranges[axis.name];
-    return range ? spanOf(axis, range[0]!, range[1]!) : null;
-  };
-  const columns = span(grid.x);
-  const lines: [number, number] | null = grid.y ? span(grid.y) : [0, 0];
-  return columns && lines ? { columns, lines } : null;
-}
+/** A table of more cells than this can neither be read nor scrolled with patience. */
+const MOST_TABLE_CELLS = 4_000;
 
 /** How good the sets are over two of the parameters; it fills while the sweep runs. */
 export function SweepHeatmap({
@@ -103,6 +49,7 @@ export function SweepHeatmap({
   const [metric, setMetric] = useState(sweep.objective);
   const [reduction, setReduction] = useState<Reduction>("best");
   const [opened, setOpened] = useState<number | null>(null);
+  const [isTable, setTable] = useState(false);
   const names = useMemo(() => wantedMetrics(sweep.objective), [sweep.objective]);
 
   const most = sweep.method === "grid" ? undefined : placesFor(sweep.sets);
@@ -131,6 +78,7 @@ export function SweepHeatmap({
     }),
     [grid],
   );
+  const asTable = isTable && cells.values.length <= MOST_TABLE_CELLS;
   const marks: HeatMark[] = [
     ...(sweep.plateau ? markOf(grid, sweep.plateau.parameters, "plateau") : []),
     ...(sweep.best ? markOf(grid, sweep.best.parameters, "best") : []),
@@ -189,7 +137,18 @@ export function SweepHeatmap({
     <Card>
       <CardHeader className="flex-wrap gap-y-2">
         <CardTitle>Heatmap</CardTitle>
-        <div className="flex flex-wrap gap-x-3 gap-y-1.5">
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+          {cells.values.length <= MOST_TABLE_CELLS && (
+            <ToggleGroup
+              type="single"
+              aria-label="Show the heatmap as"
+              value={asTable ? "table" : "picture"}
+              onValueChange={(next) => next && choose(setTable)(next === "table")}
+            >
+              <ToggleGroupItem value="picture">Picture</ToggleGroupItem>
+              <ToggleGroupItem value="table">Table</ToggleGroupItem>
+            </ToggleGroup>
+          )}
           {sweep.axes.length > 1 && (
             <>
               <Choice id="heat-x" label="Across" value={xName} options={options} onChange={choose(chooseX)} />
@@ -218,57 +177,71 @@ export function SweepHeatmap({
         </div>
       </CardHeader>
       <CardContent className="grid grid-cols-1 gap-2">
-        <HeatLegend
-          scale={scale}
-          title={metricLabel(metric)}
-          format={(value) => printMetric(metric, value)}
-          marks={[...new Set(marks.map(({ kind }) => kind))]}
-          hasOutline={outline !== null}
-        />
-        <Heatmap
-          label={`Heatmap of ${metricLabel(metric)} over ${grid.x.name}${grid.y ? ` and ${grid.y.name}` : ""}`}
-          summary={`${formatCount(filled)} of ${formatCount(cells.values.length)} cells are computed.${
-            scale
-              ? ` ${metricLabel(metric)} from ${printMetric(metric, scale.low)} to ${printMetric(metric, scale.high)}.`
-              : ""
-          }${sweep.plateau ? ` The best plateau lies around ${describeSet(sweep.plateau.parameters)}.` : ""} The table of the best sets has the same figures.`}
-          cells={cells}
-          scale={scale}
-          xTitle={grid.x.name}
-          yTitle={grid.y?.name ?? null}
-          xLabels={grid.x.values.map(print)}
-          yLabels={grid.y?.values.map(print) ?? []}
-          outline={outline}
-          marks={marks}
-          opened={opened}
-          onOpen={setOpened}
-          describe={describe}
-          renderOpened={(place, anchor, focusId) => {
-            const set = setOf(place);
-            return (
-              <SetPopover
-                key={place}
-                anchor={anchor}
-                focusId={focusId}
-                set={
-                  set && {
-                    sweepId: sweep.id,
-                    parameters: { ...sweep.fixed, ...set.parameters },
-                    metrics: set.metrics,
-                    names: results ? names : [metric],
-                  }
-                }
-                note={noteOf(place)}
-                empty={
-                  grid.counts[place]! > 0
-                    ? `${describe(place)}. Of a sweep this large the single sets are in its CSV; a smaller sweep around here opens them.`
-                    : undefined
-                }
-                onClose={() => setOpened(null)}
-              />
-            );
-          }}
-        />
+        {asTable ? (
+          <HeatmapTable
+            label={`${metricLabel(metric)} over ${grid.x.name}${grid.y ? ` and ${grid.y.name}` : ""}`}
+            corner={grid.y ? `${grid.y.name} ↓ ${grid.x.name} →` : grid.x.name}
+            columns={grid.x.values.map(print)}
+            rows={tableRows(grid)}
+            format={(value) => printMetric(metric, value)}
+            centre={scale?.isDiverging ? 0 : undefined}
+            className="max-h-110 overflow-y-auto"
+          />
+        ) : (
+          <>
+            <HeatLegend
+              scale={scale}
+              title={metricLabel(metric)}
+              format={(value) => printMetric(metric, value)}
+              marks={[...new Set(marks.map(({ kind }) => kind))]}
+              hasOutline={outline !== null}
+            />
+            <Heatmap
+              label={`Heatmap of ${metricLabel(metric)} over ${grid.x.name}${grid.y ? ` and ${grid.y.name}` : ""}`}
+              summary={`${formatCount(filled)} of ${formatCount(cells.values.length)} cells are computed.${
+                scale
+                  ? ` ${metricLabel(metric)} from ${printMetric(metric, scale.low)} to ${printMetric(metric, scale.high)}.`
+                  : ""
+              }${sweep.plateau ? ` The best plateau lies around ${describeSet(sweep.plateau.parameters)}.` : ""} The table of the best sets has the same figures.`}
+              cells={cells}
+              scale={scale}
+              xTitle={grid.x.name}
+              yTitle={grid.y?.name ?? null}
+              xLabels={grid.x.values.map(print)}
+              yLabels={grid.y?.values.map(print) ?? []}
+              outline={outline}
+              marks={marks}
+              opened={opened}
+              onOpen={setOpened}
+              describe={describe}
+              renderOpened={(place, anchor, focusId) => {
+                const set = setOf(place);
+                return (
+                  <SetPopover
+                    key={place}
+                    anchor={anchor}
+                    focusId={focusId}
+                    set={
+                      set && {
+                        sweepId: sweep.id,
+                        parameters: { ...sweep.fixed, ...set.parameters },
+                        metrics: set.metrics,
+                        names: results ? names : [metric],
+                      }
+                    }
+                    note={noteOf(place)}
+                    empty={
+                      grid.counts[place]! > 0
+                        ? `${describe(place)}. Of a sweep this large the single sets are in its CSV; a smaller sweep around here opens them.`
+                        : undefined
+                    }
+                    onClose={() => setOpened(null)}
+                  />
+                );
+              }}
+            />
+          </>
+        )}
       </CardContent>
     </Card>
   );
