@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { extentOf, makeLinearScale } from "@/components/charts/axes";
 import { barPlace } from "@/components/charts/bar-list";
 import { heatColour } from "@/components/charts/colours";
+import { namedMarks } from "@/components/charts/curves-chart";
 import type { Picture } from "@/components/charts/pictures";
 import { PictureView } from "@/components/charts/picture-view";
 import { layLanes } from "@/components/charts/spans-chart";
@@ -54,6 +55,11 @@ describe("places", () => {
       ["b", 1],
       ["c", 0],
     ]);
+  });
+
+  it("names only the moments whose names do not run into each other", () => {
+    const marks = [0, 10, 100, 130].map((at) => ({ at, label: "split" }));
+    expect([...namedMarks(marks, (mark) => mark.at)].map((mark) => mark.at)).toEqual([0, 100]);
   });
 
   it("the cursor takes the nearest time", () => {

@@ -16,6 +16,24 @@ import { formatFigure, type ChartUnit } from "@/components/charts/units";
 import { nearestIndex, useCursor } from "@/components/charts/use-cursor";
 import { formatDate, formatDateTime } from "@/lib/format";
 
+const LETTER_PIXELS = 6;
+
+/** Of moments along an axis, those whose names have room, from the left. */
+export function namedMarks<Mark extends { label: string }>(
+  marks: readonly Mark[],
+  placeOf: (mark: Mark) => number,
+): ReadonlySet<Mark> {
+  const named = new Set<Mark>();
+  let end = Number.NEGATIVE_INFINITY;
+  for (const mark of marks) {
+    const place = placeOf(mark);
+    if (place < end) continue;
+    named.add(mark);
+    end = place + mark.label.length * LETTER_PIXELS + 12;
+  }
+  return named;
+}
+
 export type Curve = {
   name: string;
   values: readonly (number | null)[];
@@ -95,6 +113,7 @@ export function CurvesChart({
         const makeScale = scale === "log" && extent[0] > 0 ? makeLogScale : makeLinearScale;
         const y = makeScale(extent, [innerHeight, 0]);
         const xAt = (seconds: number) => x(seconds * 1000);
+        const named = namedMarks(marks, (mark) => xAt(mark.time));
         return (
           <>
             <ValueAxis scale={y} width={innerWidth} height={innerHeight} unit={unit} />
@@ -113,15 +132,17 @@ export function CurvesChart({
                     stroke="var(--muted-foreground)"
                     strokeDasharray="3 3"
                   />
-                  <text
-                    x={place > innerWidth * 0.6 ? place - 4 : place + 4}
-                    y={-5}
-                    fontSize={11}
-                    fill="var(--muted-foreground)"
-                    textAnchor={place > innerWidth * 0.6 ? "end" : "start"}
-                  >
-                    {mark.label}
-                  </text>
+                  {named.has(mark) && (
+                    <text
+                      x={place > innerWidth * 0.85 ? place - 4 : place + 4}
+                      y={-5}
+                      fontSize={11}
+                      fill="var(--muted-foreground)"
+                      textAnchor={place > innerWidth * 0.85 ? "end" : "start"}
+                    >
+                      {mark.label}
+                    </text>
+                  )}
                 </g>
               );
             })}

@@ -35,7 +35,7 @@ export function HeatmapTable({
       aria-label={label}
       tabIndex={0}
     >
-      <table className="w-full border-separate border-spacing-0.5 text-xs tabular-nums">
+      <table className="heat-cells w-full border-separate border-spacing-0.5 text-xs tabular-nums">
         <thead>
           <tr className="text-muted-foreground">
             <th scope="col" className="px-1.5 py-1 text-left font-medium">

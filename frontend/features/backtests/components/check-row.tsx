@@ -14,7 +14,7 @@ import { cn } from "@/lib/cn";
 import { formatNumber } from "@/lib/format";
 
 const ROW =
-  "grid grid-cols-[5.5rem_minmax(0,1fr)] items-start gap-x-3 gap-y-1 px-4 py-2.5 md:grid-cols-[5.5rem_14rem_minmax(0,1fr)_8.5rem] md:px-5";
+  "check-row grid grid-cols-[5.5rem_minmax(0,1fr)] items-start gap-x-3 gap-y-1 px-4 py-2.5 md:grid-cols-[5.5rem_14rem_minmax(0,1fr)_8.5rem] md:px-5";
 
 function intervalText([low, high]: NonNullable<CheckPartRead["interval"]>): string {
   const print = (value: number | null) =>
@@ -107,7 +107,7 @@ export function CheckRow({ check, currency }: { check: CheckRead; currency: stri
       </div>
       <div id={`${id}-more`} hidden={!shows}>
         {shows && (
-          <div className="grid grid-cols-1 gap-4 bg-muted/30 px-4 pt-1 pb-4 md:px-5 md:pl-[7.5rem] print:bg-transparent">
+          <div className="check-more grid grid-cols-1 gap-4 bg-muted/30 px-4 pt-1 pb-4 md:px-5 md:pl-[7.5rem] print:bg-transparent">
             {parts.length > 0 && (
               <ul className="divide-y divide-border/60">
                 {parts.map((part, i) => (
@@ -121,7 +121,9 @@ export function CheckRow({ check, currency }: { check: CheckRead; currency: stri
               </p>
             )}
             {pictures.length > 0 && (
-              <div className={cn("grid grid-cols-1 gap-5", pictures.length > 1 && "2xl:grid-cols-2")}>
+              <div
+                className={cn("grid grid-cols-1 gap-5", pictures.length > 1 && "report-pair 2xl:grid-cols-2")}
+              >
                 {pictures.map((picture, i) => (
                   <PictureView key={`${i} ${picture.title}`} picture={picture} currency={currency} />
                 ))}

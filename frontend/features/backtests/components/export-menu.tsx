@@ -1,7 +1,7 @@
 "use client";
 
 import { Download, FileCode2, FileJson2, Image as ImageIcon, Printer, Table2 } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import {
@@ -32,6 +32,17 @@ export const REPORT_ID = "report";
 export function ExportMenu({ run }: { run: RunRead }) {
   const [isPending, setPending] = useState(false);
   const onPaper = usePaper();
+  const print = useEffectEvent(() => void onPaper(() => window.print()));
+  useEffect(() => {
+    // The browser's own key would print what was drawn for the screen.
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "p" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+      event.preventDefault();
+      print();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
 
   async function save(make: () => Promise<Blob>, file: string) {
     setPending(true);

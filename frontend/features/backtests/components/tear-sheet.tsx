@@ -55,7 +55,7 @@ function Right({ children, tone }: { children: ReactNode; tone?: number | null }
 export function ReturnsSection({ sheet }: { sheet: TearSheetRead }) {
   const months = sheet.monthly.flatMap((row) => row.months);
   return (
-    <div className="grid grid-cols-1 gap-4 xl:grid-cols-[minmax(0,2.3fr)_minmax(0,1fr)]">
+    <div className="report-stack grid grid-cols-1 gap-4 xl:grid-cols-[minmax(0,2.3fr)_minmax(0,1fr)]">
       <Part title="Return by month" note={countWon(months, "month")}>
         <HeatmapTable
           label="Return by month"
@@ -109,7 +109,7 @@ export function RiskSection({ sheet }: { sheet: TearSheetRead }) {
   const { rolling, distribution } = sheet;
   const window = formatPlural(rolling.window_bars, "bar");
   return (
-    <div className="grid grid-cols-1 gap-4 xl:grid-cols-2">
+    <div className="report-pair grid grid-cols-1 gap-4 xl:grid-cols-2">
       <Part
         title="Rolling Sharpe"
         note={`over ${window}`}
@@ -230,7 +230,7 @@ export function TradingSection({
   currency: string | null;
 }) {
   return (
-    <div className="grid grid-cols-1 gap-4 xl:grid-cols-2">
+    <div className="report-pair grid grid-cols-1 gap-4 xl:grid-cols-2">
       <Part
         title="Worst and best while held"
         hint="Each dot is a trade: how far it went against the position (MAE) and for it (MFE) while it was held. Losing trades that had been far ahead call for a target; winning ones that had been far behind for a wider stop."
