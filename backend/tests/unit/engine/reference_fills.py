@@ -1,13 +1,14 @@
 """A plain, slow reference of the fills: the conventions one after another, bar by bar, in everyday Python.
 
 Written from the published sentences, not from the kernels; it shares no code with them. A list of
-dictionaries comes out. What entries cost and buy is in `reference_costs`.
+dictionaries comes out. What entries cost and buy is in `reference_costs`, what signals ask for in
+`reference_signals`.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,59 +17,7 @@ from app.engine.bars import Bars
 from app.engine.execution import Execution
 from app.engine.signals import Signals
 from tests.unit.engine.reference_costs import Costs
-
-
-@dataclass
-class Levels:
-    """What a signal asks for, as distances and numbers; None where it asks for nothing."""
-
-    stop: float | None
-    target: float | None
-    second_target: float | None
-    share: float | None
-    trail: float | None
-    trail_percent: float | None
-    chandelier: float | None
-    max_bars: float | None
-    fraction: float
-
-    def split(self, ratio: float) -> None:
-        for name in ("stop", "target", "second_target", "trail", "chandelier"):
-            value = getattr(self, name)
-            setattr(self, name, None if value is None else value / ratio)
-
-
-@dataclass
-class Order:
-    """A limit order that rests."""
-
-    is_long: bool
-    limit: float
-    bars_left: int
-    levels: Levels
-
-
-@dataclass
-class Position:
-    """What is held, and the trade it will become."""
-
-    is_long: bool
-    quantity: float
-    entry_bar: int
-    entry_price: float
-    entry_commission: float
-    entry_slippage: float
-    stop: float | None
-    targets: list[tuple[float, float]]
-    """(price, fraction of what is held then), the nearest first."""
-    trail: float | None
-    trail_percent: float | None
-    chandelier_level: float | None
-    best_price: float
-    leave_at: float
-    trailing_level: float | None = None
-    financing: float = 0.0
-    prices_seen: list[float] = field(default_factory=list)
+from tests.unit.engine.reference_signals import Levels, Order, Position, Reader
 
 
 @dataclass
@@ -100,6 +49,7 @@ class Reference:
         )
         self.dates = [local_date(bars, seconds) for seconds in bars.time.tolist()]
         self.signals = signals
+        self.reader = Reader(signals)
         self.terms = execution
         self.costs = Costs(execution)
         self.first_bar = first_bar
@@ -190,7 +140,7 @@ class Reference:
 
     def at_open(self, bar: int) -> None:
         signal_bar = bar - 1
-        wanted = self.wanted_side(signal_bar)
+        wanted = self.reader.wanted_side(signal_bar)
         if self.position is not None:
             exits = self.signals.exit_long if self.position.is_long else self.signals.exit_short
             against = "short" if self.position.is_long else "long"
@@ -209,7 +159,7 @@ class Reference:
         if wanted is None:
             return
         is_long = wanted == "long"
-        levels = self.levels_at(signal_bar)
+        levels = self.reader.levels_at(signal_bar)
         ratio = self.split_ratio(bar)
         levels.split(ratio)
         if self.signals.limit_entry is None:
@@ -219,46 +169,6 @@ class Reference:
             limit = self.close[signal_bar] - away if is_long else self.close[signal_bar] + away
             bars = 1.0 if self.signals.limit_bars is None else float(self.signals.limit_bars[signal_bar])
             self.order = Order(is_long, limit / ratio, math.floor(bars), levels)
-
-    def wanted_side(self, bar: int) -> str | None:
-        signals = self.signals
-        if signals.enter_long[bar] and signals.enter_short[bar]:
-            return None
-        if signals.risk is not None:
-            stop = self.positive(signals.stop_loss, bar)
-            if stop is None or not signals.risk[bar] > 0:
-                return None
-        if signals.size is not None and not signals.size[bar] > 0:
-            return None
-        if signals.limit_entry is not None:
-            if not signals.limit_entry[bar] >= 0:
-                return None
-            if signals.limit_bars is not None and not signals.limit_bars[bar] >= 1:
-                return None
-        return "long" if signals.enter_long[bar] else "short" if signals.enter_short[bar] else None
-
-    def levels_at(self, bar: int) -> Levels:
-        signals = self.signals
-        share: float | None = 1.0
-        if signals.take_profit_share is not None:
-            share = self.positive(signals.take_profit_share, bar)
-        fraction = 1.0
-        if signals.risk is not None:
-            fraction = float(signals.risk[bar])
-        elif signals.size is not None:
-            fraction = float(signals.size[bar])
-        longest = self.positive(signals.max_bars, bar)
-        return Levels(
-            stop=self.positive(signals.stop_loss, bar),
-            target=self.positive(signals.take_profit, bar),
-            second_target=self.positive(signals.take_profit_2, bar),
-            share=share,
-            trail=self.positive(signals.trailing_stop, bar),
-            trail_percent=self.positive(signals.trailing_percent, bar),
-            chandelier=self.positive(signals.chandelier_stop, bar),
-            max_bars=None if longest is None or longest < 1 else math.floor(longest),
-            fraction=fraction,
-        )
 
     def leave_at_market(self, bar: int, reason: str) -> None:
         self.leave(bar, self.exit_price(bar, self.open[bar]), self.open[bar], reason)
@@ -386,7 +296,7 @@ class Reference:
         if position is None:
             self.equity.append(self.cash)
             return
-        distance = self.positive(self.signals.chandelier_stop, bar)
+        distance = self.reader.positive(self.signals.chandelier_stop, bar)
         if distance is not None:
             level = position.best_price - distance if position.is_long else position.best_price + distance
             known = [] if position.chandelier_level is None else [position.chandelier_level]
@@ -482,12 +392,6 @@ class Reference:
                 "mfe": rise if position.is_long else -fall,
             }
         )
-
-    @staticmethod
-    def positive(column: Any, bar: int) -> float | None:
-        if column is None or not column[bar] > 0:
-            return None
-        return float(column[bar])
 
 
 def local_date(bars: Bars, seconds: int) -> date:
