@@ -67,11 +67,13 @@ def test_every_level_is_divided(
 
 @BOTH_SIDES
 def test_a_trailing_distance_goes_on_divided(side: str) -> None:
-    rows: tuple[Row, ...] = (FLAT, FLAT, HALF, (50, 54, 46, 50), (50, 52.5, 47.5, 50))
-    trades = run(rows, side, trailing_stop=8.0).trades
+    rise: tuple[Row, ...] = ((50, 54, 49, 53), (53, 53, 49.5, 50))
+    fall: tuple[Row, ...] = ((50, 51, 46, 47), (47, 50.5, 47, 50))
+    trades = run((FLAT, FLAT, HALF, *(rise if side == "long" else fall)), side, trailing_stop=8.0).trades
     # From bar 3's extreme of 54 (46 for a short) a distance of 4 now.
-    assert trades.exit_index[0] == 3 or trades.exit_price[0] == pytest.approx(50.0)
-    assert trades.exit_price[0] == pytest.approx(46.5 if side == "long" else 53.5)
+    assert trades.exit_reason.tolist() == [ExitReason.TRAILING_STOP]
+    assert trades.exit_index[0] == 4
+    assert trades.exit_price[0] == pytest.approx(50.0)
 
 
 @BOTH_SIDES
