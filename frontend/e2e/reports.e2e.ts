@@ -104,7 +104,7 @@ describe("a report", () => {
     // What is wider than the sheet would be cut.
     const wide = await page.evaluate(() => {
       const sheet = document.querySelector("main")!.getBoundingClientRect().right;
-      return [...document.querySelectorAll("main figure, main canvas, main svg")]
+      return [...document.querySelectorAll("main figure, main canvas, main figure svg")]
         .filter((part) => part.getBoundingClientRect().right > sheet + 1)
         .map((part) => part.outerHTML.slice(0, 120));
     });

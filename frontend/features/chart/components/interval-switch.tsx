@@ -32,7 +32,7 @@ export function IntervalSwitch({
       role="group"
       aria-label="Interval"
       className={cn(
-        "relative inline-flex items-center gap-0.5 overflow-x-auto rounded-md bg-muted p-0.5",
+        "relative flex w-full items-center gap-0.5 overflow-x-auto rounded-md bg-muted p-0.5 sm:inline-flex sm:w-auto",
         className,
       )}
     >
@@ -50,7 +50,8 @@ export function IntervalSwitch({
                 // A tap opens no tooltip: there the reason comes as a notice.
                 onClick={() => (isPossible ? onChange(interval) : toast.info(reason))}
                 className={cn(
-                  "focus-inset inline-flex h-7 min-w-8 items-center justify-center rounded-sm px-1.5 text-xs font-medium",
+                  // On a phone all of them share the row; none hangs over its end.
+                  "focus-inset inline-flex h-7 min-w-6 flex-1 items-center justify-center rounded-sm text-xs font-medium sm:min-w-8 sm:flex-none sm:px-1.5",
                   isPossible
                     ? "text-muted-foreground hover:text-foreground"
                     : "cursor-not-allowed text-muted-foreground/45",
