@@ -34,10 +34,12 @@ from app.engine.backtest import BacktestInputs, run_backtest
 from app.engine.bars import Bars
 from app.engine.execution import Execution
 from app.engine.language import Rule, compile_rule
+from app.engine.overfitting import probability_of_overfitting
 from app.engine.sweep import run_sets
 from app.engine.verdict import DataFacts, Level, TrialFacts, Verdict
 
 BARS = 3_270
+STRETCHES = 12
 NOISE = 0.01
 PERSISTENCE = 0.98
 EDGE = 0.2
@@ -162,11 +164,17 @@ def make_grid(rule: Rule) -> np.ndarray:
 def judge_best(rule: Rule, bars: Bars, values: np.ndarray, is_told: bool) -> Verdict:
     """Search, take the best by its Sharpe ratio, and judge it; `is_told`: as a run opened from the sweep."""
     names = [parameter.name for parameter in rule.parameters]
-    found = run_sets(rule, bars, names, values, execution=TERMS, periods_per_year=PERIODS)
+    found = run_sets(rule, bars, names, values, execution=TERMS, periods_per_year=PERIODS, blocks=STRETCHES)
     ratios = found.column("sharpe")
     best = values[int(np.nanargmax(ratios))]
     known = ratios[np.isfinite(ratios)] / math.sqrt(PERIODS)
-    trials = TrialFacts(len(values), float(known.mean()), float(known.var(ddof=1)))
+    overfitting = None if found.blocks is None else probability_of_overfitting(found.blocks)
+    trials = TrialFacts(
+        len(values),
+        float(known.mean()),
+        float(known.var(ddof=1)),
+        None if overfitting is None else overfitting.pbo,
+    )
     inputs = BacktestInputs.for_rule(
         rule,
         bars,
