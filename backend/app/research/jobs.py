@@ -7,6 +7,7 @@ worker that is lost over it is made good for like any other.
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -15,18 +16,18 @@ from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.backtests.domain import RunFailed, RunFailure
-from app.backtests.trials import SharpeMoments, Trial, find_ground, fingerprint_of, record_trial
+from app.backtests.trials import Trial, find_ground, fingerprint_of, record_trial
 from app.core.clock import Clock
 from app.core.database import Database, Databases
 from app.core.leased_work import recover_lost_work, work_under_lease
 from app.core.leases import Attempt, AttemptStopped, AttemptSuperseded
 from app.core.problems import is_database_away
-from app.engine.language import compile_rule
 from app.research import shard_repository as repository
 from app.research.domain import (
     METRIC_NAMES,
     ClaimedShard,
     Method,
+    Search,
     ShardResult,
     SweepOutcome,
     SweepStatus,
@@ -62,7 +63,8 @@ async def run_shard_job(databases: Databases, _clock: Clock, shard_id: UUID) -> 
             if claimed.is_finish:
                 await _finish_sweep(database, claimed)
             else:
-                await _write(database, claimed, await _compute(database, claimed, attempt))
+                inputs = await _find_inputs(database, claimed)
+                await _write(database, claimed, inputs, await _compute(database, claimed, inputs, attempt))
         except AttemptStopped:
             await _end(database, claimed, None)
         except AttemptSuperseded:
@@ -89,8 +91,9 @@ async def recover_lost_shards(session: AsyncSession) -> None:
         await repository.defer_anew(session, sweep_id, 1 if is_one_by_one else repository.WINDOW)
 
 
-async def _compute(database: Database, claimed: ClaimedShard, attempt: Attempt) -> ShardResult:
-    inputs = await _find_inputs(database, claimed)
+async def _compute(
+    database: Database, claimed: ClaimedShard, inputs: SweepInputs, attempt: Attempt
+) -> ShardResult:
     refuse_other_data(claimed.data_sha256, inputs.data_sha256)
 
     def look_in() -> None:
@@ -151,37 +154,37 @@ async def _read_found(
     return values, judge_sets(search, objective, trades, falls)
 
 
-async def _write(database: Database, claimed: ClaimedShard, result: ShardResult) -> None:
-    """Count the shard, write it, and see that its sweep goes on: all of it or nothing."""
+async def _write(database: Database, claimed: ClaimedShard, inputs: SweepInputs, result: ShardResult) -> None:
+    """Write what the shard found; then count it and see that its sweep goes on, all of it or nothing."""
+    fingerprint = fingerprint_of(inputs.rule, claimed.request, _describe_sets(claimed.search))
+    async with database.session() as session:
+        if not await repository.store_found(session, claimed, result):
+            raise AttemptSuperseded
     async with database.session() as session:
         counted = await repository.count_shard(session, claimed, result)
         if counted is None:
             await repository.end_shard(session, claimed, None)
             return
-        if not await repository.finish_shard(session, claimed, result, counted.shards_done):
+        if not await repository.finish_shard(session, claimed, counted.shards_done):
             raise AttemptSuperseded
-        await _record_trials(session, claimed, counted.moments)
+        # Every set is a trial as soon as it is done, whether its sweep comes to an end or not.
+        ground = find_ground(inputs.rule, claimed.request)
+        await record_trial(session, claimed.owner_id, Trial(ground, fingerprint, counted.moments))
         if counted.shards_done == counted.shards:
             await repository.insert_finish(session, claimed.sweep_id, counted.shards)
         elif counted.status is SweepStatus.RUNNING:
             await repository.defer_shards(session, claimed.sweep_id, 1)
 
 
-async def _record_trials(session: AsyncSession, claimed: ClaimedShard, moments: SharpeMoments) -> None:
-    """Every set counts as a trial as soon as it is done, whether its sweep comes to an end or not."""
-    rule = compile_rule(claimed.request.source)
-    search = claimed.search
-    sets = {
+def _describe_sets(search: Search) -> dict[str, Any]:
+    """What makes a sweep the same as another in the ledger: which sets it runs, not how many of them yet."""
+    return {
         "method": search.method.value,
         "axes": pack_axes(search.axes),
         "fixed": dict(search.fixed),
         "seed": 0 if search.method is Method.GRID else search.seed,
         "objective": search.objective if search.method is Method.TPE else "",
     }
-    ground = find_ground(rule, claimed.request)
-    await record_trial(
-        session, claimed.owner_id, Trial(ground, fingerprint_of(rule, claimed.request, sets), moments)
-    )
 
 
 async def _finish_sweep(database: Database, claimed: ClaimedShard) -> None:

@@ -83,13 +83,12 @@ async def defer_anew(session: AsyncSession, sweep_id: UUID, count: int) -> None:
 
 async def claim_shard(session: AsyncSession, shard_id: UUID) -> ClaimedShard | None:
     """Take a shard of a sweep that is neither paused nor over; None when it is not to be had."""
-    of_sweep = (
-        select(SweepRow)
-        .join(ShardRow, ShardRow.sweep_id == SweepRow.id)
-        .where(ShardRow.id == shard_id)
-        .with_for_update(of=SweepRow, read=True)
-    )
-    sweep = (await session.scalars(of_sweep)).one_or_none()
+    of_shard = select(ShardRow.sweep_id).where(ShardRow.id == shard_id).scalar_subquery()
+    known = (await session.scalars(select(SweepRow.status).where(SweepRow.id == of_shard))).one_or_none()
+    # Who makes it run needs the row alone; claims after that only keep it from being paused meanwhile.
+    held = select(SweepRow).where(SweepRow.id == of_shard)
+    held = held.with_for_update(read=known == SweepStatus.RUNNING.value)
+    sweep = (await session.scalars(held)).one_or_none()
     if sweep is None or SweepStatus(sweep.status).is_final:
         return None
     if sweep.status == SweepStatus.PAUSED:
@@ -161,16 +160,24 @@ async def count_shard(session: AsyncSession, claimed: ClaimedShard, result: Shar
     return Counted(SweepStatus(row.status), row.shard_count, row.shards_done, moments)
 
 
-async def finish_shard(session: AsyncSession, claim: Claim, result: ShardResult, sequence: int) -> bool:
-    """Write what a shard found. False when it came too late."""
-    values = {
-        "sequence": sequence,
-        "seconds": result.seconds,
-        "parameters": result.parameters,
-        "figures": result.figures,
-        "blocks": result.blocks,
-    }
-    return await finish_row(session, SHARDS, claim, WorkStatus.SUCCEEDED, values)
+async def store_found(session: AsyncSession, claim: Claim, result: ShardResult) -> bool:
+    """Write what a shard found, before it counts. False when it came too late.
+
+    In a transaction of its own: these are megabytes, and who counts holds the sweep's row.
+    """
+    written = update(ShardRow).where(SHARDS.is_held(claim)).returning(ShardRow.id)
+    found = written.values(
+        seconds=result.seconds,
+        parameters=result.parameters,
+        figures=result.figures,
+        blocks=result.blocks,
+    )
+    return (await session.scalars(found)).one_or_none() is not None
+
+
+async def finish_shard(session: AsyncSession, claim: Claim, sequence: int) -> bool:
+    """Write that a shard is done. False when it came too late."""
+    return await finish_row(session, SHARDS, claim, WorkStatus.SUCCEEDED, {"sequence": sequence})
 
 
 async def insert_finish(session: AsyncSession, sweep_id: UUID, number: int) -> None:
