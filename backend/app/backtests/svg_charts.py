@@ -20,11 +20,11 @@ Values = Sequence[float | None]
 
 
 def write_number(value: float | None, unit: str) -> str:
-    """A figure of this unit in words: 12.3 %, 1.25, 12,345."""
+    """A figure of this unit in words: 12.3%, 1.25, 12,345."""
     if value is None or not math.isfinite(value):
         return "–"
     if unit == "fraction":
-        text = f"{value * 100:,.1f} %"
+        text = f"{value * 100:,.1f}%"
     elif unit in ("count", "money") or abs(value) >= 1_000:
         text = f"{value:,.0f}"
     else:

@@ -107,17 +107,17 @@ def _finite_or_none(figure: float | None) -> float | None:
 
 def percent(fraction: float) -> str:
     """A fraction as a signed percentage for a statement."""
-    return f"{fraction * 100.0:+,.1f} %".replace("-", "−")
+    return f"{fraction * 100.0:+,.1f}%".replace("-", "−")
 
 
 def share_of(fraction: float) -> str:
     """A fraction as a percentage without a plus, for a share or a probability."""
-    return f"{fraction * 100.0:,.0f} %".replace("-", "−")
+    return f"{fraction * 100.0:,.0f}%".replace("-", "−")
 
 
 def exact_share(fraction: float) -> str:
-    """A threshold as a percentage with all its digits: `0.1 %`."""
-    return f"{fraction * 100.0:g} %"
+    """A threshold as a percentage with all its digits: `0.1%`."""
+    return f"{fraction * 100.0:g}%"
 
 
 def ratio_of(ratio: float | None) -> str:

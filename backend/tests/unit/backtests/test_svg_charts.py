@@ -83,7 +83,7 @@ def test_a_line_that_does_not_move_is_drawn() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [
-        (-0.1234, "fraction", "−12.3 %"),
+        (-0.1234, "fraction", "−12.3%"),
         (1234.5, "money", "1,234"),
         (1.234, "ratio", "1.23"),
         (None, "ratio", "–"),

@@ -199,8 +199,8 @@ def test_sample_of_one_is_one_trade() -> None:
 @pytest.mark.parametrize(
     ("best", "rest", "share", "level", "words"),
     [
-        ([10.0] * 3, [1.0] * 57, 30 / 87, Level.GREEN, "made 34 % of the growth"),
-        ([40.0, 30.0, 20.0], [1.0] * 57, 90 / 147, Level.AMBER, "made 61 % of the growth"),
+        ([10.0] * 3, [1.0] * 57, 30 / 87, Level.GREEN, "made 34% of the growth"),
+        ([40.0, 30.0, 20.0], [1.0] * 57, 90 / 147, Level.AMBER, "made 61% of the growth"),
         ([100.0] * 3, [-1.0] * 57, 300 / 243, Level.AMBER, "Without its best 3 trades it would have lost"),
     ],
 )
@@ -216,7 +216,7 @@ def test_how_much_hangs_on_the_best_three_trades(
 
 
 def test_a_trade_weighs_the_same_early_and_late() -> None:
-    """Twelve trades of 10 % each: money grows with the account, growth does not."""
+    """Twelve trades of 10% each: money grows with the account, growth does not."""
     equity = 1e4 * 1.1 ** np.arange(13)
     best = judge_best_trades(trades_of(np.diff(equity).tolist()), 1e4)
     assert best is not None

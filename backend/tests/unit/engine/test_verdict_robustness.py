@@ -213,7 +213,7 @@ def test_a_peak_without_neighbours_is_red() -> None:
     """One value of the parameter buys, all others sell: on a rise only the peak makes money."""
     check = robustness_of(judged_run(trending(0.001), PEAK))
     assert check["neighbours"].level == Level.RED
-    assert "0 % of 2 sets" in check["neighbours"].statement
+    assert "0% of 2 sets" in check["neighbours"].statement
 
 
 def test_a_run_without_profit_has_nothing_to_keep() -> None:
