@@ -1,6 +1,8 @@
 /** Pixels of the picture for one of the page, and the most that a canvas takes in either direction. */
 const SHARPNESS = 2;
 const MOST_PIXELS = 16_000;
+/** Air around the report, in pixels of the page. */
+const MARGIN = 24;
 
 /** What stands in the picture: not the buttons, nor the bar that moves along the page. */
 function isShown(node: Node): boolean {
@@ -39,10 +41,14 @@ async function embedFonts(): Promise<string> {
 /** The report as a picture, drawn in the browser from the page as it stands. */
 export async function drawReport(element: HTMLElement): Promise<Blob> {
   const { domToBlob } = await import("modern-screenshot");
-  const { scrollHeight: height, scrollWidth: width } = element;
+  const height = element.scrollHeight + 2 * MARGIN;
+  const width = element.scrollWidth + 2 * MARGIN;
   const blob = await domToBlob(element, {
     scale: Math.min(SHARPNESS, MOST_PIXELS / Math.max(height, width)),
     backgroundColor: getComputedStyle(document.documentElement).backgroundColor,
+    width,
+    height,
+    style: { padding: `${MARGIN}px` },
     filter: isShown,
     font: { cssText: await embedFonts() },
   });
