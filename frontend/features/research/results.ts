@@ -111,10 +111,17 @@ export function keepsLimits(results: Results, row: number, limits: Limits): bool
 export function bestRows(results: Results, metric: string, most: number, limits: Limits = {}): number[] {
   const column = results.metrics[metric];
   if (!column) return [];
-  const rows: number[] = [];
-  for (let row = 0; row < results.count; row += 1) if (Number.isFinite(column[row]!)) rows.push(row);
-  const keeps = new Map(rows.map((row) => [row, keepsLimits(results, row, limits)]));
-  return rows
-    .sort((a, b) => Number(keeps.get(b)) - Number(keeps.get(a)) || column[b]! - column[a]! || a - b)
-    .slice(0, most);
+  const keeping: number[] = [];
+  const breaking: number[] = [];
+  for (let row = 0; row < results.count; row += 1) {
+    if (!Number.isFinite(column[row]!)) continue;
+    if (keepsLimits(results, row, limits)) keeping.push(row);
+    else breaking.push(row);
+  }
+  const order = (a: number, b: number) => column[b]! - column[a]! || a - b;
+  keeping.sort(order);
+  // Those that break the limits matter only where the others do not fill the list.
+  return keeping.length >= most
+    ? keeping.slice(0, most)
+    : [...keeping, ...breaking.sort(order).slice(0, most - keeping.length)];
 }

@@ -1,8 +1,9 @@
 "use client";
 
-import { PencilLine } from "lucide-react";
+import { PencilLine, ScrollText } from "lucide-react";
 import Link from "next/link";
 
+import { EmptyState } from "@/components/common/empty-state";
 import { Button } from "@/components/ui/button";
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from "@/components/ui/select";
 import { Labelled } from "@/features/research/components/goal-fields";
@@ -34,6 +35,21 @@ export function RuleChoice({
   const chosen = rule ? (rule.strategyId ?? OWN_TEXT) : "";
   // The chosen one may stand on a later page of the list.
   const isListed = strategies.items.some(({ id }) => id === rule?.strategyId);
+  if (strategies.isSuccess && strategies.items.length === 0 && ownText === null && rule === null)
+    return (
+      <EmptyState
+        icon={ScrollText}
+        title="No strategy to search yet"
+        className="py-6"
+        action={
+          <Button asChild size="sm">
+            <Link href="/strategies/new">Write a rule</Link>
+          </Button>
+        }
+      >
+        Write a rule with a parameter, then come back: “Sweep this rule” beside its parameters leads here.
+      </EmptyState>
+    );
   return (
     <div className="grid gap-3">
       <Labelled
