@@ -61,6 +61,12 @@ def test_a_long_axis_is_not_listed() -> None:
     assert make_stepped_axis("x", 1, LISTED_VALUES + 1, 1).listed() is None
 
 
+def test_a_range_up_to_the_largest_number_is_counted() -> None:
+    largest = math.ldexp(1 - 2**-53, 1024)
+    assert count_steps(0, largest, 1) > 10**308
+    assert count_steps(-largest, largest, 1) > 10**308
+
+
 @settings(deadline=None)
 @given(_FINITE, _FINITE, st.floats(min_value=5e-324, allow_infinity=False, allow_nan=False))
 def test_any_range_is_counted_at_once(one: float, other: float, step: float) -> None:
