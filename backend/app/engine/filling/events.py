@@ -76,32 +76,45 @@ def find_touch(
     low_reach: Floats, high_reach: Floats, lower: float, upper: float, start: int, stop: int
 ) -> int:
     """The first bar in [start, stop) that reaches down to `lower` or up to `upper`."""
-    i = start
-    while i + LANES <= stop:
+    lows, highs = low_reach[start:stop], high_reach[start:stop]
+    count = len(lows)
+    i = 0
+    while i + LANES <= count:
+        low_lanes, high_lanes = lows[i : i + LANES], highs[i : i + LANES]
         touched = False
         for lane in range(LANES):
-            touched |= (low_reach[i + lane] <= lower) | (high_reach[i + lane] >= upper)
+            touched |= (low_lanes[lane] <= lower) | (high_lanes[lane] >= upper)
         if touched:
             break
         i += LANES
-    while i < stop and low_reach[i] > lower and high_reach[i] < upper:
+    while i < count and lows[i] > lower and highs[i] < upper:
         i += 1
-    return i
+    return start + i
 
 
 @compile_loop
 def mark_equity(equity: Floats, close: Floats, base: float, units: float, start: int, stop: int) -> int:
     """Write base + units · close for the bars in [start, stop); the first at 0 or below, or `stop`."""
+    # Cut out first: a place that cannot be negative needs no check, and the loop runs several bars at once.
+    marks, prices = equity[start:stop], close[start:stop]
     ruined = False
-    for i in range(start, stop):
-        marked = base + units * close[i]
-        equity[i] = marked
+    for i in range(len(marks)):
+        marked = base + units * prices[i]
+        marks[i] = marked
         ruined |= marked <= 0.0
     if ruined:
-        for i in range(start, stop):
-            if equity[i] <= 0.0:
-                return i
+        for i in range(len(marks)):
+            if marks[i] <= 0.0:
+                return start + i
     return stop
+
+
+@compile_loop
+def mark_cash(equity: Floats, cash: float, start: int, stop: int) -> None:
+    """Write the cash as the equity of the bars in [start, stop)."""
+    marks = equity[start:stop]
+    for i in range(len(marks)):
+        marks[i] = cash
 
 
 @compile_loop

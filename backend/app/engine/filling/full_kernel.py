@@ -19,7 +19,7 @@ import numpy as np
 from app.engine.compiled import compile_loop
 from app.engine.filling.columns import can_enter, one_at, value_at
 from app.engine.filling.costs import commission_of, slippage_at, slipped_price
-from app.engine.filling.events import find_flag, gather_entries, mark_equity
+from app.engine.filling.events import find_flag, gather_entries, mark_cash
 from app.engine.filling.layout import (
     CHANDELIER_COLUMN,
     END_OF_DATA,
@@ -175,8 +175,7 @@ def fill_orders_fully(
     chandelier = columns[CHANDELIER_COLUMN]
     held, order = np.zeros(HELD_FIELDS), np.zeros(ORDER_FIELDS)
     entries = gather_entries(enter_long, enter_short)
-    # Without units, equity is cash.
-    mark_equity(equity, close, cash, 0.0, 0, first_bar + 1)
+    mark_cash(equity, cash, 0, first_bar + 1)
     bar = first_bar
     while bar + 1 < n:
         bar += 1
@@ -184,7 +183,7 @@ def fill_orders_fully(
         if held[HELD_SIDE] == 0.0 and order[ORDER_SIDE] == 0.0:
             # Nothing can happen before the next entry.
             before = find_flag(entries, before, n - 1)
-            mark_equity(equity, close, cash, 0.0, bar, before + 1)
+            mark_cash(equity, cash, bar, before + 1)
             bar = before + 1
             if bar >= n:
                 break
@@ -343,7 +342,7 @@ def fill_orders_fully(
             )
             count += 1
             ruined = True
-            mark_equity(equity, close, cash, 0.0, bar, n)
+            mark_cash(equity, cash, bar, n)
             break
 
     if held[HELD_SIDE] != 0.0:

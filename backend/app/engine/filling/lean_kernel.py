@@ -19,6 +19,7 @@ from app.engine.filling.events import (
     find_touch,
     gather_departures,
     gather_entries,
+    mark_cash,
     mark_equity,
 )
 from app.engine.filling.layout import (
@@ -132,13 +133,12 @@ def fill_orders(
     # The next bar that leaves a long or a short; known once, it holds until that bar is passed.
     long_departure = -1
     short_departure = -1
-    # Without units, equity is cash: the same loop, and no other one to compile.
-    mark_equity(equity, close, cash, 0.0, 0, first_bar + 1)
+    mark_cash(equity, cash, 0, first_bar + 1)
     bar = first_bar + 1  # the next bar to fill; its orders come from the signals of bar - 1
     while bar < n:
         signal_bar = find_flag(entries, bar - 1, n - 1)
         entry = signal_bar + 1
-        mark_equity(equity, close, cash, 0.0, bar, min(entry, n))
+        mark_cash(equity, cash, bar, min(entry, n))
         if entry >= n:
             break
         side = 1.0 if enter_long[signal_bar] else -1.0
@@ -289,7 +289,7 @@ def fill_orders(
             continue  # flat again at the same open, where an entry may follow
         equity[exit_bar] = cash
         if ruined:
-            mark_equity(equity, close, cash, 0.0, exit_bar, n)
+            mark_cash(equity, cash, exit_bar, n)
             break
         bar = exit_bar + 1
     return count, cash, ruined or equity[n - 1] <= 0.0
