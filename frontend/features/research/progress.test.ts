@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { formatSpan, isOver, searchPollDelay, tellEta } from "@/features/research/progress";
+import { estimateLeft, formatSpan, isOver, searchPollDelay, tellEta } from "@/features/research/progress";
 
 const created_at = "2024-01-01T00:00:00Z";
 const after = (seconds: number) => Date.parse(created_at) + seconds * 1_000;
@@ -42,4 +42,12 @@ it("tells how much longer only while that means something", () => {
   expect(tellEta({ status: "running", eta_seconds: null })).toBe("estimating the time left");
   expect(tellEta({ status: "paused", eta_seconds: 90 })).toContain("kept");
   expect(tellEta({ status: "succeeded", eta_seconds: 0 })).toBeNull();
+});
+
+it("estimates what is left by the pace so far, once there is one", () => {
+  const run = { status: "running", started_at: created_at, progress: 0.25 } as const;
+  expect(estimateLeft(run, after(30))).toBe(90);
+  expect(estimateLeft({ ...run, progress: 0.01 }, after(30))).toBeNull();
+  expect(estimateLeft({ ...run, status: "queued" }, after(30))).toBeNull();
+  expect(estimateLeft(run, after(-5))).toBeNull();
 });

@@ -69,3 +69,13 @@ export function tellEta(search: { status: ResearchStatus; eta_seconds?: number |
       return null;
   }
 }
+
+/** Seconds that are left at the pace so far; null while too little is done to say. */
+export function estimateLeft(
+  search: { status: ResearchStatus; started_at: string | null; progress: number },
+  nowMs: number,
+): number | null {
+  if (search.status !== "running" || !search.started_at || !(search.progress >= 0.02)) return null;
+  const seconds = (nowMs - Date.parse(search.started_at)) / 1_000;
+  return seconds > 0 ? (seconds * (1 - search.progress)) / search.progress : null;
+}

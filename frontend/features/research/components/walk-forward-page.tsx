@@ -22,6 +22,7 @@ import { WhatWasSearched } from "@/features/research/components/what-was-searche
 import { WindowsPicture } from "@/features/research/components/windows-picture";
 import { WindowsTable } from "@/features/research/components/windows-table";
 import type { WalkForward } from "@/features/research/contract";
+import { estimateLeft } from "@/features/research/progress";
 import { explainEfficiency, metricLabel, printMetric } from "@/features/research/texts";
 import { formatAgo, formatCount, formatDateTime, formatPlural } from "@/lib/format";
 
@@ -93,7 +94,11 @@ export function WalkForwardPage({ id }: { id: string }) {
             }
           />
         ) : (
-          <SearchProgress status={run.status} progress={run.progress} />
+          <SearchProgress
+            status={run.status}
+            progress={run.progress}
+            eta_seconds={estimateLeft(run, query.dataUpdatedAt)}
+          />
         )}
         <WhatWasSearched search={run} />
       </div>
