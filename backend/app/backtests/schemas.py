@@ -25,6 +25,7 @@ ExitLabel = Literal[
     "take_profit",
     "trailing_stop",
     "time_stop",
+    "rebalance",
     "end_of_data",
     "ruin",
 ]

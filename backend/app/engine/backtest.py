@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from app.engine.bars import Bars
+from app.engine.bars import Bars, Times
 from app.engine.benchmark import buy_and_hold
 from app.engine.columns import with_readable_columns
 from app.engine.evaluation import Checkpoint, evaluate_rule
@@ -158,8 +158,8 @@ def _run_backtest(inputs: BacktestInputs, report: Progress, show: VerdictSoFar) 
     metrics = compute_metrics(bars, fills, inputs.periods_per_year)
     held = buy_and_hold(bars, inputs.execution, first, splits=inputs.splits)
     benchmark = compute_metrics(bars, held, inputs.periods_per_year)
-    _check_finite(metrics.as_dict())
-    _check_finite(benchmark.as_dict())
+    check_finite(metrics.as_dict())
+    check_finite(benchmark.as_dict())
     report(_AFTER_FILLS)
     checks: list[Check] = []
     judged = JudgedRun(
@@ -177,12 +177,12 @@ def _run_backtest(inputs: BacktestInputs, report: Progress, show: VerdictSoFar) 
         checkpoint=inputs.checkpoint,
     )
     for check in judge_stepwise(judged):
-        _check_finite({check.name: check.figure})
+        check_finite({check.name: check.figure})
         checks.append(check)
         show(Verdict(tuple(checks), complete=False))
         report(_AFTER_FILLS + (_AFTER_CHECKS - _AFTER_FILLS) * len(checks) / len(CHECK_NAMES))
     trades = fills.trades.counted_from(first)
-    curve = _curve(bars, fills, held)
+    curve = trace_curve(bars.time, fills, held)
     manifest = build_manifest(
         rule_source=inputs.rule_source,
         parameters=inputs.parameters,
@@ -199,13 +199,15 @@ def _run_backtest(inputs: BacktestInputs, report: Progress, show: VerdictSoFar) 
     return BacktestResult(trades, curve, metrics, benchmark, Verdict(tuple(checks)), manifest)
 
 
-def _curve(bars: Bars, fills: Fills, held: Fills) -> EquityCurve:
+def trace_curve(time: Times, fills: Fills, held: Fills) -> EquityCurve:
+    """The run bar by bar from its first bar on, beside what buying and holding made; `time`: (n,)."""
     first = fills.first_bar
     equity = fills.equity[first:]
-    return EquityCurve(bars.time[first:], equity, drawdowns(equity), held.equity[first:])
+    return EquityCurve(time[first:], equity, drawdowns(equity), held.equity[first:])
 
 
-def _check_finite(figures: Mapping[str, float | None]) -> None:
+def check_finite(figures: Mapping[str, float | None]) -> None:
+    """Raise DataNotUsable where a figure is no number any more."""
     beyond = [name for name, figure in figures.items() if figure is not None and not math.isfinite(figure)]
     if beyond:
         raise DataNotUsable(

@@ -8,7 +8,7 @@ import numpy as np
 
 from app.engine.bars import Column
 from app.engine.compiled import compile_loop
-from app.engine.filling.layout import OPEN, REVERSAL, SIGNAL, TIME_STOP
+from app.engine.filling.layout import OPEN, REBALANCE, REVERSAL, SIGNAL, TIME_STOP
 from app.engine.metrics_places import (
     AVG_BARS,
     AVG_LOSS,
@@ -33,7 +33,7 @@ _BLOCK = 128
 @compile_loop
 def leaves_at_open(reason: int) -> bool:
     """Whether a trade of this ExitReason ended by a market order, at a bar's open."""
-    return reason in (SIGNAL, REVERSAL, TIME_STOP)
+    return reason in (SIGNAL, REVERSAL, TIME_STOP, REBALANCE)
 
 
 @compile_loop

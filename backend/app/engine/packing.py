@@ -18,8 +18,14 @@ from app.engine.trades import Trades
 
 _TRADES_FORMAT = b"FXT1"
 _FINANCED_TRADES_FORMAT = b"FXT2"
-_FINANCING = frozenset({"financing"})
-"""What FXT1 leaves out: trades that cost nothing to hold are written, and hashed, as they ever were."""
+_BASKET_TRADES_FORMAT = b"FXT3"
+_LEFT_OUT = {
+    _TRADES_FORMAT: frozenset({"financing", "instrument"}),
+    _FINANCED_TRADES_FORMAT: frozenset({"instrument"}),
+    _BASKET_TRADES_FORMAT: frozenset[str](),
+}
+"""Columns without a value anywhere: trades that cost nothing to hold, or are all of the first instrument, are
+written, and hashed, as they ever were."""
 _EQUITY_FORMAT = b"FXE1"
 _HEADER = struct.Struct("<4sI")
 
@@ -31,6 +37,7 @@ _TRADE_TYPES = {
     "entry_time": "<i8",
     "exit_time": "<i8",
     "bars": "<i8",
+    "instrument": "<i2",
 }
 _EQUITY_TYPES = {"time": "<i8"}
 _NUMBER = "<f8"
@@ -61,10 +68,15 @@ _Columns = TypeVar("_Columns", Trades, EquityCurve)
 
 
 def pack_trades(trades: Trades) -> bytes:
-    """The trades as bytes: 114 for each and a header of 8; 122 where holding cost anything."""
-    if trades.financing.any():
-        return _pack(_FINANCED_TRADES_FORMAT, trades, _TRADE_TYPES)
-    return _pack(_TRADES_FORMAT, trades, _TRADE_TYPES, without=_FINANCING)
+    """The trades as bytes: 114 for each and a header of 8; 122 where holding cost anything, 124 for several
+    instruments.
+    """
+    name = _TRADES_FORMAT
+    if trades.instrument.any():
+        name = _BASKET_TRADES_FORMAT
+    elif trades.financing.any():
+        name = _FINANCED_TRADES_FORMAT
+    return _pack(name, trades, _TRADE_TYPES, without=_LEFT_OUT[name])
 
 
 def unpack_trades(packed: bytes) -> Trades:
@@ -72,9 +84,10 @@ def unpack_trades(packed: bytes) -> Trades:
 
     Raises PackedDataInvalid when the bytes are something else or incomplete.
     """
-    if packed[: len(_FINANCED_TRADES_FORMAT)] == _FINANCED_TRADES_FORMAT:
-        return _unpack(_FINANCED_TRADES_FORMAT, packed, Trades, _TRADE_TYPES)
-    return _unpack(_TRADES_FORMAT, packed, Trades, _TRADE_TYPES, without=_FINANCING)
+    name = packed[: len(_TRADES_FORMAT)]
+    if name not in _LEFT_OUT:
+        name = _TRADES_FORMAT
+    return _unpack(name, packed, Trades, _TRADE_TYPES, without=_LEFT_OUT[name])
 
 
 def pack_equity(curve: EquityCurve) -> bytes:

@@ -18,6 +18,7 @@ LONG = 1
 SHORT = -1
 NO_INDEX = -1
 _LEFT_OUT: Column = np.empty(0, dtype=np.float64)
+_ONE_INSTRUMENT: NDArray[np.int16] = np.empty(0, dtype=np.int16)
 
 
 class ExitReason(IntEnum):
@@ -32,6 +33,7 @@ class ExitReason(IntEnum):
     END_OF_DATA = 6
     RUIN = 7
     TIME_STOP = 8
+    REBALANCE = 9
 
     @property
     def label(self) -> str | None:
@@ -39,7 +41,7 @@ class ExitReason(IntEnum):
         return None if self is ExitReason.OPEN else self.name.lower()
 
 
-_EXITS_AT_OPEN = (ExitReason.SIGNAL, ExitReason.REVERSAL, ExitReason.TIME_STOP)
+_EXITS_AT_OPEN = (ExitReason.SIGNAL, ExitReason.REVERSAL, ExitReason.TIME_STOP, ExitReason.REBALANCE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +55,9 @@ class Trades:
     `pnl`; zeros where left out. `bars`: exit_index − entry_index. `mae`, `mfe`: worst
     and best excursion as fractions of the entry price, ≤ 0 and ≥ 0: the extremes of the bars held to their
     close, and of the exit's fill; what an exit bar did beyond its fill is not counted.
+
+    `instrument`: whose trade it is, a place among a basket's instruments; zeros where left out. A basket's
+    indices are places on its line of time.
 
     A position that is closed in parts leaves a trade for each, one after another, with the same entry: the
     last of them closes it. A position that lived through a split is told in the units of its exit.
@@ -78,8 +83,11 @@ class Trades:
     mae: Column
     mfe: Column
     financing: Column = field(default_factory=lambda: _LEFT_OUT)
+    instrument: NDArray[np.int16] = field(default_factory=lambda: _ONE_INSTRUMENT)
 
     def __post_init__(self) -> None:
+        if self.instrument is _ONE_INSTRUMENT:
+            object.__setattr__(self, "instrument", np.zeros(len(self.side), dtype=np.int16))
         if self.financing is _LEFT_OUT:
             object.__setattr__(self, "financing", np.zeros(len(self.side), dtype=np.float64))
         lengths = {len(getattr(self, field.name)) for field in fields(self)}
@@ -103,6 +111,7 @@ class Trades:
         """
         last = np.ones(len(self), dtype=np.bool_)
         last[:-1] = self.entry_index[1:] != self.entry_index[:-1]
+        last[:-1] |= self.instrument[1:] != self.instrument[:-1]
         return last
 
     def counted_from(self, bar: int) -> Trades:

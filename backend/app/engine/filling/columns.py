@@ -14,6 +14,7 @@ from app.engine.filling.layout import (
     LIMIT_BARS_COLUMN,
     LIMIT_ENTRY_COLUMN,
     RISK_COLUMN,
+    SHARE_COLUMN,
     SIZE_COLUMN,
     STOP_LOSS_COLUMN,
     Floats,
@@ -48,3 +49,13 @@ def can_enter(signal: Floats, by_risk: bool, by_limit: bool) -> bool:
     has_size: bool = signal[SIZE_COLUMN] > 0.0
     has_risk: bool = signal[RISK_COLUMN] > 0.0 and signal[STOP_LOSS_COLUMN] > 0.0
     return has_risk if by_risk else has_size
+
+
+@compile_loop
+def read_signal(signal: Floats, columns: tuple[Floats, ...], bar: int) -> None:
+    """Write a bar's numbers into the row; for kernels that do not count a microsecond a signal."""
+    for place in range(len(columns)):
+        signal[place] = value_at(columns[place], bar)
+    signal[SIZE_COLUMN] = one_at(columns[SIZE_COLUMN], bar)
+    signal[LIMIT_BARS_COLUMN] = one_at(columns[LIMIT_BARS_COLUMN], bar)
+    signal[SHARE_COLUMN] = one_at(columns[SHARE_COLUMN], bar)

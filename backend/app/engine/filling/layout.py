@@ -14,7 +14,18 @@ Codes: TypeAlias = NDArray[np.int8]
 Words: TypeAlias = NDArray[np.uint64]
 
 # The codes of app.engine.trades.ExitReason. A test holds them together.
-OPEN, SIGNAL, REVERSAL, STOP_LOSS, TAKE_PROFIT, TRAILING_STOP, END_OF_DATA, RUIN, TIME_STOP = range(9)
+(
+    OPEN,
+    SIGNAL,
+    REVERSAL,
+    STOP_LOSS,
+    TAKE_PROFIT,
+    TRAILING_STOP,
+    END_OF_DATA,
+    RUIN,
+    TIME_STOP,
+    REBALANCE,
+) = range(10)
 
 # Rows of the trade tables, each of shape (rows, capacity): `codes` int8, `indices` int64, `figures` float64.
 SIDE, REASON = range(2)

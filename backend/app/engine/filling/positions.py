@@ -105,6 +105,18 @@ def open_position(
 
 
 @compile_loop
+def add_to_position(held: Floats, quantity: float, price: float, reference: float, commission: float) -> None:
+    """Buy more of the same: the entry's price becomes the average, every level stays where it is."""
+    before = held[HELD_QUANTITY]
+    total = before + quantity
+    held[HELD_PRICE] = (before * held[HELD_PRICE] + quantity * price) / total
+    slipped = before * held[HELD_UNIT_SLIPPAGE] + quantity * abs(price - reference)
+    held[HELD_UNIT_SLIPPAGE] = slipped / total
+    held[HELD_COMMISSION] += commission
+    held[HELD_QUANTITY] = total
+
+
+@compile_loop
 def follow_best(held: Floats) -> None:
     """Move the trailing levels of a distance and of a percentage to the best price."""
     side, best = held[HELD_SIDE], held[HELD_BEST]

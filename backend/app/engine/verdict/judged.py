@@ -41,6 +41,7 @@ class JudgedRun:
     shortened data; `evaluation_seconds`: how long it took on all of them. `rule`, `parameters` (every one's
     value): for other values of its parameters, None where the rule is not known. `trials`: None where
     nothing is known but this run. `fills_of`: fills other signals, terms or first bar on the same bars.
+    `fills_late`: the run with every order one bar later, where shifting `signals` does not tell it.
     `checkpoint`: called between computations; what it raises ends the verdict and reaches the caller.
     """
 
@@ -54,6 +55,7 @@ class JudgedRun:
     parameters: Mapping[str, float] = field(default_factory=dict)
     trials: TrialFacts | None = None
     fills_of: FillsOf | None = None
+    fills_late: Callable[[], Fills] | None = None
     evaluation_seconds: float = 0.0
     checkpoint: Callable[[], None] | None = None
 

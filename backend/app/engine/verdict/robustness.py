@@ -120,7 +120,8 @@ def _judge_neighbours(run: JudgedRun) -> _Judged:
 
 
 def _judge_delay(run: JudgedRun, profit: float) -> _Judged:
-    late = _total_return(run.fill(signals=delay_signals(run.signals)).equity[-1], run)
+    fills = run.fill(signals=delay_signals(run.signals)) if run.fills_late is None else run.fills_late()
+    late = _total_return(fills.equity[-1], run)
     kept = late / profit
     told = f"Acting one bar later it makes {percent(late)} instead of {percent(profit)}."
     return Part("delay", Level.GREEN if kept >= KEPT_SHARE else Level.AMBER, told, late), None

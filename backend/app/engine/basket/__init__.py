@@ -1,0 +1,1 @@
+"""Baskets: one rule over several instruments that share one cash."""
