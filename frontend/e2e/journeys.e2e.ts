@@ -122,7 +122,7 @@ describe("a newcomer", () => {
     await page.waitForURL(/\/backtests\/[0-9a-f-]{36}$/, { timeout: 40_000 });
     await page.getByRole("heading", { name: `Unsaved rule on ${name}` }).waitFor();
     await page.getByRole("heading", { name: "Trades", exact: true }).waitFor();
-    const rows = page.getByRole("region", { name: "Trades" }).locator("tbody tr");
+    const rows = page.getByRole("region", { name: "Trades", exact: true }).locator("tbody tr");
     await rows.nth(2).waitFor();
     await rows.nth(1).click();
     await page.getByText("Trade 2 is shown in the chart.").waitFor({ state: "attached" });
