@@ -23,8 +23,8 @@ const SEQUENTIAL: Record<HeatTheme, Rgb[]> = {
 
 /** Orange below zero, blue above: the pair that colour-blind people tell apart best. */
 const DIVERGING: Record<HeatTheme, Rgb[]> = {
-  dark: ["#ffb454", "#a8661c", "#262c36", "#2d6cb5", "#8ec5ff"].map(hex),
-  light: ["#8a4300", "#e39a4b", "#eef1f4", "#6fa3e0", "#0f3f87"].map(hex),
+  dark: ["#ffb454", "#a8661c", "#3b424c", "#2d6cb5", "#8ec5ff"].map(hex),
+  light: ["#8a4300", "#e39a4b", "#dce1e6", "#6fa3e0", "#0f3f87"].map(hex),
 };
 
 /** A side of zero that is a smaller share than this of the other one would waste half of the colours. */
