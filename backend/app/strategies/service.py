@@ -166,7 +166,7 @@ async def compare_versions(
     texts = [
         (await get_strategy(session, user_id, strategy_id, version)).content.source for version in (old, new)
     ]
-    return compare_texts(*texts)
+    return await asyncio.get_running_loop().run_in_executor(_checking, compare_texts, *texts)
 
 
 def list_library() -> list[LibraryRuleRead]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,3 +30,11 @@ def test_both_texts_stand_in_the_lines(old: str, new: str) -> None:
     for numbers in ([line.old_line for line in lines], [line.new_line for line in lines]):
         counted = [number for number in numbers if number is not None]
         assert counted == list(range(1, len(counted) + 1))
+
+
+def test_thousands_of_empty_lines_are_compared_at_once() -> None:
+    began = time.perf_counter()
+    lines = compare_texts("\n" * 9_900 + "a = 1", "b = 2\n" + "\n" * 9_900)
+    assert time.perf_counter() - began < 2.0, "half a minute when every empty line is looked at"
+    assert {line.text for line in lines if line.kind != "same"} <= {"a = 1", "b = 2", ""}
+    assert sum(line.kind != "removed" for line in lines) == 9_901
