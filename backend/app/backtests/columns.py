@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,19 +33,22 @@ _TRADE_FIELDS = {
     "bars": "bars",
     "mae": "mae",
     "mfe": "mfe",
+    "symbol": "instrument",
 }
 
 
-def order_trades(trades: Trades, sort: str) -> NDArray[np.int64]:
+def order_trades(trades: Trades, sort: str, symbols: Sequence[str] = ("",)) -> NDArray[np.int64]:
     """The trades' positions in the order of a column, `-name` for the largest first, ties in order of entry.
 
-    Trades that are still open have no exit: they come last either way.
+    Trades that are still open have no exit: they come last either way. `symbols`: of the run's instruments.
     """
     name = sort.removeprefix("-")
     values: NDArray[Any] = getattr(trades, _TRADE_FIELDS[name])
     if name == "exit_reason":
         labels = [_REASONS[int(code)] or "" for code in values]
         values = np.unique(np.array(labels), return_inverse=True)[1]
+    if name == "symbol":
+        values = np.unique(np.array(symbols), return_inverse=True)[1][values]
     keys = values.astype(np.float64)
     if name.startswith("exit_"):
         keys = np.where(trades.is_closed, keys, np.nan)
@@ -53,17 +56,19 @@ def order_trades(trades: Trades, sort: str) -> NDArray[np.int64]:
     return order
 
 
-def write_trades(trades: Trades, order: NDArray[np.int64]) -> list[dict[str, Any]]:
-    """The trades at these positions as objects; times in RFC 3339."""
-    columns = _list_columns(trades, order)
+def write_trades(trades: Trades, order: NDArray[np.int64], symbols: Sequence[str]) -> list[dict[str, Any]]:
+    """The trades at these positions as objects; times in RFC 3339. `symbols`: of the run's instruments."""
+    columns = _list_columns(trades, order, symbols)
     for name in ("entry_time", "exit_time"):
         columns[name] = [None if time is None else format_time(time) for time in columns[name]]
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def write_trade_columns(trades: Trades, most: int | None = None) -> dict[str, list[Any]]:
+def write_trade_columns(
+    trades: Trades, symbols: Sequence[str], most: int | None = None
+) -> dict[str, list[Any]]:
     """All trades, or the first `most`, in columns, times in unix seconds."""
-    return _list_columns(trades, np.arange(len(trades))[:most])
+    return _list_columns(trades, np.arange(len(trades))[:most], symbols)
 
 
 def write_equity_columns(curve: EquityCurve) -> dict[str, list[Any]]:
@@ -76,11 +81,11 @@ def write_equity_columns(curve: EquityCurve) -> dict[str, list[Any]]:
     }
 
 
-def iterate_trade_lines(trades: Trades) -> Iterator[bytes]:
+def iterate_trade_lines(trades: Trades, symbols: Sequence[str]) -> Iterator[bytes]:
     """All trades as CSV, some lines at a time."""
     yield (",".join(_TRADE_FIELDS) + "\n").encode()
     for start in range(0, len(trades), 1_000):
-        rows = write_trades(trades, np.arange(start, min(start + 1_000, len(trades))))
+        rows = write_trades(trades, np.arange(start, min(start + 1_000, len(trades))), symbols)
         yield "".join(",".join(map(_write_cell, row.values())) + "\n" for row in rows).encode()
 
 
@@ -141,8 +146,9 @@ def format_time(seconds: int) -> str:
     return f"{np.datetime64(seconds, 's')}Z"
 
 
-def _list_columns(trades: Trades, order: NDArray[np.int64]) -> dict[str, list[Any]]:
+def _list_columns(trades: Trades, order: NDArray[np.int64], symbols: Sequence[str]) -> dict[str, list[Any]]:
     columns = {name: getattr(trades, field)[order].tolist() for name, field in _TRADE_FIELDS.items()}
+    columns["symbol"] = [symbols[place] for place in columns["symbol"]]
     columns["side"] = [_SIDES[side == LONG] for side in columns["side"]]
     columns["exit_reason"] = [_REASONS[code] for code in columns["exit_reason"]]
     for name in ("exit_time", "exit_price"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,9 @@ from uuid import UUID
 
 from app.core.errors import Conflict, NotFound, Unprocessable
 from app.core.leases import Claim, WorkStatus
+from app.engine.basket.terms import Basket as Basket
+from app.engine.basket.terms import BasketWeights as BasketWeights
+from app.engine.basket.terms import Rebalance as Rebalance
 from app.engine.intervals import Interval
 from app.market.domain import Adjustment
 
@@ -24,8 +27,6 @@ LEASE_SECONDS = 10
 MAXIMUM_UNFINISHED = 200
 
 SlippageModel = Literal["fixed", "volume_share"]
-BasketWeights = Literal["equal", "volatility"]
-Rebalance = Literal["none", "week", "month", "quarter"]
 
 
 class RunStatus(StrEnum):
@@ -81,9 +82,16 @@ class IntervalUnsuitable(Unprocessable):
 
 
 class BasketNotAvailable(Unprocessable):
-    """Several instruments with one cash cannot be run yet."""
+    """Several instruments with one cash cannot be searched."""
 
-    code, title = "basket_not_available", "Baskets cannot be run yet"
+    code, title = "basket_not_available", "Baskets cannot be swept or walked forward"
+    field = "symbols"
+
+
+class BasketUnsuitable(Unprocessable):
+    """A rule, instruments or terms that a basket cannot do."""
+
+    code, title = "basket_unsuitable", "This cannot be run as a basket"
     field = "symbols"
 
 
@@ -125,16 +133,6 @@ class FillTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Basket:
-    """How one cash is shared among several instruments."""
-
-    slots: int
-    weights: BasketWeights = "equal"
-    volatility_window: int = 20
-    rebalance: Rebalance = "none"
-
-
-@dataclass(frozen=True, slots=True)
 class RunRequest:
     """What a run computes: everything but the bars themselves.
 
@@ -161,6 +159,11 @@ class RunRequest:
     detail_interval: Interval | None = None
     symbols: tuple[str, ...] | None = None
     basket: Basket | None = None
+
+    @property
+    def instruments(self) -> tuple[str, ...]:
+        """The symbols of all instruments: the basket's, or the one."""
+        return self.symbols or (self.symbol,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,3 +342,8 @@ class SharedRunKey:
     run_id: UUID
     owner_id: UUID
     expires_at: datetime
+
+
+def label_symbols(symbols: Sequence[str]) -> str:
+    """What lists and file names call these instruments: `AAPL +4`."""
+    return symbols[0] if len(symbols) == 1 else f"{symbols[0]} +{len(symbols) - 1}"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import __version__
 from app.backtests import repository
 from app.backtests.arriving_checks import ArrivingChecks, write_verdict
+from app.backtests.basket_runs import compute_basket
 from app.backtests.domain import (
     TOPIC,
     ClaimedRun,
@@ -30,7 +32,14 @@ from app.backtests.domain import (
     SweepOrigin,
     Trial,
 )
-from app.backtests.run_inputs import RunBars, find_first_bar, find_raw_splits, load_run_bars, make_execution
+from app.backtests.run_inputs import (
+    RunBars,
+    find_first_bar,
+    find_raw_splits,
+    load_basket_bars,
+    load_run_bars,
+    make_execution,
+)
 from app.backtests.run_watch import RunWatch
 from app.backtests.trials import find_ground, fingerprint_of, gather_trial_facts, record_trial
 from app.core.clock import Clock
@@ -45,6 +54,7 @@ from app.engine.language import Rule, RuleError, compile_rule
 from app.engine.packing import pack_equity, pack_trades
 from app.engine.verdict import TrialFacts, Verdict
 from app.market.run_facts import gather_run_facts
+from app.market.service import LoadedBars
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +101,10 @@ async def compute_run(
         rule.check_interval(request.interval)
     except RuleError as error:
         raise RunFailed("rule_invalid", str(error)) from error
-    bars = await load_run_bars(database, request, owner_id, now)
+    if request.symbols is None:
+        run = partial(_run_single, await load_run_bars(database, request, owner_id, now))
+    else:
+        run = partial(_run_basket, await load_basket_bars(database, request, owner_id, now))
     ground, fingerprint = find_ground(rule, request), fingerprint_of(rule, request)
     trials: TrialFacts | None = None
     if owner_id is not None:
@@ -100,25 +113,29 @@ async def compute_run(
             trials = await gather_trial_facts(
                 session, owner_id, ground, fingerprint, counted=sweep is not None, overfitting=overfitting
             )
-    result = await asyncio.to_thread(_run, rule, request, bars, trials, now, report, show)
+    watch = RunWatch(report)
+    try:
+        found = await asyncio.to_thread(run, rule, request, trials, now, watch, show)
+    except DataNotUsable as error:
+        raise RunFailed("data_not_usable", str(error)) from error
+    result = _pack(found, request)
     if owner_id is None or sweep is not None:
         return result
     return replace(result, trial=Trial(ground, fingerprint, SharpeMoments.of([_sharpe_per_bar(result)])))
 
 
-def _run(
+def _run_single(
+    run_bars: RunBars,
     rule: Rule,
     request: RunRequest,
-    run_bars: RunBars,
     trials: TrialFacts | None,
     now: datetime,
-    report: Callable[[float], None] | None,
+    watch: RunWatch,
     show: Callable[[Verdict], None] | None,
-) -> RunResult:
+) -> BacktestResult:
     loaded = run_bars.loaded
     bars, first_bar = loaded.bars, find_first_bar(request, loaded)
     known = gather_run_facts(bars.slice(first_bar, len(bars)), loaded, now)
-    watch = RunWatch(report)
     inputs = BacktestInputs.for_rule(
         rule,
         bars,
@@ -133,10 +150,22 @@ def _run(
         splits=find_raw_splits(loaded),
         detail=run_bars.detail,
     )
-    try:
-        result = run_backtest(inputs, watch.report, show)
-    except DataNotUsable as error:
-        raise RunFailed("data_not_usable", str(error)) from error
+    return run_backtest(inputs, watch.report, show)
+
+
+def _run_basket(
+    loaded: Sequence[LoadedBars],
+    rule: Rule,
+    request: RunRequest,
+    trials: TrialFacts | None,
+    now: datetime,
+    watch: RunWatch,
+    show: Callable[[Verdict], None] | None,
+) -> BacktestResult:
+    return compute_basket(rule, request, loaded, trials, now, watch.look_in, watch.report, show)
+
+
+def _pack(result: BacktestResult, request: RunRequest) -> RunResult:
     return RunResult(
         manifest=_complete_manifest(result, request),
         verdict=write_verdict(result.verdict),
@@ -161,7 +190,7 @@ async def recover_lost_runs(session: AsyncSession) -> None:
 async def _compute(
     database: Database, clock: Clock, claimed: ClaimedRun, attempt: Attempt
 ) -> RunResult | RunFailure | None:
-    if claimed.request.instrument_id is None:
+    if claimed.request.instrument_id is None and claimed.request.symbols is None:
         return RunFailure("instrument_not_found", f"{claimed.request.symbol} is not there any more.")
     arriving = ArrivingChecks()
 

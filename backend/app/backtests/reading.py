@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from app.backtests.domain import SlippageModel
+from app.backtests.domain import BasketWeights, Rebalance, SlippageModel
 from app.core.fields import ReadModel
 from app.engine.intervals import Interval
 from app.market.domain import Adjustment
@@ -217,6 +217,29 @@ class InstrumentManifest(ReadModel):
     adjust: Adjustment
 
 
+class MemberManifest(ReadModel):
+    """An instrument of a basket and its bars; times as in `data`."""
+
+    symbol: str
+    sha256: str
+    timezone: str
+    bars: int
+    warm_up_bars: int
+    first_time: int | None
+    last_time: int | None
+    splits: list[tuple[date, float]] = Field(default_factory=list)
+
+
+class BasketManifest(ReadModel):
+    """How one cash was shared, and the instruments in their order."""
+
+    slots: int
+    weights: BasketWeights
+    volatility_window: int
+    rebalance: Rebalance
+    instruments: list[MemberManifest]
+
+
 class RangeManifest(ReadModel):
     """The range that was asked for; null is open."""
 
@@ -281,4 +304,5 @@ class ManifestRead(ReadModel):
     data: DataManifest
     execution: ExecutionManifest
     periods_per_year: float
+    basket: BasketManifest | None = None
     result_sha256: str

@@ -10,6 +10,7 @@ import numpy as np
 from app import __version__
 from app.backtests import columns, svg_charts
 from app.backtests.costs import describe_costs
+from app.backtests.domain import label_symbols
 from app.backtests.report_schemas import TearSheetRead
 from app.backtests.schemas import RunRead
 from app.engine.packing import EquityCurve
@@ -41,9 +42,12 @@ def _gather(run: RunRead, tear_sheet: TearSheetRead, curve: EquityCurve, trades:
     metrics = run.metrics.model_dump() if run.metrics else {}
     held = run.benchmark.model_dump() if run.benchmark else {}
     sheet = tear_sheet.model_dump()
-    listed = columns.write_trades(trades, np.arange(min(len(trades), TRADES_SHOWN)))
+    symbols = run.symbols or [run.symbol]
+    listed = columns.write_trades(trades, np.arange(min(len(trades), TRADES_SHOWN)), symbols)
     return {
         "run": run.model_dump(mode="json"),
+        "label": label_symbols(symbols),
+        "is_basket": len(symbols) > 1,
         "verdict": run.verdict.model_dump() if run.verdict else {"level": "red", "checks": []},
         "answer": {"green": "Yes.", "amber": "With care.", "red": "No."},
         "rows": [

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.backtests import columns, repository, service
 from app.backtests.comparison import align_curves
-from app.backtests.domain import ComparisonInvalid, ResultNotReady, Run, RunNotFound
+from app.backtests.domain import ComparisonInvalid, ResultNotReady, Run, RunNotFound, label_symbols
 from app.backtests.report_page import render_page
 from app.backtests.report_schemas import (
     ComparedRun,
@@ -89,16 +89,17 @@ def make_file(
 ) -> ReportFile:
     """A finished run as a file of this form."""
     name = name_file(run)
+    symbols = run.symbols or [run.symbol]
     if form == "csv":
         return ReportFile(
-            f"{name}.csv", "text/csv; charset=utf-8", b"".join(columns.iterate_trade_lines(trades))
+            f"{name}.csv", "text/csv; charset=utf-8", b"".join(columns.iterate_trade_lines(trades, symbols))
         )
     tear_sheet = _make_tear_sheet(manifest, curve, trades)
     if form == "json":
         parts = {
             b"run": run.model_dump_json().encode(),
             b"equity": b"".join(columns.iterate_equity_json(curve)),
-            b"trades": orjson.dumps(columns.write_trade_columns(trades)),
+            b"trades": orjson.dumps(columns.write_trade_columns(trades, symbols)),
             b"tear_sheet": tear_sheet.model_dump_json().encode(),
         }
         whole = b",".join(b'"%b":%b' % part for part in parts.items())
@@ -108,7 +109,12 @@ def make_file(
 
 def name_file(run: RunRead) -> str:
     """A file name without an ending: of letters that no header, shell or file system takes for something."""
-    words = [run.symbol, run.interval.value, run.strategy_name or "backtest", f"{run.created_at:%Y-%m-%d}"]
+    words = [
+        label_symbols(run.symbols or [run.symbol]),
+        run.interval.value,
+        run.strategy_name or "backtest",
+        f"{run.created_at:%Y-%m-%d}",
+    ]
     plain = re.sub(r"[^A-Za-z0-9]+", "-", " ".join(words)).strip("-")
     return f"flowrex-{plain[:_NAME_CHARS].strip('-')}"
 

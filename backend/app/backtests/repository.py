@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.backtests.domain import (
@@ -107,12 +107,13 @@ async def find_status(session: AsyncSession, run_id: UUID) -> RunStatus | None:
 
 async def find_columns(
     session: AsyncSession, user_id: UUID, run_id: UUID, column: str
-) -> tuple[RunStatus, str, bytes | None] | None:
-    """The packed `trades` or `equity` of a run, with its status and symbol."""
+) -> tuple[RunStatus, tuple[str, ...], bytes | None] | None:
+    """The packed `trades` or `equity` of a run, with its status and symbols."""
     packed = {"trades": RunRow.trades, "equity": RunRow.equity}[column]
-    query = select(RunRow.status, RunRow.symbol, packed).where(RunRow.id == run_id, _visible_to(user_id))
+    query = select(RunRow.status, RunRow.symbol, RunRow.symbols, packed)
+    query = query.where(RunRow.id == run_id, _visible_to(user_id))
     row = (await session.execute(query)).one_or_none()
-    return None if row is None else (RunStatus(row[0]), row[1], row[2])
+    return None if row is None else (RunStatus(row[0]), tuple(row[2] or (row[1],)), row[3])
 
 
 async def list_runs(
@@ -150,7 +151,7 @@ async def list_runs(
     if before is not None:
         query = query.where(RunRow.id < before)
     if wanted.symbol is not None:
-        query = query.where(RunRow.symbol == wanted.symbol)
+        query = query.where(or_(RunRow.symbol == wanted.symbol, RunRow.symbols.contains([wanted.symbol])))
     if wanted.strategy_id is not None:
         query = query.where(RunRow.strategy_id == wanted.strategy_id)
     if wanted.status is not None:

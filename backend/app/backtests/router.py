@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from app.auth.dependencies import CurrentUser
 from app.backtests import columns, service
-from app.backtests.domain import RunFilter, RunStatus
+from app.backtests.domain import RunFilter, RunStatus, label_symbols
 from app.backtests.schemas import (
     BacktestCreate,
     EquityFormat,
@@ -118,15 +118,15 @@ async def read_backtest_trades(
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> Response:
     """A run's trades: a page of objects; or all of them in columns or as CSV, in the order of entry."""
-    symbol, trades = await service.get_trades(session, user.id, run_id)
+    symbols, trades = await service.get_trades(session, user.id, run_id)
     if format == "csv":
-        return _stream_csv(columns.iterate_trade_lines(trades), f"{symbol}-trades")
+        return _stream_csv(columns.iterate_trade_lines(trades, symbols), f"{label_symbols(symbols)}-trades")
     if format == "columns":
-        return JSONResponse(columns.write_trade_columns(trades))
+        return JSONResponse(columns.write_trade_columns(trades, symbols))
     start = 0 if cursor is None else _read_offset(cursor, sort)
-    order = columns.order_trades(trades, sort)
+    order = columns.order_trades(trades, sort, symbols)
     body = {
-        "items": columns.write_trades(trades, order[start : start + limit]),
+        "items": columns.write_trades(trades, order[start : start + limit], symbols),
         "next_cursor": encode_cursor(sort, str(start + limit)) if start + limit < len(trades) else None,
     }
     return JSONResponse(body)
@@ -145,11 +145,11 @@ async def read_backtest_equity(
     max_points: Annotated[int | None, Query(ge=100, le=1_000_000)] = None,
 ) -> Response:
     """A run bar by bar. `max_points` thins a long run out for a chart: extremes stay, nothing is averaged."""
-    symbol, curve = await service.get_equity(session, user.id, run_id)
+    symbols, curve = await service.get_equity(session, user.id, run_id)
     if max_points is not None:
         curve = columns.thin_out(curve, max_points)
     if format == "csv":
-        return _stream_csv(columns.iterate_equity_lines(curve), f"{symbol}-equity")
+        return _stream_csv(columns.iterate_equity_lines(curve), f"{label_symbols(symbols)}-equity")
     pieces = columns.iterate_equity_json(curve)
     if len(curve) <= columns.NUMBERS_PER_PIECE:
         return Response(b"".join(pieces), media_type="application/json")

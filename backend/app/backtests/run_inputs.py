@@ -52,6 +52,25 @@ async def load_run_bars(
             raise RunFailed(error.code, error.detail) from error
 
 
+async def load_basket_bars(
+    database: Database, request: RunRequest, owner_id: UUID | None, now: datetime
+) -> tuple[LoadedBars, ...]:
+    """The bars of each instrument of a basket, in its order, as `load_run_bars` loads those of one."""
+    loaded = []
+    async with database.session() as session:
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        try:
+            for symbol in request.instruments:
+                instrument = await market.get_instrument(session, Viewer(owner_id), symbol)
+                bars = await market.load_bars(
+                    session, instrument, request.interval, now=now, end=request.end, adjust=request.adjust
+                )
+                loaded.append(bars)
+        except FlowrexError as error:
+            raise RunFailed(error.code, error.detail) from error
+    return tuple(loaded)
+
+
 def find_first_bar(request: RunRequest, loaded: LoadedBars) -> int:
     """The place of the first bar whose signal counts. Raises RunFailed where there is none."""
     bars = loaded.bars
@@ -114,4 +133,5 @@ async def _load_detail(
 def _describe_missing_bars(request: RunRequest, loaded: LoadedBars) -> str:
     stored = loaded.instrument.find_series(loaded.source)
     reach = f" There are bars from {stored.first_at:%Y-%m-%d} to {stored.last_at:%Y-%m-%d}." if stored else ""
-    return f"{request.symbol} has no {request.interval.value} bars in the range that was asked for.{reach}"
+    symbol = loaded.instrument.symbol
+    return f"{symbol} has no {request.interval.value} bars in the range that was asked for.{reach}"

@@ -146,6 +146,7 @@ class TradeRead(ReadModel):
     bars: int
     mae: float
     mfe: float
+    symbol: str
 
 
 class TradePage(ReadModel):
@@ -172,6 +173,7 @@ class TradeColumns(ReadModel):
     bars: list[int]
     mae: list[float]
     mfe: list[float]
+    symbol: list[str]
 
 
 class EquityRead(ReadModel):
@@ -217,6 +219,8 @@ TradeSort = Literal[
     "-mae",
     "mfe",
     "-mfe",
+    "symbol",
+    "-symbol",
 ]
 TradeFormat = Literal["items", "columns", "csv"]
 EquityFormat = Literal["columns", "csv"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,8 @@ from app.backtests import repository
 from app.backtests.domain import (
     TASK,
     TOPIC,
-    BasketNotAvailable,
+    Basket,
+    BasketUnsuitable,
     IntervalUnsuitable,
     ParametersInvalid,
     ResultNotReady,
@@ -27,6 +28,7 @@ from app.backtests.domain import (
     RunStatus,
     RunUnderWay,
     SweepOrigin,
+    label_symbols,
 )
 from app.backtests.reading import MetricsRead as MetricsRead
 from app.backtests.schemas import BacktestCreate as BacktestCreate  # what other rooms ask for a run with
@@ -34,10 +36,13 @@ from app.backtests.schemas import RunAccepted as RunAccepted
 from app.backtests.schemas import RunFailureRead as RunFailureRead
 from app.backtests.terms import RunTerms as RunTerms  # what research asks for sweeps with
 from app.backtests.terms import RunTermsRead as RunTermsRead
+from app.backtests.terms import read_basket
 from app.backtests.terms import write_terms as write_terms
 from app.core.jobs import defer_job
 from app.core.notifications import Notifications, notify
 from app.core.pagination import PageQuery, cut_page, decode_uuid_cursor, encode_cursor
+from app.engine.basket.terms import BasketUnsuitable as Unsuitable
+from app.engine.basket.terms import refuse_unsuitable
 from app.engine.intervals import Interval
 from app.engine.language import IntervalUnsuitable as BarsTooLong
 from app.engine.language import ParametersInvalid as InvalidValues
@@ -45,7 +50,7 @@ from app.engine.language import Rule
 from app.engine.packing import EquityCurve, unpack_equity, unpack_trades
 from app.engine.trades import Trades
 from app.market import service as market
-from app.market.domain import IntervalNotAvailable, InvalidRange, Viewer
+from app.market.domain import Instrument, IntervalNotAvailable, InvalidRange, Viewer
 from app.strategies import service as strategies
 
 # A lost notification costs at most this much of a waiting client's time.
@@ -89,27 +94,23 @@ async def prepare_request(
     """What a run of `source` with these parameters on the terms of `body` computes.
 
     Raises RuleInvalid, ParametersInvalid, IntervalUnsuitable, InvalidRange, InvalidSymbol,
-    InstrumentNotFound, IntervalNotAvailable, BasketNotAvailable.
+    InstrumentNotFound, IntervalNotAvailable, BasketUnsuitable.
     """
     if body.start is not None and body.end is not None and body.start >= body.end:
         raise InvalidRange("The start must lie before the end.")
     rule = await strategies.compile_source(source)
     values = _resolve_parameters(rule, parameters)
     _check_interval(rule, body.interval)
-    if body.symbol is None:
-        raise BasketNotAvailable("Choose one symbol: several instruments cannot be run together yet.")
-    instrument = await market.get_instrument(session, viewer, body.symbol)
-    market.choose_source_interval(body.interval, instrument.intervals)
-    if body.detail_interval is not None and body.detail_interval not in instrument.intervals:
-        raise IntervalNotAvailable(
-            f"{instrument.symbol} has no {body.detail_interval} bars to replay its {body.interval} bars on.",
-            field="detail_interval",
-        )
+    instruments = await _find_instruments(session, viewer, body)
+    symbols = tuple(instrument.symbol for instrument in instruments)
+    basket = None if body.symbols is None else read_basket(body.basket) or Basket(len(symbols))
+    if basket is not None:
+        _check_basket(rule, body, symbols, basket)
     return RunRequest(
         source=rule.source,
         parameters=values,
-        instrument_id=instrument.id,
-        symbol=instrument.symbol,
+        instrument_id=instruments[0].id if basket is None else None,
+        symbol=label_symbols(symbols),
         interval=body.interval,
         start=body.start,
         end=body.end,
@@ -122,6 +123,8 @@ async def prepare_request(
         adjust=body.adjust,
         fill_terms=body.fill_terms(),
         detail_interval=body.detail_interval,
+        symbols=None if basket is None else symbols,
+        basket=basket,
     )
 
 
@@ -188,27 +191,66 @@ async def delete_run(session: AsyncSession, user_id: UUID, run_id: UUID) -> None
     await notify(session, TOPIC, run_id)
 
 
-async def get_trades(session: AsyncSession, user_id: UUID, run_id: UUID) -> tuple[str, Trades]:
-    """The symbol and the trades of a run that succeeded. Raises RunNotFound, ResultNotReady."""
-    symbol, packed = await _get_columns(session, user_id, run_id, "trades")
-    return symbol, unpack_trades(packed)
+async def get_trades(session: AsyncSession, user_id: UUID, run_id: UUID) -> tuple[tuple[str, ...], Trades]:
+    """The symbols and the trades of a run that succeeded. Raises RunNotFound, ResultNotReady."""
+    symbols, packed = await _get_columns(session, user_id, run_id, "trades")
+    return symbols, unpack_trades(packed)
 
 
-async def get_equity(session: AsyncSession, user_id: UUID, run_id: UUID) -> tuple[str, EquityCurve]:
-    """The symbol and the equity of a run that succeeded. Raises RunNotFound, ResultNotReady."""
-    symbol, packed = await _get_columns(session, user_id, run_id, "equity")
-    return symbol, unpack_equity(packed)
+async def get_equity(
+    session: AsyncSession, user_id: UUID, run_id: UUID
+) -> tuple[tuple[str, ...], EquityCurve]:
+    """The symbols and the equity of a run that succeeded. Raises RunNotFound, ResultNotReady."""
+    symbols, packed = await _get_columns(session, user_id, run_id, "equity")
+    return symbols, unpack_equity(packed)
 
 
-async def _get_columns(session: AsyncSession, user_id: UUID, run_id: UUID, column: str) -> tuple[str, bytes]:
+async def _get_columns(
+    session: AsyncSession, user_id: UUID, run_id: UUID, column: str
+) -> tuple[tuple[str, ...], bytes]:
     found = await repository.find_columns(session, user_id, run_id, column)
     if found is None:
         raise RunNotFound
-    status, symbol, packed = found
+    status, symbols, packed = found
     if packed is None:
         state = "is not over yet" if not status.is_final else f"has {status.value}"
         raise ResultNotReady(f"The backtest {state}: it has no {column}.")
-    return symbol, packed
+    return symbols, packed
+
+
+async def _find_instruments(session: AsyncSession, viewer: Viewer, body: RunTerms) -> list[Instrument]:
+    """What is to be traded, in the order that was given; each has bars of the interval, or finer ones."""
+    found: list[Instrument] = []
+    for symbol in body.symbols or [body.symbol or ""]:
+        instrument = await market.get_instrument(session, viewer, symbol)
+        if any(instrument.symbol == other.symbol for other in found):
+            raise BasketUnsuitable(f"{instrument.symbol} is named twice.")
+        market.choose_source_interval(body.interval, instrument.intervals)
+        if body.detail_interval is not None and body.detail_interval not in instrument.intervals:
+            raise IntervalNotAvailable(
+                f"{instrument.symbol} has no {body.detail_interval} bars to replay its {body.interval} bars "
+                "on.",
+                field="detail_interval",
+            )
+        found.append(instrument)
+    return found
+
+
+def _check_basket(rule: Rule, body: RunTerms, symbols: Sequence[str], basket: Basket) -> None:
+    if body.detail_interval is not None:
+        raise BasketUnsuitable(
+            "A basket is not replayed on finer bars: leave the finer interval out.", field="detail_interval"
+        )
+    if basket.slots > len(symbols):
+        raise BasketUnsuitable(
+            f"{basket.slots} slots for {len(symbols)} instruments: a slot more than there are instruments "
+            "would keep its part of the cash unused. Choose as many at most.",
+            field="basket",
+        )
+    try:
+        refuse_unsuitable(rule.outputs, basket)
+    except Unsuitable as error:
+        raise BasketUnsuitable(str(error), field="source") from error
 
 
 def _check_interval(rule: Rule, interval: Interval) -> None:

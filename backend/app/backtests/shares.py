@@ -84,7 +84,9 @@ async def read_shared_report(session: AsyncSession, clock: Clock, token: str) ->
             }
         ),
         equity=EquityRead.model_validate(columns.write_equity_columns(shown)),
-        trades=TradeColumns.model_validate(columns.write_trade_columns(trades, SHOWN_TRADES)),
+        trades=TradeColumns.model_validate(
+            columns.write_trade_columns(trades, run.request.instruments, SHOWN_TRADES)
+        ),
         tear_sheet=await reports.make_tear_sheet(run, curve, trades),
         expires_at=key.expires_at,
     )

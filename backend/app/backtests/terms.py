@@ -60,7 +60,9 @@ class RunTerms(StrictModel):
     symbols: Annotated[list[Symbol], Field(min_length=FEWEST_SYMBOLS, max_length=MOST_SYMBOLS)] | None = (
         Field(None, description="The instruments of a basket; or give `symbol`.")
     )
-    basket: BasketTerms | None = Field(None, description="How a basket shares its cash.")
+    basket: BasketTerms | None = Field(
+        None, description="How a basket shares its cash; null: a slot for each instrument."
+    )
     interval: Interval
     start: Moment | None = Field(None, description="Inclusive. Bars before it warm the indicators up.")
     end: Moment | None = Field(None, description="Exclusive.")
@@ -153,7 +155,10 @@ class BasketRead(ReadModel):
 
 
 class RunTermsRead(ReadModel):
-    """What was run on what, under which costs. `symbols` and `basket` are null for one instrument."""
+    """What was run on what, under which costs.
+
+    `symbols` and `basket` are null for one instrument; of a basket, `symbol` is the first.
+    """
 
     source: str
     symbol: str
@@ -185,7 +190,7 @@ def write_terms(asked: RunRequest) -> dict[str, object]:
     more = asked.fill_terms
     return {
         "source": asked.source,
-        "symbol": asked.symbol,
+        "symbol": asked.instruments[0],
         "symbols": asked.symbols,
         "basket": asked.basket,
         "interval": asked.interval,

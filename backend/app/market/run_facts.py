@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+import numpy as np
 
 from app.engine.bars import Bars
 from app.engine.intervals import DAY_SECONDS
 from app.engine.verdict import DataFacts
 from app.market.calendars import find_calendar
 from app.market.coverage import count_periods_per_year, describe_bars
+from app.market.domain import ALWAYS_OPEN
 from app.market.service import LoadedBars
 
 
@@ -19,6 +23,19 @@ class RunFacts:
 
     data: DataFacts
     periods_per_year: float
+
+
+def count_periods_together(bars: Sequence[Bars], calendars: Sequence[str | None]) -> float:
+    """How many times a year one of several instruments has a bar, by all their bars together."""
+    time = np.unique(np.concatenate([some.time for some in bars]))
+    zones = {some.timezone for some in bars}
+    nothing = np.zeros(len(time))
+    zone = zones.pop() if len(zones) == 1 else "UTC"
+    merged = Bars(time, nothing, nothing, nothing, nothing, nothing, bars[0].interval, zone)
+    if ALWAYS_OPEN in calendars:
+        return count_periods_per_year(merged, ALWAYS_OPEN)
+    known = set(calendars)
+    return count_periods_per_year(merged, known.pop() if len(known) == 1 else None)
 
 
 def gather_run_facts(run_bars: Bars, loaded: LoadedBars, now: datetime) -> RunFacts:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.backtests import service as backtests
-from app.backtests.domain import RunOrigin, RunRequest, SweepOrigin
+from app.backtests.domain import BasketNotAvailable, RunOrigin, RunRequest, SweepOrigin
 from app.core.fields import ceil_seconds
 from app.core.jobs import count_workers
 from app.core.pagination import PageQuery, cut_page, decode_uuid_cursor, encode_cursor
@@ -50,10 +50,11 @@ async def prepare_search(
 ) -> Prepared:
     """Check a request for a sweep or a walk-forward.
 
-    Raises RuleInvalid, SweepInvalid, SweepTooLarge, and what `backtests.service` raises for a run.
+    Raises RuleInvalid, SweepInvalid, SweepTooLarge, BasketNotAvailable, and what `backtests.service` raises
+    for a run.
     """
     if body.symbols is not None or body.symbol is None:
-        raise SweepInvalid("Choose one symbol: sweeps do not run baskets.", field="symbols")
+        raise BasketNotAvailable("Choose one symbol: baskets are run, but not swept or walked forward.")
     if body.detail_interval is not None:
         raise SweepInvalid(
             "Sweeps fill on the bars themselves: leave the finer interval out.", field="detail_interval"

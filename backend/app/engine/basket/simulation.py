@@ -8,7 +8,7 @@ import numpy as np
 
 from app.engine.bars import Column, Truth
 from app.engine.basket.kernel import fill_basket
-from app.engine.basket.terms import Basket
+from app.engine.basket.terms import Basket, refuse_unsuitable
 from app.engine.basket.timeline import Timeline
 from app.engine.basket.weights import find_turns, invert_volatilities
 from app.engine.columns import readable_flags, readable_numbers
@@ -37,23 +37,6 @@ from app.engine.trades import NO_INDEX, Codes, ExitReason, Indices, Trades
 
 _FLAGS = ("enter_long", "exit_long", "enter_short", "exit_short")
 _AT_THE_END = (ExitReason.END_OF_DATA, ExitReason.RUIN)
-
-
-class BasketUnsuitable(ValueError):
-    """A rule or terms that a basket cannot do. Says which, for the person who asked."""
-
-
-def refuse_unsuitable(outputs: Sequence[str], basket: Basket) -> None:
-    """Raise BasketUnsuitable where a rule with these outputs cannot run in such a basket."""
-    if "limit_entry" in outputs:
-        raise BasketUnsuitable(
-            "A basket enters at the open: limit_entry cannot be combined with several instruments yet."
-        )
-    if "risk" in outputs and basket.rebalance != "none":
-        raise BasketUnsuitable(
-            "A rule with risk sizes each position by its stop: there is no weight to bring it back to. "
-            "Choose no rebalancing, or write size instead of risk."
-        )
 
 
 def simulate_basket(

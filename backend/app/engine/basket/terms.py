@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -35,3 +36,21 @@ class Basket:
     def as_dict(self) -> dict[str, Any]:
         """The terms by name, JSON-ready."""
         return asdict(self)
+
+
+class BasketUnsuitable(ValueError):
+    """A rule or terms that a basket cannot do. Says which, for the person who asked."""
+
+
+def refuse_unsuitable(outputs: Iterable[str], basket: Basket) -> None:
+    """Raise BasketUnsuitable where a rule with these outputs cannot run in such a basket."""
+    named = set(outputs)
+    if "limit_entry" in named:
+        raise BasketUnsuitable(
+            "A basket enters at the open: limit_entry cannot be combined with several instruments yet."
+        )
+    if "risk" in named and basket.rebalance != "none":
+        raise BasketUnsuitable(
+            "A rule with risk sizes each position by its stop: there is no weight to bring it back to. "
+            "Choose no rebalancing, or write size instead of risk."
+        )

@@ -16,6 +16,7 @@ from app.engine.packing import EquityCurve, pack_trades, unpack_trades
 from app.engine.trades import LONG, NO_INDEX, SHORT, ExitReason, Trades
 
 DAY = 86_400
+SYMBOLS = ("MSFT", "AAPL", "IBM")
 
 
 def make_trades(count: int, *, open_last: bool = False, seed: int = 0) -> Trades:
@@ -44,6 +45,7 @@ def make_trades(count: int, *, open_last: bool = False, seed: int = 0) -> Trades
         bars=random.integers(1, 50, count),
         mae=-random.random(count),
         mfe=random.random(count),
+        instrument=random.integers(0, len(SYMBOLS), count).astype(np.int16),
     )
 
 
@@ -55,10 +57,10 @@ def make_curve(equity: list[float]) -> EquityCurve:
 
 def test_a_trade_as_an_object() -> None:
     trades = make_trades(3)
-    first = columns.write_trades(trades, np.arange(3))[0]
+    first = columns.write_trades(trades, np.arange(3), SYMBOLS)[0]
     assert list(first) == [
         "side", "quantity", "entry_time", "entry_price", "exit_time", "exit_price", "exit_reason", "pnl",
-        "return", "commission", "slippage", "bars", "mae", "mfe",
+        "return", "commission", "slippage", "bars", "mae", "mfe", "symbol",
     ]  # fmt: skip
     assert first["side"] in {"long", "short"}
     assert first["entry_time"] == columns.format_time(int(trades.entry_time[0]))
@@ -67,7 +69,7 @@ def test_a_trade_as_an_object() -> None:
 
 
 def test_an_open_trade_has_no_exit() -> None:
-    last = columns.write_trades(make_trades(4, open_last=True), np.array([3]))[0]
+    last = columns.write_trades(make_trades(4, open_last=True), np.array([3]), SYMBOLS)[0]
     assert (last["exit_time"], last["exit_price"], last["exit_reason"]) == (None, None, None)
 
 
@@ -78,7 +80,7 @@ def test_times_are_rfc_3339() -> None:
 
 @given(
     st.integers(0, 30),
-    st.sampled_from(["pnl", "exit_time", "exit_price", "exit_reason", "side", "bars", "return", "mae"]),
+    st.sampled_from(["pnl", "exit_time", "exit_price", "exit_reason", "side", "bars", "return", "symbol"]),
     st.booleans(),
     st.integers(0, 2**32 - 1),
 )
@@ -86,9 +88,9 @@ def test_any_order_holds_every_trade_once_and_open_ones_last(
     count: int, name: str, largest_first: bool, seed: int
 ) -> None:
     trades = make_trades(count, open_last=True, seed=seed)
-    order = columns.order_trades(trades, f"-{name}" if largest_first else name)
+    order = columns.order_trades(trades, f"-{name}" if largest_first else name, SYMBOLS)
     assert sorted(order.tolist()) == list(range(count))
-    rows = columns.write_trades(trades, order)
+    rows = columns.write_trades(trades, order, SYMBOLS)
     values = [row[name] for row in rows if row[name] is not None]
     if name != "side":  # stored as +1 and -1
         assert values == sorted(values, reverse=largest_first)
@@ -104,9 +106,9 @@ def test_ties_keep_the_order_of_entry(sort: str) -> None:
 
 def test_csv_holds_what_the_objects_hold() -> None:
     trades = unpack_trades(pack_trades(make_trades(2_345, open_last=True)))
-    text = b"".join(columns.iterate_trade_lines(trades)).decode()
+    text = b"".join(columns.iterate_trade_lines(trades, SYMBOLS)).decode()
     rows = list(csv.DictReader(io.StringIO(text)))
-    objects = columns.write_trades(trades, np.arange(len(trades)))
+    objects = columns.write_trades(trades, np.arange(len(trades)), SYMBOLS)
     assert len(rows) == 2_345
     assert rows == [
         {name: "" if value is None else str(value) for name, value in row.items()} for row in objects
@@ -116,8 +118,8 @@ def test_csv_holds_what_the_objects_hold() -> None:
 
 def test_columns_hold_what_the_objects_hold() -> None:
     trades = make_trades(9, open_last=True)
-    held = columns.write_trade_columns(trades)
-    rows = columns.write_trades(trades, np.arange(9))
+    held = columns.write_trade_columns(trades, SYMBOLS)
+    rows = columns.write_trades(trades, np.arange(9), SYMBOLS)
     for name in ("side", "exit_reason", "exit_price", "return"):
         assert held[name] == [row[name] for row in rows]
     assert held["exit_time"][-1] is None
