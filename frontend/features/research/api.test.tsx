@@ -64,6 +64,13 @@ describe("the sets of a sweep that runs", () => {
     expect(vi.mocked(readSweepResults)).toHaveBeenCalledTimes(calls);
   });
 
+  it("are asked for to the end although the sweep is known to be over", async () => {
+    serve([2, 2, 5]);
+    const { result } = show({ ...sweep, status: "succeeded" });
+    await waitFor(() => expect(result.current.data?.isComplete).toBe(true), { timeout: 6_000 });
+    expect(result.current.data?.count).toBe(5);
+  });
+
   it("are not fetched when there are more than the page can hold", async () => {
     serve([5]);
     const { result } = show({ ...sweep, sets: MOST_HELD_SETS + 1 });

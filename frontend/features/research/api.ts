@@ -135,7 +135,13 @@ export function useSweepResults(sweep: Sweep | undefined, metrics: readonly stri
       }
     },
     enabled: isHeld,
-    refetchInterval: ({ state }) => (state.data?.isComplete ? false : searchPollDelay(sweep, Date.now())),
+    // The last sets may come after the sweep is known to be over: asked for until the server says that it is all.
+    refetchInterval: ({ state }) =>
+      state.data?.isComplete
+        ? false
+        : state.status === "error"
+          ? LIST_MS * 2
+          : searchPollDelay(sweep, Date.now()) || LIST_MS,
     structuralSharing: false,
     staleTime: 0,
   });
