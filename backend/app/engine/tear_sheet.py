@@ -199,8 +199,9 @@ def _distribution(returns: Column) -> Row:
     deviation = float(np.std(returns, ddof=1)) if n > 1 else 0.0
     low = max(float(returns.min()), mean - REACH_DEVIATIONS * deviation)
     high = min(float(returns.max()), mean + REACH_DEVIATIONS * deviation)
-    if not high - low > 1e-12:
-        low, high = mean - 0.5e-2, mean + 0.5e-2
+    size = max(1.0, abs(mean))
+    if not high - low > 1e-12 * size:
+        low, high = mean - 0.5e-2 * size, mean + 0.5e-2 * size
     places = ((returns - low) * (BINS / (high - low))).astype(np.int64)
     counts = np.bincount(np.clip(places, 0, BINS - 1), minlength=BINS)
     return {

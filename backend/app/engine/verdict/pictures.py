@@ -57,8 +57,10 @@ def histogram_picture(
     finite = values[np.isfinite(values)]
     whole = finite if own is None or not math.isfinite(own) else np.append(finite, own)
     low, high = (float(whole.min()), float(whole.max())) if len(whole) else (0.0, 1.0)
-    if not high - low > 1e-12 * max(abs(low), abs(high), 1e-12):
-        low, high = low - 0.5, high + 0.5
+    size = max(abs(low), abs(high))
+    if not high - low > 1e-12 * max(size, 1e-12):
+        margin = max(0.5, 1e-3 * size)
+        low, high = low - margin, high + margin
     counts, edges = np.histogram(finite, bins=bins, range=(low, high))
     return {
         "kind": "histogram",

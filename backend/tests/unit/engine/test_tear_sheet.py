@@ -221,3 +221,10 @@ def test_a_run_of_one_bar_has_a_tear_sheet() -> None:
     found = sheet(make_curve(business_days(1), np.array([100.0])))
     assert found.monthly == [{"year": 2001, "months": [None, None, 0.0, *[None] * 9], "total": 0.0}]
     assert found.drawdowns == []
+
+
+@pytest.mark.parametrize("factor", [1e-8, 1e17, 1e100])
+def test_equity_that_jumps_beyond_measure_has_a_distribution(factor: float) -> None:
+    found = sheet(make_curve(business_days(2), np.array([100.0, 100.0 * factor]))).distribution
+    assert sum(found["counts"]) == 1
+    assert found["edges"][0] < found["edges"][-1]
