@@ -22,7 +22,6 @@ from app.engine.manifest import build_manifest, hash_result
 from app.engine.metrics import Metrics, compute_metrics
 from app.engine.metrics_drawdown import drawdowns
 from app.engine.packing import EquityCurve
-from app.engine.signals import Signals
 from app.engine.trades import Trades
 from app.engine.verdict import (
     CHECK_NAMES,
@@ -151,10 +150,7 @@ def _run_backtest(inputs: BacktestInputs, report: Progress, show: VerdictSoFar) 
     evaluation_seconds = time.perf_counter() - began
     report(_AFTER_SIGNALS)
 
-    def fill(some: Signals, execution: Execution, first_bar: int) -> Fills:
-        return simulate(bars, some, execution, first_bar, splits=inputs.splits, detail=inputs.detail)
-
-    fills = fill(signals, inputs.execution, first)
+    fills = simulate(bars, signals, inputs.execution, first, splits=inputs.splits, detail=inputs.detail)
     metrics = compute_metrics(bars, fills, inputs.periods_per_year)
     held = buy_and_hold(bars, inputs.execution, first, splits=inputs.splits)
     benchmark = compute_metrics(bars, held, inputs.periods_per_year)
@@ -172,7 +168,8 @@ def _run_backtest(inputs: BacktestInputs, report: Progress, show: VerdictSoFar) 
         rule=inputs.rule,
         parameters=inputs.parameters,
         trials=inputs.trials,
-        fills_of=fill,
+        splits=inputs.splits,
+        detail=inputs.detail,
         evaluation_seconds=evaluation_seconds,
         checkpoint=inputs.checkpoint,
     )

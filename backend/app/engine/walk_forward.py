@@ -18,6 +18,7 @@ from app.engine.benchmark import buy_and_hold
 from app.engine.columns import with_readable_columns
 from app.engine.evaluation import Checkpoint, evaluate_rule
 from app.engine.execution import Execution
+from app.engine.filling.calendar_days import Split
 from app.engine.fills import Fills, simulate
 from app.engine.language.rule import Rule
 from app.engine.metrics import CALENDAR_YEAR_SECONDS, Metrics, compound_annual_growth, compute_metrics
@@ -126,6 +127,8 @@ def run_walk_forward(
     on_progress: Callable[[float], None] | None = None,
     checkpoint: Checkpoint | None = None,
     fixed: Mapping[str, float] | None = None,
+    splits: Sequence[Split] = (),
+    detail: Bars | None = None,
 ) -> WalkForward:
     """Walk `rule` forward over `windows` (of `plan_windows`), choosing among the rows of `values`.
 
@@ -134,7 +137,8 @@ def run_walk_forward(
     first row. Every stretch is a run of its own: it begins and ends without a position, with all bars before
     it as warm-up. A test stretch may trade on the signal of the last training bar, and begins with the money
     that the one before it left. `first_bar`: the run's first bar among `bars`. `on_progress` is told the
-    share done, 0 to 1; what it or `checkpoint` raises ends the walk and reaches the caller.
+    share done, 0 to 1; what it or `checkpoint` raises ends the walk and reaches the caller. `splits`,
+    `detail`: as of `app.engine.fills.simulate`.
 
     Raises TooFewBars when there is no window, ValueError on an unknown objective.
     """
@@ -153,6 +157,8 @@ def run_walk_forward(
         periods_per_year,
         first_bar,
         checkpoint,
+        splits,
+        detail,
     )
     report = on_progress or _ignore
     results: list[WindowResult] = []
@@ -182,6 +188,8 @@ class _Walk:
     periods_per_year: float
     first_bar: int
     checkpoint: Checkpoint | None
+    splits: Sequence[Split]
+    detail: Bars | None
 
     def walk(self, window: Window, cash: float) -> tuple[WindowResult, Fills]:
         """The window's result and the fills of its test stretch, which begin with `cash`."""
@@ -206,6 +214,8 @@ class _Walk:
             periods_per_year=self.periods_per_year,
             first_bar=start,
             checkpoint=self.checkpoint,
+            splits=self.splits,
+            detail=self.detail,
         )
         place = pick_best(found, self.objective, self.constraints)
         if place is None:
@@ -220,7 +230,7 @@ class _Walk:
         """The set's fills from `start` on; whatever is open at the end is closed there."""
         signals = evaluate_rule(self.rule, bars, parameters, self.checkpoint)
         terms = replace(self.execution, initial_cash=cash, close_at_end=True)
-        return simulate(bars, signals, terms, start)
+        return simulate(bars, signals, terms, start, splits=self.splits, detail=self.detail)
 
     def stay_out(self, bars: Bars, start: int, cash: float) -> Fills:
         """No trade: `cash`, which need not be above 0, on every bar."""
@@ -270,7 +280,7 @@ def _add_up(walk: _Walk, results: list[WindowResult], parts: list[Fills]) -> Wal
         time=bars.time[start:],
         stitched=equity[start:],
         in_sample=in_sample[start:],
-        benchmark=buy_and_hold(bars, walk.execution, start).equity[start:],
+        benchmark=buy_and_hold(bars, walk.execution, start, splits=walk.splits).equity[start:],
         metrics=metrics,
         best_parameters=None if best is None else best[0],
         efficiency=_measure_efficiency(walk, results, metrics.cagr),

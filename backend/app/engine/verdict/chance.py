@@ -23,7 +23,7 @@ def check_chance(run: JudgedRun) -> Check:
         return Check(
             NAME, Level.AMBER, "There is no trade to set against random ones.", thresholds=THRESHOLDS
         )
-    entries, entries_picture = judge_random_entries(run.bars, run.fills)
+    entries, entries_picture = judge_random_entries(run.unsplit_bars, run.fills)
     run.look_in()
     of_returns, pictures = judge_returns(run.equity, run.run_bars.time, run.periods_per_year)
     run.look_in()

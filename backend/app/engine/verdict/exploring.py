@@ -64,6 +64,8 @@ class Explorer:
             periods_per_year=run.periods_per_year,
             first_bar=run.fills.first_bar,
             checkpoint=run.checkpoint,
+            splits=run.splits,
+            detail=run.detail,
         )
 
     def _time_evaluation(self) -> float:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
+
+import numpy as np
 
 from app.engine.bars import Bars, Column
 from app.engine.execution import Execution
+from app.engine.filling.calendar_days import Split, place_splits
 from app.engine.fills import Fills, simulate
 from app.engine.language.rule import Rule
 from app.engine.signals import Signals
@@ -40,7 +43,8 @@ class JudgedRun:
     `bars`, `signals`: with the warm-up before `fills.first_bar`. `signals_of`: the rule on any bars, for
     shortened data; `evaluation_seconds`: how long it took on all of them. `rule`, `parameters` (every one's
     value): for other values of its parameters, None where the rule is not known. `trials`: None where
-    nothing is known but this run. `fills_of`: fills other signals, terms or first bar on the same bars.
+    nothing is known but this run. `splits`, `detail`: as of `app.engine.fills.simulate`. `fills_of`: fills
+    other signals, terms or first bar on the same bars, where `simulate` does not.
     `fills_late`: the run with every order one bar later, where shifting `signals` does not tell it.
     `checkpoint`: called between computations; what it raises ends the verdict and reaches the caller.
     """
@@ -54,6 +58,8 @@ class JudgedRun:
     rule: Rule | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)
     trials: TrialFacts | None = None
+    splits: Sequence[Split] = ()
+    detail: Bars | None = None
     fills_of: FillsOf | None = None
     fills_late: Callable[[], Fills] | None = None
     evaluation_seconds: float = 0.0
@@ -68,6 +74,22 @@ class JudgedRun:
     def equity(self) -> Column:
         """Equity from the run's first bar on, one for each of `run_bars`."""
         return self.fills.equity[self.fills.first_bar :]
+
+    @property
+    def unsplit_bars(self) -> Bars:
+        """The bars, warm-up included, in the units of the first one: what one of those was worth."""
+        if not self.splits:
+            return self.bars
+        units = np.cumprod(place_splits(self.bars, self.splits))
+        bars = self.bars
+        return replace(
+            bars,
+            open=bars.open * units,
+            high=bars.high * units,
+            low=bars.low * units,
+            close=bars.close * units,
+            volume=bars.volume / units,
+        )
 
     def fill(
         self,
@@ -89,4 +111,4 @@ class JudgedRun:
             self.checkpoint()
 
     def _fill_plainly(self, signals: Signals, execution: Execution, first_bar: int) -> Fills:
-        return simulate(self.bars, signals, execution, first_bar)
+        return simulate(self.bars, signals, execution, first_bar, splits=self.splits, detail=self.detail)

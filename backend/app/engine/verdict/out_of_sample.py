@@ -125,6 +125,8 @@ def _walk(run: JudgedRun) -> tuple[Part, Picture] | None:
             periods_per_year=run.periods_per_year,
             first_bar=run.fills.first_bar,
             checkpoint=run.checkpoint,
+            splits=run.splits,
+            detail=run.detail,
         )
     except DataNotUsable:
         return None  # a stretch grew beyond every number

@@ -43,8 +43,8 @@ def judge_random_entries(bars: Bars, fills: Fills) -> tuple[Part, Picture]:
 
     The random runs pay the same commission rate, slippage and other costs, put the same fraction of equity
     in each trade, and hold each for as long; stops and targets become exits at the close of the bar on which
-    they happened. Parts of one position count as one trade that leaves with the last of them. There must be
-    a trade.
+    they happened. Parts of one position count as one trade that leaves with the last of them. `bars`: in the
+    same units throughout, for a random position may lie across any split. There must be a trade.
     """
     trades = fills.trades
     # Parts of a position stand one after the other and share their entry.

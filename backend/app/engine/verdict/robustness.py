@@ -152,7 +152,7 @@ def _judge_starts(run: JudgedRun) -> _Judged:
 def _judge_regimes(run: JudgedRun) -> _Judged:
     if len(run.equity) < 2:
         return None
-    regimes = measure_regimes(run.run_bars.close, run.equity)
+    regimes = measure_regimes(run.unsplit_bars.close[run.fills.first_bar :], run.equity)
     total = regimes[0].growth + regimes[1].growth
     if not total > 0.0:
         return None

@@ -131,6 +131,23 @@ def random_bars(rng: np.random.Generator, count: int, *, volatility: float = 0.0
     return Bars(time, open_, high, low, close, rng.uniform(1.0, 1e6, count))
 
 
+def replay_high_first(bars: Bars) -> Bars:
+    """Three hours for each day of `bars`: from the open to the high, to the low, to the close."""
+    points = np.stack((bars.open, bars.high, bars.low, bars.close), axis=1)
+    opens, closes = points[:, :-1].ravel(), points[:, 1:].ravel()
+    hours = (bars.time[:, None] + 3_600 * np.arange(10, 13)).ravel()
+    return Bars(
+        hours,
+        opens,
+        np.maximum(opens, closes),
+        np.minimum(opens, closes),
+        closes,
+        np.repeat(bars.volume / 3.0, 3),
+        Interval.HOUR_1,
+        bars.timezone,
+    )
+
+
 def random_signals(rng: np.random.Generator, bars: Bars) -> Signals:
     """Signals of any kind: both sides, dense or rare, with or without each output, some values undefined."""
     count = len(bars)

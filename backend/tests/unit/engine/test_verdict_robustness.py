@@ -18,7 +18,9 @@ from app.engine.execution import Execution
 from app.engine.fills import simulate
 from app.engine.language import Rule, compile_rule
 from app.engine.language.rule import Parameter
+from app.engine.metrics import compute_metrics
 from app.engine.signals import Signals
+from app.engine.sweep import METRIC_NAMES
 from app.engine.verdict import DataFacts, JudgedRun, Level, Part, TrialFacts
 from app.engine.verdict.costs import check_costs
 from app.engine.verdict.exploring import MOST_SETS, WORK_LIMIT, Explorer
@@ -27,6 +29,7 @@ from app.engine.verdict.parameter_sets import find_neighbours, spread_sets
 from app.engine.verdict.regimes import measure_regimes
 from app.engine.verdict.robustness import check_robustness, delay_signals
 from tests.unit.engine.hand_made import (
+    APPLE_SPLITS,
     DAY,
     load_demo,
     make_bars,
@@ -34,6 +37,7 @@ from tests.unit.engine.hand_made import (
     random_bars,
     random_execution,
     random_signals,
+    replay_high_first,
 )
 
 CROSSING = """
@@ -346,3 +350,75 @@ def test_other_sets_begin_where_the_run_begins() -> None:
     assert explorer is not None
     found = explorer.run_sets(np.array([[10.0, 30.0]]))
     assert float(found.column("final_equity")[0]) == fills.equity[-1]
+
+
+BRACKET = """
+n = param(20, 5, 60)
+enter_long = close > sma(close, n)
+stop_loss = 0.8 * atr(10)
+take_profit = 0.8 * atr(10)
+"""
+
+
+def run_among_splits(parameters: dict[str, float] | None = None) -> JudgedRun:
+    """Apple as it was quoted, two splits within it, every day replayed on finer bars."""
+    rule = compile_rule(BRACKET)
+    bars = load_demo("AAPL")
+    detail, splits = replay_high_first(bars), tuple(APPLE_SPLITS.items())
+    values = rule.resolve_parameters(parameters)
+    signals = evaluate_rule(rule, bars, values)
+    fills = simulate(bars, signals, Execution(1e6, 1.0), 30, splits=splits, detail=detail)
+    return JudgedRun(
+        bars,
+        signals,
+        fills,
+        DataFacts(),
+        lambda some: evaluate_rule(rule, some, values),
+        252.0,
+        rule=rule,
+        parameters=values,
+        splits=splits,
+        detail=detail,
+    )
+
+
+def test_other_sets_are_filled_as_the_run_is() -> None:
+    """Through splits and on finer bars: each set has the figures of the run it would be, to the bit."""
+    run = run_among_splits()
+    assert run.fill().equity.tolist() == run.fills.equity.tolist()
+    explorer = Explorer.of(run)
+    assert explorer is not None
+    found = explorer.run_sets(np.array([[20.0], [22.0]]))
+    for row, n in zip(found.figures, (20.0, 22.0), strict=True):
+        fills = run_among_splits({"n": n}).fills
+        own = compute_metrics(run.bars, fills, 252.0).as_dict()
+        assert dict(zip(METRIC_NAMES, row.tolist(), strict=True)) == own
+    for forgotten in (replace(run, splits=()), replace(run, detail=None)):
+        assert forgotten.fill().equity[-1] != run.fills.equity[-1]
+
+
+def test_the_walk_is_filled_as_the_run_is() -> None:
+    run = run_among_splits()
+    told = walk_of(run).statement
+    for forgotten in (replace(run, splits=()), replace(run, detail=None)):
+        assert walk_of(forgotten).statement != told
+
+
+def test_splits_are_no_falls_of_the_market() -> None:
+    """Random entries and kinds of market are those of the adjusted prices."""
+    rule = compile_rule("enter_long = month % 2 > 0\nexit_long = month % 2 < 1")
+    checks = []
+    for adjusted in (False, True):
+        bars = load_demo("AAPL", APPLE_SPLITS if adjusted else None)
+        inputs = BacktestInputs.for_rule(
+            rule,
+            bars,
+            execution=Execution(1e6, 1.0),
+            facts=DataFacts(),
+            periods_per_year=252.0,
+            splits=() if adjusted else tuple(APPLE_SPLITS.items()),
+        )
+        found = {check.name: check for check in run_backtest(inputs).verdict.checks}
+        regimes = next(part for part in found["robustness"].parts if part.name == "regimes")
+        checks.append((found["chance"].parts[0], regimes.statement))
+    assert checks[0] == checks[1]

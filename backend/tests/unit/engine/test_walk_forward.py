@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.engine.backtest import BacktestInputs, run_backtest
 from app.engine.bars import Bars
+from app.engine.benchmark import buy_and_hold
 from app.engine.execution import Execution
 from app.engine.language import Rule, compile_rule
 from app.engine.sweep import run_sets
@@ -25,7 +27,7 @@ from app.engine.walk_forward import (
     plan_windows,
     run_walk_forward,
 )
-from tests.unit.engine.hand_made import load_demo
+from tests.unit.engine.hand_made import APPLE_SPLITS, load_demo, replay_high_first
 
 RULE = compile_rule("""
 fast = param(10, 5, 50)
@@ -115,6 +117,59 @@ def test_each_stretch_is_a_run_of_its_own(google: Bars) -> None:
         part = walked.stitched[at : at + window.test_end - window.test_start]
         assert part.tolist() == alone.curve.equity[1:].tolist()
         cash = float(alone.curve.equity[-1])
+
+
+def test_each_stretch_goes_through_splits_and_is_replayed() -> None:
+    rule = compile_rule("""
+n = param(20, 5, 60)
+enter_long = close > sma(close, n)
+stop_loss = 0.8 * atr(10)
+take_profit = 0.8 * atr(10)
+""")
+    bars = load_demo("AAPL").head(1_500)
+    around: Any = {"splits": tuple(APPLE_SPLITS.items()), "detail": replay_high_first(bars)}
+    values = np.array([[10.0], [20.0], [40.0]])
+    walked = run_walk_forward(
+        rule,
+        bars,
+        ("n",),
+        values,
+        plan_windows(len(bars), 600, 250),
+        execution=TERMS,
+        periods_per_year=252.0,
+        **around,
+    )
+    cash = TERMS.initial_cash
+    for result in walked.windows:
+        window = result.window
+        assert result.parameters is not None
+        trained = run_sets(
+            rule,
+            bars.head(window.train_end),
+            ("n",),
+            values,
+            execution=TERMS,
+            periods_per_year=252.0,
+            first_bar=window.train_start,
+            **around,
+        )
+        assert result.parameters["n"] == values[int(np.nanargmax(trained.column("sharpe"))), 0]
+        alone = run_backtest(
+            BacktestInputs.for_rule(
+                rule,
+                bars.head(window.test_end),
+                parameters=result.parameters,
+                execution=Execution(cash, 10.0),
+                facts=DataFacts(),
+                periods_per_year=252.0,
+                first_bar=window.test_start - 1,
+                **around,
+            )
+        )
+        assert result.test == alone.metrics.as_dict()
+        cash = float(alone.curve.equity[-1])
+    held = buy_and_hold(bars, TERMS, walked.windows[0].window.test_start - 1, splits=around["splits"])
+    assert walked.benchmark[-1] == held.equity[-1]
 
 
 def test_what_the_stretches_add_up_to(google: Bars) -> None:
