@@ -108,6 +108,8 @@ describe("the settings of a run", () => {
       basket: { slots: 2, weights: "volatility", volatility_window: 20, rebalance: "month" },
     });
     expect(settingsOfRun({ ...request, symbol: "BASKET" } as unknown as RunRead)).toEqual(asked);
+    expect(toRequest({ ...asked, slots: "" }).basket?.slots).toBe(2);
+    expect(messages({ is_basket: true, symbols: ["AAPL", "IBM"], slots: "3" })).toEqual(["slots"]);
     expect(messages({ is_basket: true, symbols: ["AAPL"] })).toEqual(["symbols"]);
     expect(messages({ is_basket: true, symbol: "", symbols: ["AAPL", "IBM"] })).toEqual([]);
   });

@@ -74,7 +74,8 @@ export const runSettingsSchema = z
     adjust: z.enum(["splits", "none"]),
     is_basket: z.boolean(),
     symbols: z.array(z.string()),
-    slots: numberBetween(1, MOST_SYMBOLS, "A basket has 1 to 50 slots."),
+    /** Empty: a slot for each instrument. */
+    slots: z.union([z.literal(""), numberBetween(1, MOST_SYMBOLS, "A basket has 1 to 50 slots.")]),
     weights: z.enum(["equal", "volatility"]),
     volatility_window: numberBetween(2, MOST_WINDOW_BARS, "A window has 2 to 5,000 bars."),
     rebalance: z.enum(["none", "week", "month", "quarter"]),
@@ -92,6 +93,10 @@ export const runSettingsSchema = z
       !is_basket || (symbols.length >= FEWEST_SYMBOLS && symbols.length <= MOST_SYMBOLS),
     { path: ["symbols"], message: "A basket has 2 to 50 instruments." },
   )
+  .refine(({ is_basket, symbols, slots }) => !is_basket || !slots || readNumber(slots) <= symbols.length, {
+    path: ["slots"],
+    message: "A slot more than there are instruments would stay empty.",
+  })
   .refine(
     ({ detail_interval, interval }) =>
       !detail_interval || intervalSeconds(detail_interval) < intervalSeconds(interval),
@@ -130,7 +135,7 @@ export const DEFAULT_RUN_SETTINGS: RunSettings = {
   adjust: "splits",
   is_basket: false,
   symbols: [],
-  slots: "5",
+  slots: "",
   weights: "equal",
   volatility_window: "20",
   rebalance: "none",
@@ -154,13 +159,17 @@ function percentText(value: number): string {
   return String(Number((value * 100).toFixed(8)));
 }
 
+function slotsOf({ slots, symbols }: RunSettings): number {
+  return slots ? readNumber(slots) : symbols.length;
+}
+
 /** What a run is made on: one instrument, or a basket. */
 function toMarket(settings: RunSettings): Pick<BacktestCreate, "symbol" | "symbols" | "basket"> {
   if (!settings.is_basket) return { symbol: settings.symbol };
   return {
     symbols: settings.symbols,
     basket: {
-      slots: readNumber(settings.slots),
+      slots: slotsOf(settings),
       weights: settings.weights,
       volatility_window: readNumber(settings.volatility_window),
       rebalance: settings.rebalance,
@@ -347,7 +356,7 @@ function holdingWords(settings: RunSettings): string[] {
       : []),
     ...(settings.is_basket
       ? [
-          `At most ${formatPlural(readNumber(settings.slots), "position")} at once, ${settings.weights === "equal" ? "of equal size" : "the calmer the larger"}; who gets a free slot is the rule's rank.`,
+          `At most ${formatPlural(slotsOf(settings), "position")} at once, ${settings.weights === "equal" ? "of equal size" : "the calmer the larger"}; who gets a free slot is the rule's rank.`,
         ]
       : []),
   ];

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 
-import { exitWords, markTrades, stretchAround, toTrades, type Trade } from "@/features/backtests/trades";
+import {
+  exitWords,
+  markTrades,
+  stretchAround,
+  symbolsOf,
+  toTrades,
+  type Trade,
+} from "@/features/backtests/trades";
 
 const trade = (
   number: number,
@@ -9,6 +16,7 @@ const trade = (
   rest: Partial<Trade> = {},
 ): Trade => ({
   number,
+  symbol: "AAPL",
   side: "long",
   quantity: 1,
   entryTime,
@@ -49,7 +57,9 @@ describe("trades in columns", () => {
       bars: [5, 1],
       mae: [0, -0.25],
       mfe: [0.5, 0],
+      symbol: ["AAPL", "IBM"],
     });
+    expect(symbolsOf([...rows, ...rows])).toEqual(["AAPL", "IBM"]);
     expect(rows.map((row) => [row.number, row.side, row.exitTime, row.return])).toEqual([
       [1, "long", 15, 0.5],
       [2, "short", null, -0.25],

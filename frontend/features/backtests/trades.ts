@@ -7,6 +7,8 @@ export type ExitReason = NonNullable<TradeColumns["exit_reason"][number]>;
 export type Trade = {
   /** Its place in the order of entries, from 1. */
   number: number;
+  /** Its instrument; of a run on one all have the same. */
+  symbol: string;
   side: "long" | "short";
   quantity: number;
   entryTime: number;
@@ -26,6 +28,7 @@ export type Trade = {
 export function toTrades(columns: TradeColumns): Trade[] {
   return columns.side.map((side, i) => ({
     number: i + 1,
+    symbol: columns.symbol[i]!,
     side,
     quantity: columns.quantity[i]!,
     entryTime: columns.entry_time[i]!,
@@ -49,10 +52,16 @@ const EXIT_WORDS: Record<ExitReason, { label: string; hint: string }> = {
   stop_loss: { label: "Stop loss", hint: "The price reached the stop." },
   take_profit: { label: "Target", hint: "The price reached the target; of a part, that part was closed." },
   trailing_stop: { label: "Trailing stop", hint: "The price fell back to the following stop." },
+  rebalance: { label: "Rebalanced", hint: "A part was sold to bring the basket back to its weights." },
   time_stop: { label: "Time stop", hint: "It was held for as long as the rule allows." },
   end_of_data: { label: "End of data", hint: "Still open at the end; closed at the last close." },
   ruin: { label: "Ruin", hint: "Equity was gone; everything was closed." },
 };
+
+/** The instruments of trades, in the order in which they first traded. */
+export function symbolsOf(trades: readonly Trade[]): string[] {
+  return [...new Set(trades.map((trade) => trade.symbol))];
+}
 
 /** Why a trade ended, in words; a trade without an exit is open. */
 export function exitWords(reason: ExitReason | null): { label: string; hint: string } {

@@ -96,7 +96,8 @@ export function BasketFields({ form }: { form: UseFormReturn<RunSettings> }) {
           control={form.control}
           name="slots"
           label="Slots"
-          hint="How many positions may be open at once. When more want in, those with the higher rank get the free slots (the rule's `rank`)."
+          hint="How many positions may be open at once. Empty: one for each instrument. When more want in, those with the higher rank get the free slots (the rule's `rank`)."
+          placeholder="one each"
           isFigure
         />
         <SelectField

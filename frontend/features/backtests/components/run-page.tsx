@@ -2,7 +2,7 @@
 
 import { FileQuestion } from "lucide-react";
 import Link from "next/link";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import { EmptyState } from "@/components/common/empty-state";
 import { ErrorState } from "@/components/common/error-state";
@@ -10,6 +10,7 @@ import { Loaded } from "@/components/common/loaded";
 import { PageHeader } from "@/components/common/page-header";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
+import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from "@/components/ui/select";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useEquity, useRun, useTrades } from "@/features/backtests/api";
 import { REPORT_ID } from "@/features/backtests/components/export-menu";
@@ -141,14 +142,21 @@ function RunSkeleton() {
 }
 
 function RunReport({ run }: { run: FinishedRun }) {
-  const { data: instrument } = useInstrument(run.symbol);
+  const { data: instrument } = useInstrument(run.symbols?.[0] ?? run.symbol);
   const currency = instrument?.currency ?? null;
   const timeZone = isIntraday(run.interval) ? run.manifest.data.timezone : null;
   const trades = useTrades(run.id, true);
   const equity = useEquity(run.id, true);
   const tearSheet = useTearSheet(run.id);
   const [chosen, setChosen] = useState<Trade | null>(null);
+  const [wanted, setWanted] = useState<string | null>(null);
   const chart = useRef<HTMLDivElement>(null);
+  // Of a basket one instrument is shown at a time: that of the chosen trade, else the one asked for.
+  const symbol = chosen?.symbol ?? wanted ?? run.symbols?.[0] ?? run.symbol;
+  const shown = useMemo(
+    () => (trades.data ?? NO_TRADES).filter((trade) => !run.symbols || trade.symbol === symbol),
+    [trades.data, run.symbols, symbol],
+  );
 
   function choose(trade: Trade) {
     setChosen((now) => (now?.number === trade.number ? null : trade));
@@ -179,14 +187,34 @@ function RunReport({ run }: { run: FinishedRun }) {
             <div className="flex items-center gap-1 print:hidden">
               {chosen && (
                 <Button variant="ghost" size="sm" onClick={() => setChosen(null)}>
-                  Show all {formatPlural(trades.data?.length ?? 0, "trade")}
+                  Show all {formatPlural(shown.length, "trade")}
                 </Button>
               )}
-              <OpenChartButton run={run} />
+              {run.symbols && (
+                <Select
+                  value={symbol}
+                  onValueChange={(next) => {
+                    setChosen(null);
+                    setWanted(next);
+                  }}
+                >
+                  <SelectTrigger size="sm" className="w-28" aria-label="Instrument of the basket">
+                    <SelectValue />
+                  </SelectTrigger>
+                  <SelectContent>
+                    {run.symbols.map((name) => (
+                      <SelectItem key={name} value={name}>
+                        {name}
+                      </SelectItem>
+                    ))}
+                  </SelectContent>
+                </Select>
+              )}
+              <OpenChartButton run={run} symbol={symbol} />
             </div>
           </CardHeader>
           <CardContent className="px-2">
-            <TradeChart run={run} trades={trades.data ?? NO_TRADES} chosen={chosen} className="h-96" />
+            <TradeChart run={run} symbol={symbol} trades={shown} chosen={chosen} className="h-96" />
           </CardContent>
         </Card>
       }

@@ -46,11 +46,15 @@ function windowOf(run: RunRead, chosen: Trade | null): { start: number; end: num
 /** The run's prices with its entries and exits; a chosen trade is brought into view and stands out. */
 export function TradeChart({
   run,
+  symbol,
   trades,
   chosen,
   className,
 }: {
   run: RunRead;
+  /** The instrument that is shown: the run's, or one of its basket. */
+  symbol: string;
+  /** Its trades. */
   trades: Trade[];
   chosen: Trade | null;
   className?: string;
@@ -59,11 +63,11 @@ export function TradeChart({
   const formatTime = useMemo(() => barTimeFormat(timeZone), [timeZone]);
   const { start, end } = windowOf(run, chosen);
   const query = useQuery({
-    queryKey: ["bars", "run", run.id, start, end],
+    queryKey: ["bars", "run", run.id, symbol, start, end],
     queryFn: ({ signal }) =>
       fetchBars(
         {
-          symbol: run.symbol,
+          symbol,
           interval: run.interval,
           adjust: run.adjust,
           start: instant(start),
@@ -97,16 +101,16 @@ export function TradeChart({
 
   const request = useMemo<ViewRequest | null>(() => {
     if (!bars || bars.time.length === 0 || isStale) return null;
-    if (!chosen) return { from: 0, to: bars.time.length - 1, key: `all ${start}` };
+    if (!chosen) return { from: 0, to: bars.time.length - 1, key: `all ${symbol} ${start}` };
     const stretch = stretchAround(chosen, bars.time, (time) => firstBarFrom(bars.time, time));
     return { ...stretch, key: `trade ${chosen.number}` };
-  }, [bars, isStale, chosen, start]);
+  }, [bars, isStale, chosen, start, symbol]);
 
   const summary = useMemo(() => {
     if (!bars || bars.time.length === 0) return "No bars are shown.";
-    const about = `${run.symbol}, ${longInterval(run.interval)}, ${formatCount(bars.time.length)} bars with ${formatPlural(trades.length, "trade")}.`;
+    const about = `${symbol}, ${longInterval(run.interval)}, ${formatCount(bars.time.length)} bars with ${formatPlural(trades.length, "trade")}.`;
     return chosen ? `${about} ${describeTrade(chosen, formatTime)}` : about;
-  }, [run, bars, trades.length, chosen, formatTime]);
+  }, [run, symbol, bars, trades.length, chosen, formatTime]);
 
   return (
     <div ref={holder} className={className}>
@@ -124,7 +128,7 @@ export function TradeChart({
         </EmptyState>
       ) : (
         <PriceChart
-          label={`${run.symbol} ${longInterval(run.interval)} prices with entries and exits`}
+          label={`${symbol} ${longInterval(run.interval)} prices with entries and exits`}
           bars={bars}
           timeZone={timeZone}
           markers={markers}
@@ -160,10 +164,10 @@ export function describeTrade(trade: Trade, formatTime: (time: number) => string
 }
 
 /** A link to the whole chart of what the run was made on. */
-export function OpenChartButton({ run }: { run: RunRead }) {
+export function OpenChartButton({ run, symbol }: { run: RunRead; symbol: string }) {
   return (
     <Button asChild variant="ghost" size="sm">
-      <Link href={chartPath(run.symbol, { interval: run.interval, range: "All", adjust: run.adjust })}>
+      <Link href={chartPath(symbol, { interval: run.interval, range: "All", adjust: run.adjust })}>
         <CandlestickChart aria-hidden /> Open chart
       </Link>
     </Button>

@@ -8,6 +8,7 @@ import type { Trade } from "@/features/backtests/trades";
 const day = (text: string) => Date.parse(`${text}T00:00:00Z`) / 1000;
 const trade = (number: number, change: Partial<Trade>): Trade => ({
   number,
+  symbol: "AAPL",
   side: "long",
   quantity: 10,
   entryTime: day("2012-01-02") + number * 86_400,

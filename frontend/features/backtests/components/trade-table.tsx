@@ -7,7 +7,7 @@ import { useMemo } from "react";
 import { DataTable } from "@/components/common/data-table";
 import { EmptyState } from "@/components/common/empty-state";
 import { toneOf } from "@/components/common/figure";
-import { exitWords, type Trade } from "@/features/backtests/trades";
+import { exitWords, symbolsOf, type Trade } from "@/features/backtests/trades";
 import { priceDecimals } from "@/features/chart/bars";
 import { barTimeFormat } from "@/features/chart/time-axis";
 import { cn } from "@/lib/cn";
@@ -26,10 +26,18 @@ function Signed({ value, text }: { value: number; text: string }) {
 /** An open trade has no exit: it stands after all others. */
 const byExit = (a: Trade, b: Trade) => (a.exitTime ?? Infinity) - (b.exitTime ?? Infinity);
 
+const SYMBOL_COLUMN: ColumnDef<Trade> = {
+  id: "symbol",
+  header: "Instrument",
+  accessorKey: "symbol",
+  cell: ({ row }) => <span className="font-medium whitespace-nowrap">{row.original.symbol}</span>,
+};
+
 export function tradeColumns(
   formatTime: (time: number) => string,
   digits: number,
   isIntraday: boolean,
+  isBasket = false,
 ): ColumnDef<Trade>[] {
   // Times of the day take the room that two columns of daily trades have.
   const last = isIntraday ? WIDEST : WIDE;
@@ -42,6 +50,7 @@ export function tradeColumns(
       meta: RIGHT,
       cell: ({ row }) => formatCount(row.original.number),
     },
+    ...(isBasket ? [SYMBOL_COLUMN] : []),
     {
       id: "side",
       header: "Side",
@@ -172,6 +181,7 @@ export function TradeTable({
         barTimeFormat(timeZone),
         priceDecimals(trades.map((trade) => trade.entryPrice)),
         timeZone !== null,
+        symbolsOf(trades).length > 1,
       ),
     [timeZone, trades],
   );

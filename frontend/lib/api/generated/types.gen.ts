@@ -116,7 +116,7 @@ export type BacktestCreate = {
      */
     symbols?: Array<string> | null;
     /**
-     * How a basket shares its cash.
+     * How a basket shares its cash; null: a slot for each instrument.
      */
     basket?: BasketTerms | null;
     interval: Interval;
@@ -302,6 +302,34 @@ export type BarsPicture = {
      * Reference
      */
     reference?: number | null;
+};
+
+/**
+ * BasketManifest
+ *
+ * How one cash was shared, and the instruments in their order.
+ */
+export type BasketManifest = {
+    /**
+     * Slots
+     */
+    slots: number;
+    /**
+     * Weights
+     */
+    weights: 'equal' | 'volatility';
+    /**
+     * Volatility Window
+     */
+    volatility_window: number;
+    /**
+     * Rebalance
+     */
+    rebalance: 'none' | 'week' | 'month' | 'quarter';
+    /**
+     * Instruments
+     */
+    instruments: Array<MemberManifest>;
 };
 
 /**
@@ -1640,6 +1668,7 @@ export type ManifestRead = {
      * Periods Per Year
      */
     periods_per_year: number;
+    basket?: BasketManifest | null;
     /**
      * Result Sha256
      */
@@ -1660,6 +1689,49 @@ export type MarkRead = {
      * Label
      */
     label: string;
+};
+
+/**
+ * MemberManifest
+ *
+ * An instrument of a basket and its bars; times as in `data`.
+ */
+export type MemberManifest = {
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Timezone
+     */
+    timezone: string;
+    /**
+     * Bars
+     */
+    bars: number;
+    /**
+     * Warm Up Bars
+     */
+    warm_up_bars: number;
+    /**
+     * First Time
+     */
+    first_time: number | null;
+    /**
+     * Last Time
+     */
+    last_time: number | null;
+    /**
+     * Splits
+     */
+    splits?: Array<[
+        string,
+        number
+    ]>;
 };
 
 /**
@@ -2970,7 +3042,7 @@ export type SweepCreate = {
      */
     symbols?: Array<string> | null;
     /**
-     * How a basket shares its cash.
+     * How a basket shares its cash; null: a slot for each instrument.
      */
     basket?: BasketTerms | null;
     interval: Interval;
@@ -3505,7 +3577,7 @@ export type TradeColumns = {
     /**
      * Exit Reason
      */
-    exit_reason: Array<'signal' | 'reversal' | 'stop_loss' | 'take_profit' | 'trailing_stop' | 'time_stop' | 'end_of_data' | 'ruin' | null>;
+    exit_reason: Array<'signal' | 'reversal' | 'stop_loss' | 'take_profit' | 'trailing_stop' | 'time_stop' | 'rebalance' | 'end_of_data' | 'ruin' | null>;
     /**
      * Pnl
      */
@@ -3534,6 +3606,10 @@ export type TradeColumns = {
      * Mfe
      */
     mfe: Array<number>;
+    /**
+     * Symbol
+     */
+    symbol: Array<string>;
 };
 
 /**
@@ -3585,7 +3661,7 @@ export type TradeRead = {
     /**
      * Exit Reason
      */
-    exit_reason: 'signal' | 'reversal' | 'stop_loss' | 'take_profit' | 'trailing_stop' | 'time_stop' | 'end_of_data' | 'ruin' | null;
+    exit_reason: 'signal' | 'reversal' | 'stop_loss' | 'take_profit' | 'trailing_stop' | 'time_stop' | 'rebalance' | 'end_of_data' | 'ruin' | null;
     /**
      * Pnl
      */
@@ -3614,6 +3690,10 @@ export type TradeRead = {
      * Mfe
      */
     mfe: number;
+    /**
+     * Symbol
+     */
+    symbol: string;
 };
 
 /**
@@ -3750,7 +3830,7 @@ export type WalkForwardCreate = {
      */
     symbols?: Array<string> | null;
     /**
-     * How a basket shares its cash.
+     * How a basket shares its cash; null: a slot for each instrument.
      */
     basket?: BasketTerms | null;
     interval: Interval;
@@ -7251,7 +7331,7 @@ export type ReadBacktestTradesData = {
         /**
          * Sort
          */
-        sort?: 'entry_time' | '-entry_time' | 'exit_time' | '-exit_time' | 'side' | '-side' | 'quantity' | '-quantity' | 'entry_price' | '-entry_price' | 'exit_price' | '-exit_price' | 'exit_reason' | '-exit_reason' | 'pnl' | '-pnl' | 'return' | '-return' | 'commission' | '-commission' | 'slippage' | '-slippage' | 'bars' | '-bars' | 'mae' | '-mae' | 'mfe' | '-mfe';
+        sort?: 'entry_time' | '-entry_time' | 'exit_time' | '-exit_time' | 'side' | '-side' | 'quantity' | '-quantity' | 'entry_price' | '-entry_price' | 'exit_price' | '-exit_price' | 'exit_reason' | '-exit_reason' | 'pnl' | '-pnl' | 'return' | '-return' | 'commission' | '-commission' | 'slippage' | '-slippage' | 'bars' | '-bars' | 'mae' | '-mae' | 'mfe' | '-mfe' | 'symbol' | '-symbol';
         /**
          * Limit
          */
