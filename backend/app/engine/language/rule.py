@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.engine.intervals import Interval
+from app.engine.intervals import DAY_SECONDS, HOUR_SECONDS, Interval
 from app.engine.language.graph import Node, evaluate_scalars, find_parameter_names, measure_lookbacks
 from app.engine.language.problems import IntervalUnsuitable, ParameterProblem, ParametersInvalid
 from app.engine.language.scalars import Scalar
 from app.engine.language.vocabulary import MAXIMUM_LOOKBACK_BARS
+
+_LONGEST_MONTH_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Rule:
         scalars = self.evaluate_scalars(self.resolve_parameters(parameters))
         if interval is None:
             return self._measure(scalars)
-        return self._measure(scalars, lambda name: -(-Interval(name).seconds // interval.seconds))
+        return self._measure(scalars, lambda name: _count_most_bars(interval, Interval(name)))
 
     def evaluate_scalars(self, values: Mapping[str, float]) -> dict[int, Scalar]:
         """The value of every node that is the same on every bar. `values` holds every parameter."""
@@ -186,6 +188,18 @@ def describe_window_fault(value: float, use: WindowUse) -> tuple[str, str] | Non
         shown = f"{value:,.0f}" if value < 1e12 else f"{value:.3g}"
         return "window_too_long", f"{what} must be at most {MAXIMUM_LOOKBACK_BARS:,} bars, not {shown}."
     return None
+
+
+def _count_most_bars(interval: Interval, longer: Interval) -> int:
+    """How many bars of `interval` a bar of `longer` can hold: a month's 31 days, the hour that is there twice
+    when clocks are put back.
+    """
+    seconds = longer.seconds
+    if longer is Interval.MONTH_1:
+        seconds = _LONGEST_MONTH_DAYS * DAY_SECONDS
+    if interval.is_intraday and not longer.is_intraday:
+        seconds += HOUR_SECONDS
+    return -(-seconds // interval.seconds)
 
 
 def _find_interval(node: Node) -> list[str]:

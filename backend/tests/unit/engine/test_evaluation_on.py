@@ -198,8 +198,11 @@ def test_lookback_counts_longer_bars_or_what_they_hold() -> None:
     rule = compile_rule('n = param(5, 1, 40)\nenter_long = on("1day", close > sma(close, n)) and close > 1')
     assert rule.lookback() == 4
     assert rule.lookback({"n": 20}) == 19
-    assert rule.lookback({"n": 20}, Interval.HOUR_1) == 20 * 24
+    assert rule.lookback({"n": 20}, Interval.HOUR_1) == 20 * 25  # the day on which clocks are put back
+    assert rule.lookback({"n": 20}, Interval.HOUR_4) == 20 * 7
     assert rule.lookback({"n": 20}, Interval.DAY_1) == 20
+    assert compile_rule('enter_long = on("1month", close) > 1').lookback({}, Interval.DAY_1) == 31
+    assert compile_rule('enter_long = on("4h", close) > 1').lookback({}, Interval.HOUR_1) == 4
     assert rule.intervals == (Interval.DAY_1,)
     too_long = 'enter_long = on("1day", sma(shift(close, 3000), 2002)) > 1'
     assert [problem.code for problem in check_rule(too_long).errors] == ["lookback_too_long"]
