@@ -20,7 +20,7 @@ WALK_FORWARD_TASK = "research.walk_forward"
 # A worker that is gone is noticed after this long.
 LEASE_SECONDS = 10
 # A shard takes seconds: one that is lost this often takes its workers down with it.
-SHARD_ATTEMPTS = 8
+SHARD_ATTEMPTS = 10
 
 # How many sweeps, and how many walk-forwards, one person may have unfinished.
 MAXIMUM_UNFINISHED = 10

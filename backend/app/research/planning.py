@@ -30,7 +30,7 @@ from app.research.domain import (
 )
 from app.research.search_schemas import ParameterRange, SearchTerms, SteppedRange
 
-TARGET_SECONDS = 1.2
+TARGET_SECONDS = 0.8
 """What a shard should take: long beside what the queue costs, short beside what a lost worker costs."""
 MAXIMUM_SETS_PER_SHARD = 20_000
 MAXIMUM_SHARDS = 5_000

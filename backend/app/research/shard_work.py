@@ -69,6 +69,8 @@ def compute_sets(
             first_bar=inputs.first_bar,
             blocks=blocks,
             checkpoint=checkpoint,
+            splits=inputs.splits,
+            detail=inputs.detail,
         )
     except DataNotUsable as error:
         raise RunFailed("data_not_usable", str(error)) from error

@@ -6,28 +6,37 @@ Consecutive shards of a sweep need the same: a worker keeps what it made for the
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app.backtests.domain import RunFailed, RunRequest
-from app.backtests.run_inputs import find_first_bar, load_run_bars, make_execution
+from app.backtests.run_inputs import (
+    RunBars,
+    find_first_bar,
+    find_raw_splits,
+    load_run_bars,
+    make_execution,
+)
 from app.core.database import Database
 from app.engine.bars import Bars
 from app.engine.execution import Execution
+from app.engine.filling.calendar_days import Split
 from app.engine.language import Rule, RuleError, compile_rule
 from app.engine.manifest import hash_bars
 from app.market.run_facts import gather_run_facts
-from app.market.service import LoadedBars
 
 _KEPT = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SweepInputs:
-    """`bars`: with the warm-up before `first_bar`. `data_sha256`: as in a run's manifest."""
+    """`bars`: with the warm-up before `first_bar`. `splits`, `detail`: as of `app.engine.fills.simulate`.
+    `data_sha256`: of all three.
+    """
 
     rule: Rule
     bars: Bars
@@ -35,6 +44,8 @@ class SweepInputs:
     execution: Execution
     periods_per_year: float
     data_sha256: str
+    splits: tuple[Split, ...] = ()
+    detail: Bars | None = None
 
 
 async def load_inputs(
@@ -45,10 +56,11 @@ async def load_inputs(
     `now`: bars that are not closed by then are left out. Raises RunFailed.
     """
     bars = await load_run_bars(database, request, owner_id, now)
-    return await asyncio.to_thread(_make_inputs, request, bars.loaded, now)
+    return await asyncio.to_thread(_make_inputs, request, bars, now)
 
 
-def _make_inputs(request: RunRequest, loaded: LoadedBars, now: datetime) -> SweepInputs:
+def _make_inputs(request: RunRequest, run_bars: RunBars, now: datetime) -> SweepInputs:
+    loaded = run_bars.loaded
     try:
         rule = compile_rule(request.source)
     except RuleError as error:
@@ -61,8 +73,20 @@ def _make_inputs(request: RunRequest, loaded: LoadedBars, now: datetime) -> Swee
         first_bar=first_bar,
         execution=make_execution(request),
         periods_per_year=known.periods_per_year,
-        data_sha256=hash_bars(loaded.bars),
+        data_sha256=hash_data(loaded.bars, find_raw_splits(loaded), run_bars.detail),
+        splits=find_raw_splits(loaded),
+        detail=run_bars.detail,
     )
+
+
+def hash_data(bars: Bars, splits: Sequence[Split] = (), detail: Bars | None = None) -> str:
+    """SHA-256 (hex) of what sets are filled on; where there are bars alone, that of a run's manifest."""
+    whole = hash_bars(bars)
+    if not splits and detail is None:
+        return whole
+    named = [f"{on.isoformat()} {ratio!r}" for on, ratio in splits]
+    parts = [whole, *named, "" if detail is None else hash_bars(detail)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 class InputsCache:

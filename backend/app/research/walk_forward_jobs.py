@@ -112,6 +112,8 @@ def walk(
             on_progress=tell,
             checkpoint=lambda: report(share),
             fixed=search.fixed,
+            splits=inputs.splits,
+            detail=inputs.detail,
         )
     except TooFewBars as error:
         raise RunFailed("too_few_bars", str(error)) from error
