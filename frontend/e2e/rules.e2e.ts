@@ -143,3 +143,35 @@ describe("the terms of a run", () => {
     await context.close();
   });
 });
+
+describe("a basket", () => {
+  it("runs one rule over several instruments with one cash", async () => {
+    const { context, page, complaints } = await visit(browser);
+    await signInAsDemo(page);
+    await page.goto("/strategies/new?example=SMA%20crossover&symbol=AAPL");
+    await page.getByText("No problems.").waitFor();
+    await page.getByRole("radio", { name: "Basket" }).click();
+    await page.getByText("A basket has 2 to 50 instruments.").waitFor();
+    for (const symbol of ["IBM", "MSFT"]) {
+      await page.getByRole("button", { name: "Choose an instrument for the basket" }).click();
+      await page.getByPlaceholder("Symbol or name…").fill(symbol);
+      await page
+        .getByRole("option", { name: new RegExp(`^${symbol}`) })
+        .first()
+        .click();
+    }
+    await page.getByLabel("Slots", { exact: true }).fill("2");
+    await page.getByText(/on a basket of 3 instruments \(AAPL, IBM, MSFT\)/).waitFor();
+    expect(await findFaults(page)).toEqual([]);
+    await page.getByRole("button", { name: "Run backtest" }).click();
+    await page.waitForURL(/\/backtests\/[0-9a-f-]{36}$/, { timeout: 40_000 });
+    await page.getByRole("heading", { name: "Manifest" }).waitFor({ timeout: 40_000 });
+    await page.getByText("2 slots, equal weights, never rebalanced").waitFor();
+    await page.getByRole("columnheader", { name: "Instrument", exact: true }).waitFor();
+    await page.getByRole("combobox", { name: "Instrument of the basket" }).click();
+    await page.getByRole("option", { name: "MSFT" }).click();
+    await page.getByRole("application", { name: "MSFT daily prices with entries and exits" }).waitFor();
+    expectQuiet(complaints);
+    await context.close();
+  });
+});

@@ -2,6 +2,21 @@ import { longInterval } from "@/features/chart/intervals";
 import type { BacktestCreate, SharedRun } from "@/lib/api/generated";
 import { formatMoney, formatNumber, formatPercent, formatPlural } from "@/lib/format";
 
+const MOST_NAMED = 3;
+
+/** What a run was made on, short enough for a title: "AAPL", "AAPL, IBM, MSFT", "AAPL, IBM and 8 more". */
+export function marketName({
+  symbol,
+  symbols,
+}: {
+  symbol: string;
+  symbols: readonly string[] | null;
+}): string {
+  if (!symbols) return symbol;
+  if (symbols.length <= MOST_NAMED) return symbols.join(", ");
+  return `${symbols.slice(0, 2).join(", ")} and ${symbols.length - 2} more`;
+}
+
 /** What a run was asked for: the fields that its request, its answer and its shared report have in common. */
 export type AskedTerms = Pick<
   SharedRun,

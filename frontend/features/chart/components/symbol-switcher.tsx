@@ -52,7 +52,11 @@ export function SymbolSwitcher({
           id={id}
           variant="outline"
           className={cn("justify-between font-semibold", className)}
-          aria-label={symbol ? `${label}: ${symbol}. Choose another` : `Choose a ${label.toLowerCase()}`}
+          aria-label={
+            symbol
+              ? `${label}: ${symbol}. Choose another`
+              : `Choose ${/^[aeiou]/i.test(label) ? "an" : "a"} ${label.toLowerCase()}`
+          }
         >
           {symbol ?? (
             <span className="flex items-center gap-1.5 font-normal text-muted-foreground">
