@@ -9,14 +9,16 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from app.backtests.domain import SlippageModel
-from app.command_line.tools import DATES, read_money, read_pairs
+from app.backtests.domain import BasketWeights, Rebalance, SlippageModel
+from app.command_line.tools import DATES, fail, read_money, read_pairs
 from app.engine.intervals import Interval
 from app.market.domain import Adjustment
 
 
 def collect_terms(
-    symbol: Annotated[str, typer.Option(help="An instrument of the installation.")],
+    symbol: Annotated[
+        list[str], typer.Option(help="An instrument of the installation; several share one cash.")
+    ],
     interval: Annotated[Interval, typer.Option(help="The bars' length.")] = Interval.DAY_1,
     start: Annotated[datetime | None, typer.Option(formats=DATES, help="First day, in UTC.")] = None,
     end: Annotated[datetime | None, typer.Option(formats=DATES, help="The day after the last.")] = None,
@@ -39,11 +41,30 @@ def collect_terms(
     whole_units: Annotated[bool, typer.Option("--whole-units")] = False,
     close_at_end: Annotated[bool, typer.Option("--close-at-end/--leave-open")] = True,
     adjust: Annotated[Adjustment, typer.Option(help="Apply recorded splits, or not.")] = Adjustment.SPLITS,
+    slots: Annotated[
+        int | None, typer.Option(help="Of several symbols: positions at one time; else one for each.")
+    ] = None,
+    weights: Annotated[BasketWeights, typer.Option(help="How large a slot is.")] = "equal",
+    volatility_window: Annotated[int, typer.Option(help="Bars, for weights by volatility.")] = 20,
+    rebalance: Annotated[
+        Rebalance, typer.Option(help="When positions are brought back to their weight.")
+    ] = "none",
 ) -> dict[str, Any]:
     """The fields of a request's terms."""
     tiers = read_pairs("--commission-tier", "NOTIONAL=BPS", commission_tier)
+    several: dict[str, Any] = {"symbol": symbol[0]}
+    if len(symbol) > 1:
+        basket = {
+            "slots": len(symbol) if slots is None else slots,
+            "weights": weights,
+            "volatility_window": volatility_window,
+            "rebalance": rebalance,
+        }
+        several = {"symbols": symbol, "basket": basket}
+    elif slots is not None:
+        fail("--slots wants several symbols: write --symbol once for each.")
     return {
-        "symbol": symbol,
+        **several,
         "interval": interval,
         "start": start and start.isoformat(),
         "end": end and end.isoformat(),

@@ -32,8 +32,8 @@ def hold_equally(
     part = replace(execution, initial_cash=execution.initial_cash / timeline.count)
     equity = np.zeros(len(timeline))
     cash, trades = 0.0, []
-    for place, (start, stop) in enumerate(zip(timeline.offsets[:-1], timeline.offsets[1:], strict=True)):
-        places = timeline.places[start:stop]
+    for place, stretch in enumerate(timeline.stretches()):
+        places = timeline.places[stretch]
         begins = int(np.searchsorted(places, first))
         if begins == len(places):
             equity += part.initial_cash
@@ -53,9 +53,12 @@ def draw_market(timeline: Timeline) -> Bars:
 
     An instrument counts as cash until its first close. It tells what kind of market a basket traded in.
     """
-    closes = timeline.spread_closes()
-    firsts = timeline.close[timeline.offsets[:-1]]
-    level: Column = np.where(np.isnan(closes), 1.0, closes / firsts[:, np.newaxis]).mean(axis=0)
+    level: Column = np.zeros(len(timeline))
+    closes = timeline.unsplit_closes()
+    for own in timeline.stretches():
+        worth = carry_forward(closes[own] / closes[own.start], timeline.places[own], len(timeline))
+        level += np.where(np.isnan(worth), 1.0, worth)
+    level /= timeline.count
     return Bars(
         timeline.time,
         level,

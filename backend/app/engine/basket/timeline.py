@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,12 +50,18 @@ class Timeline:
         found: Indices = np.searchsorted(self.offsets, bars, side="right") - 1
         return found
 
-    def spread_closes(self) -> Column:
-        """The last known close of each instrument at each time, shape (K, m); NaN before its first."""
-        closes = np.full((self.count, len(self)), np.nan)
-        for row, (start, stop) in enumerate(zip(self.offsets[:-1], self.offsets[1:], strict=True)):
-            closes[row] = carry_forward(self.close[start:stop], self.places[start:stop], len(self))
-        return closes
+    def stretches(self) -> Iterator[slice]:
+        """Where each instrument's bars stand among all of them."""
+        for start, stop in zip(self.offsets[:-1].tolist(), self.offsets[1:].tolist(), strict=True):
+            yield slice(start, stop)
+
+    def unsplit_closes(self) -> Column:
+        """The closes in the units of each instrument's first bar, shape (N,): splits are no falls."""
+        if len(self.splits) == 0:
+            return self.close
+        units = np.concatenate([np.cumprod(self.splits[own]) for own in self.stretches()])
+        whole: Column = self.close * units
+        return whole
 
     def count_nights(self) -> Column:
         """Calendar nights before each bar, by the dates of its own exchange, shape (N,)."""

@@ -22,8 +22,9 @@ def invert_volatilities(timeline: Timeline, window: int) -> Column:
     NaN with fewer returns, and where they do not vary.
     """
     found = []
-    for start, stop in zip(timeline.offsets[:-1], timeline.offsets[1:], strict=True):
-        close = timeline.close[start:stop]
+    closes = timeline.unsplit_closes()
+    for own in timeline.stretches():
+        close = closes[own]
         returns = np.full(len(close), np.nan)
         returns[1:] = close[1:] / close[:-1] - 1.0
         spread = stdev(returns, mean_window(returns, window), window)

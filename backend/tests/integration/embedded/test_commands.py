@@ -127,6 +127,8 @@ def test_an_imported_file_can_be_backtested(flowrex: Flowrex, google: Path, tmp_
         (RULE, ("--symbol", "NOPE"), "There is no instrument NOPE"),
         (RULE, ("--parameter", "fast=ten"), "NAME=NUMBER"),
         (RULE, ("--cash", "NaN"), "--cash NaN"),
+        (RULE, ("--slots", "2"), "several symbols"),
+        (RULE, ("--symbol", "goog"), "is named twice"),
         (RULE, ("--commission-tier", "5"), "NOTIONAL=BPS"),
         (RULE, ("--commission-tier", "x=5"), "--commission-tier x"),
         (RULE, ("--volume-limit", "2"), "--volume-limit: "),
