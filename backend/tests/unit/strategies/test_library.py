@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from app.engine.backtest import BacktestInputs, run_backtest
 from app.engine.evaluation import evaluate_rule
 from app.engine.execution import Execution
 from app.engine.fills import simulate
 from app.engine.language import compile_rule
 from app.engine.metrics import compute_metrics
+from app.engine.verdict import DataFacts
 from app.strategies.domain import LibraryRule
 from app.strategies.library import LIBRARY, read_reports
 from tests.unit.engine.hand_made import load_demo
@@ -36,6 +38,19 @@ def test_the_report_is_what_the_engine_finds(rule: LibraryRule) -> None:
         assert told.total_return == pytest.approx(found.total_return, rel=1e-9)
         assert told.max_drawdown == pytest.approx(found.max_drawdown, rel=1e-9)
         assert told.statement
+
+
+def test_what_decides_is_said_as_the_verdict_says_it() -> None:
+    rule = compile_rule(next(rule.source for rule in LIBRARY if rule.slug == "donchian-breakout"))
+    for told in read_reports()["donchian-breakout"]:
+        if told.symbol in ("GOOG", "IBM"):
+            inputs = BacktestInputs.for_rule(
+                rule, load_demo(told.symbol), execution=COSTS, facts=DataFacts(), periods_per_year=252.0
+            )
+            checks = [check for check in run_backtest(inputs).verdict.checks if check.name != "data"]
+            decisive = next(check.statement for check in checks if check.level == told.level)
+            again = "measure again: python -m benchmarks.library_reports --write"
+            assert decisive == told.statement, again
 
 
 def test_not_every_report_is_a_good_one() -> None:
