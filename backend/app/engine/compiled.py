@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -44,7 +45,7 @@ def _find_origins(function: Callable[..., object]) -> Iterator[frozenset[Path | 
     scope = inspect.unwrap(function).__globals__
     for name in function.__code__.co_names:
         value = scope.get(name)
-        if isinstance(value, (int, float)):
+        if isinstance(value, (int, float, tuple, np.generic)):
             yield frozenset((f"{name} = {value!r}",))
         elif id(value) in _ORIGINS:
             yield _ORIGINS[id(value)]

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 CALLER = """
 from app.engine.compiled import compile_loop
 from callee import STEP, twice
@@ -50,9 +52,10 @@ def test_a_change_in_a_called_file_is_noticed(tmp_path: Path) -> None:
     assert _run(tmp_path)[0] == "16.0"
 
 
-def test_a_change_of_a_constant_of_another_file_is_noticed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("constant", ["{}", "numpy.float32({})"])
+def test_a_change_of_a_constant_of_another_file_is_noticed(tmp_path: Path, constant: str) -> None:
     (tmp_path / "caller.py").write_text(CALLER.replace("twice(x) + STEP", "x + STEP"))
-    (tmp_path / "callee.py").write_text(CALLEE.format(factor="2.0", step="1.0"))
-    assert _run(tmp_path)[0] == "4.0"
-    (tmp_path / "callee.py").write_text(CALLEE.format(factor="2.0", step="-1.0"))
-    assert _run(tmp_path)[0] == "2.0"
+    for step, expected in (("1.0", "4.0"), ("-1.0", "2.0")):
+        callee = CALLEE.format(factor="2.0", step=constant.format(step))
+        (tmp_path / "callee.py").write_text(f"import numpy\n{callee}")
+        assert _run(tmp_path)[0] == expected
