@@ -100,9 +100,12 @@ def find_base_parameters(rule: Rule, search: Search) -> dict[str, float]:
     raise SweepInvalid(f"No set that was tried is one that the rule can run with. {fault}")
 
 
-def weigh_rule(rule: Rule) -> float:
-    """How much work a set is on one bar: the rule's operations on columns, and the fills and figures."""
-    return 4.0 + sum(not node.is_scalar for node in rule.nodes)
+def weigh_rule(rule: Rule, finer_bars: float = 0.0) -> float:
+    """How much work a set is on one bar: the rule's operations on columns, and the fills and figures.
+
+    `finer_bars`: on how many of them each bar is replayed.
+    """
+    return 4.0 + finer_bars + sum(not node.is_scalar for node in rule.nodes)
 
 
 def plan_sweep(

@@ -9,18 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.backtests import service as backtests
 from app.backtests.domain import BasketNotAvailable, RunOrigin, RunRequest, SweepOrigin
-from app.core.fields import ceil_seconds
 from app.core.jobs import count_workers
 from app.core.pagination import PageQuery, cut_page, decode_uuid_cursor, encode_cursor
 from app.market import service as market
-from app.market.domain import Instrument, Viewer
+from app.market.domain import Viewer
 from app.research import repository, shard_repository
+from app.research.bar_counts import count_bars
 from app.research.domain import (
     Method,
     Search,
     Sweep,
     SweepFinished,
-    SweepInvalid,
     SweepNotFound,
     SweepPlan,
     SweepStatus,
@@ -55,18 +54,17 @@ async def prepare_search(
     """
     if body.symbols is not None or body.symbol is None:
         raise BasketNotAvailable("Choose one symbol: baskets are run, but not swept or walked forward.")
-    if body.detail_interval is not None:
-        raise SweepInvalid(
-            "Sweeps fill on the bars themselves: leave the finer interval out.", field="detail_interval"
-        )
     source, origin = await backtests.find_rule(session, owner_id, body)
     rule = await strategies.compile_source(source)
     search = read_search(rule, body, method)
     parameters = find_base_parameters(rule, search)
     request = await backtests.prepare_request(session, viewer, body, source, parameters)
     instrument = await market.get_instrument(session, viewer, body.symbol)
-    bars, all_bars = _count_bars(instrument, request)
-    return Prepared(request, search, origin, bars, all_bars, weigh_rule(rule))
+    bars, all_bars = count_bars(instrument, request.interval, request.start, request.end)
+    finer = request.detail_interval
+    replayed = 0 if finer is None else count_bars(instrument, finer, request.start, request.end)[0]
+    weight = weigh_rule(rule, replayed / max(all_bars, 1))
+    return Prepared(request, search, origin, bars, all_bars, weight)
 
 
 async def preview_sweep(
@@ -202,17 +200,3 @@ async def _plan(session: AsyncSession, asked: Prepared) -> SweepPlan:
 def _count_at_once(method: Method) -> int:
     """How many shards of a sweep may be under way: the optimiser learns from one before it makes the next."""
     return 1 if method is Method.TPE else shard_repository.WINDOW
-
-
-def _count_bars(instrument: Instrument, request: RunRequest) -> tuple[int, int]:
-    """About how many bars lie in the asked-for range, and how many up to its end, from what is stored."""
-    source = market.choose_source_interval(request.interval, instrument.intervals)
-    series = instrument.find_series(source)
-    if series is None:
-        return 0, 0
-    stored = series.bar_count * source.seconds / request.interval.seconds
-    first, last = ceil_seconds(series.first_at), ceil_seconds(series.last_at) + 1
-    end = last if request.end is None else min(max(ceil_seconds(request.end), first), last)
-    start = first if request.start is None else min(max(ceil_seconds(request.start), first), end)
-    density = stored / max(last - first, 1)
-    return round((end - start) * density), round((end - first) * density)

@@ -33,6 +33,20 @@ async def test_each_test_trades_what_its_training_chose(member: Person) -> None:
 
 
 @pytest.mark.usefixtures("worker")
+async def test_windows_of_bars_that_are_made_from_finer_ones(member: Person) -> None:
+    """GOOG has 2,148 days: 445 weeks, of which two windows of 300 and 100 leave little."""
+    terms = {"interval": "1week", "train_bars": 300, "test_bars": 100}
+    plain = await run(member, WALK_FORWARDS, **terms)
+    assert len(plain["windows"]) == 2
+    stop = "enter_long = close > sma(close, fast)\nstop_loss = 0.5 * atr(5)\ntake_profit = 0.5 * atr(5)"
+    rule = f"fast = param(10, 2, 60)\n{stop}"
+    terms |= {"source": rule, "ranges": {"fast": {"values": [5, 10]}}}
+    coarse = await run(member, WALK_FORWARDS, **terms)
+    replayed = await run(member, WALK_FORWARDS, **terms, detail_interval="1day")
+    assert replayed["metrics"]["sharpe"] != coarse["metrics"]["sharpe"]
+
+
+@pytest.mark.usefixtures("worker")
 async def test_windows_that_do_not_fit_the_range_say_so(member: Person) -> None:
     answer = await member.client.post(WALK_FORWARDS, json=ask(train_bars=5_000, test_bars=250))
     assert (answer.status_code, answer.json()["code"]) == (422, "walk_forward_invalid")

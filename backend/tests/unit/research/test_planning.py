@@ -155,6 +155,10 @@ def test_a_longer_rule_weighs_more() -> None:
     )
 
 
+def test_finer_bars_weigh_too() -> None:
+    assert weigh_rule(compile_rule(RULE), 390.0) == weigh_rule(compile_rule(RULE)) + 390.0
+
+
 def test_figures_are_named_in_the_order_that_is_asked_for() -> None:
     assert read_metric_names("trades, sharpe,trades") == ["trades", "sharpe"]
     assert len(read_metric_names(None)) == 25
