@@ -296,16 +296,19 @@ class Reference:
         if position is None:
             self.equity.append(self.cash)
             return
-        distance = self.reader.positive(self.signals.chandelier_stop, bar)
-        if distance is not None:
-            level = position.best_price - distance if position.is_long else position.best_price + distance
-            known = [] if position.chandelier_level is None else [position.chandelier_level]
-            position.chandelier_level = (max if position.is_long else min)([*known, level])
+        self.move_chandelier(position, bar)
         self.equity.append(self.worth(position, self.close[bar]))
         if self.equity[bar] <= 0:
             self.ruined = True
             self.leave(bar, self.close[bar], self.close[bar], "ruin")
             self.equity[bar] = self.cash
+
+    def move_chandelier(self, position: Position, bar: int) -> None:
+        distance = self.reader.positive(self.signals.chandelier_stop, bar)
+        if distance is not None:
+            level = position.best_price - distance if position.is_long else position.best_price + distance
+            known = [] if position.chandelier_level is None else [position.chandelier_level]
+            position.chandelier_level = (max if position.is_long else min)([*known, level])
 
     def worth(self, position: Position, price: float) -> float:
         gain = price - position.entry_price if position.is_long else position.entry_price - price

@@ -32,7 +32,9 @@ NUMBERS = (
 )
 
 
-def assert_agree(fills: Fills, plain: ReferenceRun, initial_cash: float) -> None:
+def assert_agree(
+    fills: Fills, plain: ReferenceRun, initial_cash: float, tolerance: float = TOLERANCE
+) -> None:
     trades = fills.trades
     assert len(trades) == len(plain.trades)
     assert fills.ruined == plain.ruined
@@ -45,9 +47,9 @@ def assert_agree(fills: Fills, plain: ReferenceRun, initial_cash: float) -> None
         # Money is compared on the scale of the account, fractions and prices on their own.
         floor = initial_cash if name in ("pnl", "commission", "slippage", "financing") else 1.0
         np.testing.assert_allclose(
-            getattr(trades, name), expected, rtol=TOLERANCE, atol=TOLERANCE * floor, err_msg=name
+            getattr(trades, name), expected, rtol=tolerance, atol=tolerance * floor, err_msg=name
         )
-    np.testing.assert_allclose(fills.equity, plain.equity, rtol=TOLERANCE, atol=TOLERANCE * initial_cash)
+    np.testing.assert_allclose(fills.equity, plain.equity, rtol=tolerance, atol=tolerance * initial_cash)
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
