@@ -19,6 +19,8 @@ NEAREST = 8
 """How many neighbours a set has where the sets form no grid; fewer when there are fewer sets."""
 CANDIDATES = 2_000
 """Where the sets form no grid, only this many with the best objectives are looked at as centres."""
+COMPARISONS = 100_000_000
+"""Centres times sets, at the most: of a million sets the best hundred are centres, in some ten seconds."""
 MOST_NEIGHBOURS = 729
 """A grid with more diagonal neighbours than this (more than six axes) counts those along the axes alone."""
 _CELLS_AT_ONCE = 1_000_000
@@ -96,14 +98,16 @@ def find_plateau_among(
     """As `find_plateau` for sets that lie anywhere, such as random ones or those of an optimiser.
 
     A set's neighbourhood are the `NEAREST` other sets by Euclidean distance, every parameter scaled to the
-    range that occurs; of equally distant ones those that were given first.
+    range that occurs; of equally distant ones those that were given first. Give all sets, the bad ones too:
+    a peak among good sets alone has only good neighbours.
     """
     goodness = _goodness(values, objective, allowed)
     if not len(values):
         return None
     span = np.ptp(values, axis=0)
     scaled = values / np.where(span > 0.0, span, 1.0)
-    centres = np.argsort(-goodness, kind="stable")[:CANDIDATES]
+    most = min(CANDIDATES, max(COMPARISONS // len(values), 1))
+    centres = np.argsort(-goodness, kind="stable")[:most]
     last = min(NEAREST, len(values) - 1)
     near = np.empty((len(centres), last + 1), np.int64)
     for row, centre in enumerate(centres):

@@ -204,6 +204,19 @@ def test_among_many_sets_only_the_best_are_centres(monkeypatch: pytest.MonkeyPat
     assert objective[some.place] >= np.sort(objective)[-40]
 
 
+def test_the_more_sets_the_fewer_centres(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(7)
+    values, objective = rng.uniform(size=(500, 2)), rng.normal(size=500)
+    monkeypatch.setattr(plateaus, "COMPARISONS", 500)
+    found = find_plateau_among(values, objective)
+    assert found is not None
+    assert found.place == objective.argmax(), "the best set is the only centre"
+    near = (
+        (((values - values[found.place]) / np.ptp(values, axis=0)) ** 2).sum(axis=1).argsort()[: NEAREST + 1]
+    )
+    assert found.median_objective == np.median(objective[near]), "its neighbours are sought among all"
+
+
 def test_shapes_are_checked() -> None:
     with pytest.raises(ValueError, match="shape"):
         find_plateau(np.ones((3, 1)), np.ones(2))
