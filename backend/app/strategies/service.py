@@ -163,10 +163,10 @@ async def compare_versions(
     session: AsyncSession, user_id: UUID, strategy_id: UUID, old: int, new: int
 ) -> tuple[DiffLine, ...]:
     """What changed from version `old` to `new`. Raises StrategyNotFound, StrategyVersionNotFound."""
-    texts = [
+    before, after = [
         (await get_strategy(session, user_id, strategy_id, version)).content.source for version in (old, new)
     ]
-    return await asyncio.get_running_loop().run_in_executor(_checking, compare_texts, *texts)
+    return await asyncio.get_running_loop().run_in_executor(_checking, compare_texts, before, after)
 
 
 def list_library() -> list[LibraryRuleRead]:
