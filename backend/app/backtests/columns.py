@@ -45,8 +45,9 @@ def order_trades(trades: Trades, sort: str, symbols: Sequence[str] = ("",)) -> N
     name = sort.removeprefix("-")
     values: NDArray[Any] = getattr(trades, _TRADE_FIELDS[name])
     if name == "exit_reason":
-        labels = [_REASONS[int(code)] or "" for code in values]
-        values = np.unique(np.array(labels), return_inverse=True)[1]
+        codes, places = np.unique(values, return_inverse=True)
+        labels = [_REASONS[int(code)] or "" for code in codes]
+        values = np.unique(np.array(labels), return_inverse=True)[1][places]
     if name == "symbol":
         values = np.unique(np.array(symbols), return_inverse=True)[1][values]
     keys = values.astype(np.float64)
@@ -87,6 +88,19 @@ def iterate_trade_lines(trades: Trades, symbols: Sequence[str]) -> Iterator[byte
     for start in range(0, len(trades), 1_000):
         rows = write_trades(trades, np.arange(start, min(start + 1_000, len(trades))), symbols)
         yield "".join(",".join(map(_write_cell, row.values())) + "\n" for row in rows).encode()
+
+
+def iterate_trade_json(trades: Trades, symbols: Sequence[str]) -> Iterator[bytes]:
+    """What `write_trade_columns` lists as one JSON object, in pieces."""
+    opening = b"{"
+    for name in _TRADE_FIELDS:
+        yield opening + orjson.dumps(name) + b":["
+        for start in range(0, len(trades), NUMBERS_PER_PIECE):
+            places = np.arange(start, min(start + NUMBERS_PER_PIECE, len(trades)))
+            piece = orjson.dumps(_list_column(trades, places, symbols, name))
+            yield (b"," if start else b"") + piece[1:-1]
+        opening = b"],"
+    yield b"]}"
 
 
 def iterate_equity_json(curve: EquityCurve) -> Iterator[bytes]:
@@ -147,14 +161,21 @@ def format_time(seconds: int) -> str:
 
 
 def _list_columns(trades: Trades, order: NDArray[np.int64], symbols: Sequence[str]) -> dict[str, list[Any]]:
-    columns = {name: getattr(trades, field)[order].tolist() for name, field in _TRADE_FIELDS.items()}
-    columns["symbol"] = [symbols[place] for place in columns["symbol"]]
-    columns["side"] = [_SIDES[side == LONG] for side in columns["side"]]
-    columns["exit_reason"] = [_REASONS[code] for code in columns["exit_reason"]]
-    for name in ("exit_time", "exit_price"):
-        closed = zip(columns[name], columns["exit_reason"], strict=True)
-        columns[name] = [None if reason is None else value for value, reason in closed]
-    return columns
+    return {name: _list_column(trades, order, symbols, name) for name in _TRADE_FIELDS}
+
+
+def _list_column(trades: Trades, order: NDArray[np.int64], symbols: Sequence[str], name: str) -> list[Any]:
+    values: list[Any] = getattr(trades, _TRADE_FIELDS[name])[order].tolist()
+    if name == "symbol":
+        return [symbols[place] for place in values]
+    if name == "side":
+        return [_SIDES[side == LONG] for side in values]
+    if name == "exit_reason":
+        return [_REASONS[code] for code in values]
+    if name in ("exit_time", "exit_price"):
+        closed = trades.is_closed[order].tolist()
+        return [value if is_closed else None for value, is_closed in zip(values, closed, strict=True)]
+    return values
 
 
 def _write_cell(value: Any) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.backtests import columns, repository, service
@@ -25,6 +24,7 @@ from app.backtests.report_schemas import (
     TearSheetRead,
 )
 from app.backtests.schemas import RunRead
+from app.backtests.turns import take_turn
 from app.engine.intervals import Interval
 from app.engine.packing import EquityCurve, unpack_equity
 from app.engine.tear_sheet import make_tear_sheet as compute_tear_sheet
@@ -45,13 +45,21 @@ class ReportFile:
 
 async def get_tear_sheet(session: AsyncSession, user_id: UUID, run_id: UUID) -> TearSheetRead:
     """A finished run from all sides. Raises RunNotFound, ResultNotReady."""
-    run, curve, trades = await _get_result(session, user_id, run_id)
-    return await make_tear_sheet(run, curve, trades)
+    run = await service.get_run(session, user_id, run_id)
+    async with take_turn(session):
+        return await make_tear_sheet(run, *await get_result(session, user_id, run_id))
 
 
 async def make_tear_sheet(run: Run, curve: EquityCurve, trades: Trades) -> TearSheetRead:
     """The tear sheet of a run that succeeded, made in a thread."""
     return await asyncio.to_thread(_make_tear_sheet, run.manifest or {}, curve, trades)
+
+
+async def get_result(session: AsyncSession, user_id: UUID, run_id: UUID) -> tuple[EquityCurve, Trades]:
+    """What a finished run found. Raises RunNotFound, ResultNotReady."""
+    _, curve = await service.get_equity(session, user_id, run_id)
+    _, trades = await service.get_trades(session, user_id, run_id)
+    return curve, trades
 
 
 async def compare_runs(session: AsyncSession, user_id: UUID, ids: str) -> ComparisonRead:
@@ -60,14 +68,16 @@ async def compare_runs(session: AsyncSession, user_id: UUID, ids: str) -> Compar
     Raises ComparisonInvalid, RunNotFound, ResultNotReady.
     """
     wanted = _read_ids(ids)
-    found = {run.id: (run, equity) for run, equity in await repository.find_results(session, user_id, wanted)}
-    if len(found) < len(wanted):
-        raise RunNotFound
-    results = [found[run_id] for run_id in wanted]
-    curves = [unpack_equity(_packed(run, equity)) for run, equity in results]
-    aligned = await asyncio.to_thread(align_curves, curves)
+    async with take_turn(session):
+        results = await repository.find_results(session, user_id, wanted)
+        found = {run.id: (run, equity) for run, equity in results}
+        if len(found) < len(wanted):
+            raise RunNotFound
+        runs = [found[run_id][0] for run_id in wanted]
+        curves = [unpack_equity(_packed(*found[run_id])) for run_id in wanted]
+        aligned = await asyncio.to_thread(align_curves, curves)
     return ComparisonRead(
-        runs=[_describe_compared(run) for run, _ in results],
+        runs=[_describe_compared(run) for run in runs],
         curves=ComparisonCurves(
             time=aligned.time.tolist(),
             equity={
@@ -80,8 +90,10 @@ async def compare_runs(session: AsyncSession, user_id: UUID, ids: str) -> Compar
 
 async def export_run(session: AsyncSession, user_id: UUID, run_id: UUID, form: ExportFormat) -> ReportFile:
     """A finished run as a file. Raises RunNotFound, ResultNotReady."""
-    run, curve, trades = await _get_result(session, user_id, run_id)
-    return await asyncio.to_thread(make_file, RunRead.of(run), run.manifest or {}, curve, trades, form)
+    run = await service.get_run(session, user_id, run_id)
+    async with take_turn(session):
+        result = await get_result(session, user_id, run_id)
+        return await asyncio.to_thread(make_file, RunRead.of(run), run.manifest or {}, *result, form)
 
 
 def make_file(
@@ -99,7 +111,7 @@ def make_file(
         parts = {
             b"run": run.model_dump_json().encode(),
             b"equity": b"".join(columns.iterate_equity_json(curve)),
-            b"trades": orjson.dumps(columns.write_trade_columns(trades, symbols)),
+            b"trades": b"".join(columns.iterate_trade_json(trades, symbols)),
             b"tear_sheet": tear_sheet.model_dump_json().encode(),
         }
         whole = b",".join(b'"%b":%b' % part for part in parts.items())
@@ -128,13 +140,6 @@ def _make_tear_sheet(manifest: Mapping[str, Any], curve: EquityCurve, trades: Tr
         periods_per_year=manifest["periods_per_year"],
     )
     return TearSheetRead.model_validate(made)
-
-
-async def _get_result(session: AsyncSession, user_id: UUID, run_id: UUID) -> tuple[Run, EquityCurve, Trades]:
-    run = await service.get_run(session, user_id, run_id)
-    _, curve = await service.get_equity(session, user_id, run_id)
-    _, trades = await service.get_trades(session, user_id, run_id)
-    return run, curve, trades
 
 
 def _read_ids(text: str) -> list[UUID]:

@@ -122,9 +122,10 @@ async def read_backtest_trades(
     if format == "csv":
         return _stream_csv(columns.iterate_trade_lines(trades, symbols), f"{label_symbols(symbols)}-trades")
     if format == "columns":
-        return JSONResponse(columns.write_trade_columns(trades, symbols))
+        pieces = columns.iterate_trade_json(trades, symbols)
+        return StreamingResponse(_in_turns(pieces), media_type="application/json")
     start = 0 if cursor is None else _read_offset(cursor, sort)
-    order = columns.order_trades(trades, sort, symbols)
+    order = await asyncio.to_thread(columns.order_trades, trades, sort, symbols)
     body = {
         "items": columns.write_trades(trades, order[start : start + limit], symbols),
         "next_cursor": encode_cursor(sort, str(start + limit)) if start + limit < len(trades) else None,
@@ -147,7 +148,7 @@ async def read_backtest_equity(
     """A run bar by bar. `max_points` thins a long run out for a chart: extremes stay, nothing is averaged."""
     symbols, curve = await service.get_equity(session, user.id, run_id)
     if max_points is not None:
-        curve = columns.thin_out(curve, max_points)
+        curve = await asyncio.to_thread(columns.thin_out, curve, max_points)
     if format == "csv":
         return _stream_csv(columns.iterate_equity_lines(curve), f"{label_symbols(symbols)}-equity")
     pieces = columns.iterate_equity_json(curve)

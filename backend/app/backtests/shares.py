@@ -6,6 +6,7 @@ no report. What is random enough needs no slow hash.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import secrets
@@ -15,11 +16,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.backtests import columns, reports, service, share_repository
-from app.backtests.domain import ResultNotReady, RunStatus, Share, ShareNotFound, TooManyShares
+from app.backtests import columns, reports, repository, service, share_repository
+from app.backtests.domain import ResultNotReady, RunNotFound, RunStatus, Share, ShareNotFound, TooManyShares
 from app.backtests.report_schemas import ShareCreated, SharedReport, SharedRun
 from app.backtests.schemas import EquityRead, TradeColumns
 from app.backtests.terms import write_terms
+from app.backtests.turns import take_turn
 from app.core.clock import Clock
 
 TOKEN_BYTES = 24
@@ -34,8 +36,11 @@ async def create_share(
     session: AsyncSession, clock: Clock, user_id: UUID, run_id: UUID, days: int
 ) -> ShareCreated:
     """Make a link to a finished run. Raises RunNotFound, ResultNotReady, TooManyShares."""
-    run = await service.get_run(session, user_id, run_id)
-    if run.status is not RunStatus.SUCCEEDED:
+    # Held until the link is written: links made at once are counted one by one, and the run stays.
+    status = await repository.lock_run(session, user_id, run_id)
+    if status is None:
+        raise RunNotFound
+    if status is not RunStatus.SUCCEEDED:
         raise ResultNotReady("Only the report of a backtest that succeeded can be shared.")
     now = clock.now()
     if await share_repository.count_shares(session, run_id, now) >= MAXIMUM_SHARES:
@@ -66,9 +71,10 @@ async def read_shared_report(session: AsyncSession, clock: Clock, token: str) ->
     if key is None:
         raise ShareNotFound
     run = await service.get_run(session, key.owner_id, key.run_id)
-    _, trades = await service.get_trades(session, key.owner_id, key.run_id)
-    _, curve = await service.get_equity(session, key.owner_id, key.run_id)
-    shown = columns.thin_out(curve, EQUITY_POINTS)
+    async with take_turn(session):
+        curve, trades = await reports.get_result(session, key.owner_id, key.run_id)
+        tear_sheet = await reports.make_tear_sheet(run, curve, trades)
+        shown = await asyncio.to_thread(columns.thin_out, curve, EQUITY_POINTS)
     return SharedReport(
         run=SharedRun.model_validate(
             {
@@ -87,7 +93,7 @@ async def read_shared_report(session: AsyncSession, clock: Clock, token: str) ->
         trades=TradeColumns.model_validate(
             columns.write_trade_columns(trades, run.request.instruments, SHOWN_TRADES)
         ),
-        tear_sheet=await reports.make_tear_sheet(run, curve, trades),
+        tear_sheet=tear_sheet,
         expires_at=key.expires_at,
     )
 

@@ -126,6 +126,17 @@ def test_columns_hold_what_the_objects_hold() -> None:
     assert held["entry_time"] == trades.entry_time.tolist()
 
 
+@pytest.mark.parametrize("count", [0, 1, 9])
+@pytest.mark.parametrize("piece", [1, 4, 20_000])
+def test_trades_in_pieces_are_one_json_object(count: int, piece: int) -> None:
+    trades = make_trades(count, open_last=count > 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(columns, "NUMBERS_PER_PIECE", piece)
+        pieces = list(columns.iterate_trade_json(trades, SYMBOLS))
+    assert orjson.loads(b"".join(pieces)) == columns.write_trade_columns(trades, SYMBOLS)
+    assert len(pieces) >= 16 + 15 * -(-count // piece)
+
+
 @given(st.lists(st.floats(1, 1e6), min_size=1, max_size=50), st.sampled_from([1, 3, 20_000]))
 def test_equity_in_pieces_is_one_json_object(equity: list[float], piece: int) -> None:
     curve = make_curve(equity)
