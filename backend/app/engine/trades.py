@@ -41,7 +41,8 @@ class ExitReason(IntEnum):
         return None if self is ExitReason.OPEN else self.name.lower()
 
 
-_EXITS_AT_OPEN = (ExitReason.SIGNAL, ExitReason.REVERSAL, ExitReason.TIME_STOP, ExitReason.REBALANCE)
+EXITS_AT_OPEN = (ExitReason.SIGNAL, ExitReason.REVERSAL, ExitReason.TIME_STOP, ExitReason.REBALANCE)
+"""Exits by market order: they leave before their bar is lived through."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,6 +115,11 @@ class Trades:
         last[:-1] |= self.instrument[1:] != self.instrument[:-1]
         return last
 
+    @property
+    def position_starts(self) -> Indices:
+        """The first trade of each position, ascending: a position closed in parts has several trades."""
+        return np.flatnonzero(np.concatenate(([True], self.closes_position[:-1]))[: len(self)])
+
     def counted_from(self, bar: int) -> Trades:
         """The same trades with indices that count from `bar`."""
         return replace(
@@ -133,5 +139,5 @@ def bars_held(trades: Trades) -> Indices:
     A market exit leaves at the open, before its bar is lived through; every other exit, and the last bar of
     an open trade, counts.
     """
-    at_open = np.isin(trades.exit_reason, _EXITS_AT_OPEN)
+    at_open = np.isin(trades.exit_reason, EXITS_AT_OPEN)
     return np.where(at_open, trades.bars, trades.bars + 1)

@@ -81,7 +81,8 @@ def _describe() -> dict[str, tuple[str, str, tuple[str, ...]]]:
             "is there enough to judge by?",
             sample.THRESHOLDS,
             (
-                "Figure: the number of trades. Growth is Σ ln(1 + profit / equity before the trade).",
+                "Figure: the number of trades; parts of one position count once. "
+                "Growth is Σ ln(1 + profit / equity before the trade).",
                 "Picture: the profit of the best trades.",
             ),
         ),

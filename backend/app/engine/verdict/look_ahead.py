@@ -82,17 +82,20 @@ def _judge_steps(run: JudgedRun) -> Part | None:
     wrong_bars: list[int] = []
     told_up_to = 0
     for bar in single.tolist():
-        for start, stop in ((told_up_to, bar), (bar, bar + 1)):
-            if start < stop and not is_stretch(
-                stream.feed(bars.slice(start, stop)), run.signals, start, stop
-            ):
-                wrong_bars.append(bar)
+        stretches = [(told_up_to, bar), (bar, bar + 1)]
+        told_same = [
+            is_stretch(stream.feed(bars.slice(start, stop)), run.signals, start, stop)
+            for start, stop in stretches
+            if start < stop
+        ]
+        if not all(told_same):
+            wrong_bars.append(bar)
         told_up_to = bar + 1
         run.look_in()
     singles = "1 random bar" if len(single) == 1 else f"{len(single):,} random bars"
     if wrong_bars:
         told = (
-            f"Told bar by bar, the rule says something else than over the whole: first at bar "
+            f"Told bar by bar, the rule says something else than over the whole, first by bar "
             f"{wrong_bars[0] + 1:,}."
         )
         return Part("bar_by_bar", Level.RED, told, float(len(wrong_bars)))

@@ -109,8 +109,9 @@ def _walk(run: JudgedRun) -> tuple[Part, Picture] | None:
         return None
     test = count // (WINDOWS + 3)
     windows = plan_windows(count, count - WINDOWS * test, test, anchored=True)
-    # Every window computes all bars up to its end, the last comparison all of them.
-    most = explorer.count_affordable(sum(window.train_end for window in windows) + count)
+    # Every window computes all bars up to its end, warm-up included, the last comparison all of them.
+    ends = [window.train_end for window in windows] + [count]
+    most = explorer.count_affordable(sum(run.fills.first_bar + end for end in ends))
     values = spread_sets(explorer.rule, run.parameters, most) if most else np.empty((0, 0))
     if len(values) < 2:
         return None

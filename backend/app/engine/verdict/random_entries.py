@@ -9,7 +9,7 @@ import numpy as np
 from app.engine.bars import Bars
 from app.engine.columns import readable_numbers
 from app.engine.fills import Fills
-from app.engine.trades import ExitReason, Trades
+from app.engine.trades import EXITS_AT_OPEN, ExitReason, Trades, bars_held
 from app.engine.verdict.chance_kernel import draw_log_growth
 from app.engine.verdict.check import Level, Part, percent, share_of
 from app.engine.verdict.pictures import Picture, histogram_picture
@@ -28,8 +28,7 @@ LIKELY = 0.20
 LEAST_FREE_SHARE = 0.05
 """With less than this share of its bars out of a position, a run leaves random entries no choice: amber."""
 _MOST_LOG_GROWTH = 700.0  # its exponential is about the greatest float64
-_AT_OPEN = (ExitReason.SIGNAL, ExitReason.REVERSAL, ExitReason.TIME_STOP)
-_SLIPPED = (*_AT_OPEN, ExitReason.STOP_LOSS, ExitReason.TRAILING_STOP)
+_SLIPPED = (*EXITS_AT_OPEN, ExitReason.STOP_LOSS, ExitReason.TRAILING_STOP)
 
 THRESHOLDS = (
     f"green where at most {share_of(UNLIKELY)} of the runs with random entries did as well, red above "
@@ -47,14 +46,13 @@ def judge_random_entries(bars: Bars, fills: Fills) -> tuple[Part, Picture]:
     same units throughout, for a random position may lie across any split. There must be a trade.
     """
     trades = fills.trades
-    # Parts of a position stand one after the other and share their entry.
-    starts = np.flatnonzero(np.diff(trades.entry_index, prepend=-1))
+    starts = trades.position_starts
     ends = np.append(starts[1:], len(trades)) - 1
     count = len(starts)
     reason = trades.exit_reason[ends]
     length = trades.bars[ends]
-    leaves_at_open = np.isin(reason, _AT_OPEN)
-    held = np.where(leaves_at_open, length, length + 1)
+    leaves_at_open = np.isin(reason, EXITS_AT_OPEN)
+    held = bars_held(trades)[ends]
     space = len(bars) - 1 - fills.first_bar
     # An exit at an open needs the bar after those held.
     free = max(space - int(held.sum()) - int(leaves_at_open.any()), 0)

@@ -26,8 +26,8 @@ class Regime:
 def measure_regimes(close: Column, equity: Column) -> tuple[Regime, Regime, Regime, Regime]:
     """Bull, bear, quiet and wild of a run, both of shape (n,), n ≥ 2.
 
-    What a bar returned counts to the market that the close before it showed. A bar without enough bars
-    before it counts as bull and as quiet.
+    What a bar returned counts to the market that the close before it showed. At the start the averages are
+    over as many bars as there are.
     """
     window = max(min(TREND_BARS, len(close) // 5), 1)
     bull = (close >= _average(close, window))[:-1]

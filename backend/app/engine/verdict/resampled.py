@@ -32,7 +32,8 @@ DEEP_DRAWDOWN = -0.5
 _MOST_LOG_GROWTH = 700.0
 
 THRESHOLDS = (
-    "of the resampled paths, green where 9 in 10 Sharpe ratios lie above 0, red where 9 in 10 lie below; "
+    "of the resampled paths, green where the range of 9 in 10 Sharpe ratios and of 9 in 10 yearly growths "
+    "lies above 0, red where one of them lies below; "
     f"green where at most {share_of(LOSS_AMBER)} of them lose money, red above {share_of(LOSS_RED)}; amber "
     f"where one in twenty falls deeper than {percent(DEEP_DRAWDOWN)}"
 )

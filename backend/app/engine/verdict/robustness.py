@@ -32,6 +32,12 @@ STARTS_RED = 0.5
 LOST_SHARE = 0.1
 """Where one kind of market took more than this share of the growth away again, the part is amber."""
 
+_TRIED = {
+    "neighbours": "neighbouring parameters",
+    "costs": "doubled costs",
+    "delay": "one bar's delay",
+    "starts": "later starts",
+}
 _Judged: TypeAlias = tuple[Part, Picture | None] | None
 
 THRESHOLDS = (
@@ -70,8 +76,9 @@ def check_robustness(run: JudgedRun, costs: Check) -> Check:
     if weak:
         statement = " ".join(part.statement for part in weak if part.level is level)
     else:
-        changes = "neighbouring parameters, " if figure is not None else ""
-        statement = f"The profit survives {changes}doubled costs, one bar's delay and later starts."
+        tried = [_TRIED[part.name] for part in parts if part.name in _TRIED]
+        listed = tried[-1] if len(tried) == 1 else f"{', '.join(tried[:-1])} and {tried[-1]}"
+        statement = f"The profit survives {listed}."
     return Check(NAME, level, statement, figure, THRESHOLDS, parts, pictures)
 
 
@@ -120,7 +127,12 @@ def _judge_neighbours(run: JudgedRun) -> _Judged:
 
 
 def _judge_delay(run: JudgedRun, profit: float) -> _Judged:
-    fills = run.fill(signals=delay_signals(run.signals)) if run.fills_late is None else run.fills_late()
+    if run.fills_late is not None:
+        fills = run.fills_late()
+    else:
+        # A signal of the bar before the run did not count, and does not a bar later.
+        first = min(run.fills.first_bar + 1, len(run.bars) - 1)
+        fills = run.fill(signals=delay_signals(run.signals), first_bar=first)
     late = _total_return(fills.equity[-1], run)
     kept = late / profit
     told = f"Acting one bar later it makes {percent(late)} instead of {percent(profit)}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.engine.bars import Column
 from app.engine.trades import Trades
 from app.engine.verdict.check import Check, Level, Part, counted, share_of, worst
 from app.engine.verdict.pictures import bars_picture
@@ -30,14 +31,16 @@ THRESHOLDS = (
 def check_sample(trades: Trades, initial_cash: float, years: float) -> Check:
     """Judge the trades (one left open counts) of a run over `years` calendar years.
 
-    The figure is the number of trades.
+    The figure is the number of trades; what was closed in parts is one, as it was entered once.
     """
-    count = len(trades)
+    profits = _add_up_positions(trades)
+    count = len(profits)
     figure = float(count)
     if count == 0:
         statement = f"There is no trade in {years:.1f} years, so there is nothing to judge."
         return Check(NAME, Level.RED, statement, figure, THRESHOLDS)
-    span = f"{counted(count, 'trade')} in {years:.1f} years"
+    in_parts = f" ({len(trades):,} with their parts)" if len(trades) > count else ""
+    span = f"{counted(count, 'trade')}{in_parts} in {years:.1f} years"
     short = years < ENOUGH_YEARS
     if count < FEWEST_TRADES:
         level = Level.RED
@@ -60,12 +63,12 @@ def check_sample(trades: Trades, initial_cash: float, years: float) -> Check:
         parts.append(best)
         if best.level is not Level.GREEN:
             statement = f"{statement} {best.statement}"
-    ordered = np.sort(trades.pnl)[::-1]
+    ordered = np.sort(profits)[::-1]
     picture = bars_picture(
         "Profit of the best trades",
         "money",
         ((f"{place + 1}", float(pnl), None) for place, pnl in enumerate(ordered[:_TRADES_DRAWN])),
-        float(trades.pnl.mean()),
+        float(profits.mean()),
     )
     levels = [level, *(part.level for part in parts)]
     return Check(NAME, worst(levels), statement, figure, THRESHOLDS, tuple(parts), (picture,))
@@ -77,8 +80,9 @@ def judge_best_trades(trades: Trades, initial_cash: float) -> Part | None:
     Growth is Σ ln(1 + profit / equity before the trade), in which a trade weighs the same early and late.
     Above 1 the others lost money together.
     """
-    before = initial_cash + np.concatenate(([0.0], np.cumsum(trades.pnl)[:-1]))
-    after = before + trades.pnl
+    profits = _add_up_positions(trades)
+    before = initial_cash + np.concatenate(([0.0], np.cumsum(profits)[:-1]))
+    after = before + profits
     if not (min(before.min(), after.min()) > 0.0 and after[-1] > initial_cash):
         return None
     growth = np.log(after / before)
@@ -89,6 +93,11 @@ def judge_best_trades(trades: Trades, initial_cash: float) -> Part | None:
     else:
         told = f"The best {BEST_TRADES} trades made {share_of(share)} of the growth."
     return Part("best_trades", level, told, share)
+
+
+def _add_up_positions(trades: Trades) -> Column:
+    """What each position made, its parts together, shape (positions,)."""
+    return np.add.reduceat(trades.pnl, trades.position_starts) if len(trades) else trades.pnl
 
 
 def _level_of(count: int) -> Level:

@@ -172,7 +172,8 @@ def trades_of(pnl: list[float]) -> Trades:
     fills = simulate(make_bars([FLAT] * 4), make_signals(4, enter_long=(0,)), Execution())
     one = {field.name: getattr(fills.trades, field.name) for field in fields(Trades)}
     columns = {name: np.repeat(column, len(pnl)) for name, column in one.items()}
-    return Trades(**{**columns, "pnl": np.array(pnl, np.float64)})
+    entries = np.arange(1, len(pnl) + 1)  # each a position of its own
+    return Trades(**{**columns, "pnl": np.array(pnl, np.float64), "entry_index": entries})
 
 
 @pytest.mark.parametrize(
@@ -194,6 +195,18 @@ def test_sample(trades: int, years: float, level: Level) -> None:
 
 def test_sample_of_one_is_one_trade() -> None:
     assert check_sample(trades_of([1.0]), 1e6, 3.0).statement.startswith("1 trade in 3.0 years")
+
+
+def test_what_is_closed_in_parts_is_one_trade() -> None:
+    whole = trades_of([3.0, -2.0] * 10)
+    parts = trades_of([1.0, 2.0, -1.0, -1.0] * 10)
+    parts = replace(parts, entry_index=np.repeat(np.arange(1, 21), 2))
+    one, other = check_sample(whole, 1e6, 3.0), check_sample(parts, 1e6, 3.0)
+    assert other.figure == one.figure == 20.0
+    assert other.level == Level.AMBER
+    assert "20 trades (40 with their parts) in 3.0 years" in other.statement
+    assert judge_best_trades(parts, 1e6) == judge_best_trades(whole, 1e6)
+    assert other.pictures == one.pictures
 
 
 @pytest.mark.parametrize(

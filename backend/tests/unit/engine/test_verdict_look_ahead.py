@@ -197,7 +197,13 @@ def test_a_bit_that_differs_bar_by_bar_is_red(bar: int) -> None:
     stop_loss[bar] = np.nextafter(stop_loss[bar], np.inf)
     part = told_bar_by_bar(BARS, replace(signals, stop_loss=stop_loss))
     assert (part.level, part.figure) == (Level.RED, 1.0)
-    assert "first at bar" in part.statement
+    assert "first by bar" in part.statement
+
+
+def test_a_bar_that_differs_is_counted_once() -> None:
+    signals = evaluate_rule(RULE, BARS)
+    wrong = replace(signals, stop_loss=np.full(len(BARS), 1.0))
+    assert told_bar_by_bar(BARS, wrong).figure == SINGLE_BARS
 
 
 def test_a_slow_rule_is_told_of_fewer_bars() -> None:

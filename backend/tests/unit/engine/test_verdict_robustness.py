@@ -170,6 +170,28 @@ def test_a_delay_is_the_run_one_bar_later() -> None:
     assert robustness_of(run)["delay"].figure == pytest.approx(late.equity[-1] / 1e6 - 1.0)
 
 
+def test_what_was_signalled_before_the_run_is_not_acted_on_late() -> None:
+    """The rule buys once, on the bar before the run, and again at its end."""
+    bars = trending(0.001, count=500, noise=1e-5)
+    signals = make_signals(500, enter_long=(99, 480))
+    fills = simulate(bars, signals, Execution(1e6), 100)
+    run = JudgedRun(bars, signals, fills, DataFacts(), lambda _: signals, 252.0)
+    assert len(fills.trades) == 1
+    held = bars.close[-1] / bars.open[482] - 1.0
+    assert robustness_of(run)["delay"].figure == pytest.approx(held, rel=1e-6)
+
+
+def test_only_what_was_tried_is_said_to_be_survived() -> None:
+    run = judged_run(trending(0.002, count=1_000), FIXED)
+    check = check_robustness(run, check_costs(run))
+    assert check.statement == "The profit survives doubled costs, one bar's delay and later starts."
+    few = make_bars([(100.0, 101.0, 99.0, 100.0), (100.0, 102.0, 100.0, 102.0)])
+    run = judged_run(few, "enter_long = close > 0")
+    check = check_robustness(run, check_costs(run))
+    assert [part.name for part in check.parts if part.name == "starts"] == []
+    assert "later starts" not in check.statement
+
+
 def test_a_profit_that_needs_the_very_next_open_is_amber() -> None:
     """Each dip is made good on the very next day: a day later it is gone."""
     rows, price = [], 100.0
@@ -290,6 +312,23 @@ def test_a_choice_that_is_always_wrong_is_red() -> None:
         "side = param(1, 0, 1)\nenter_long = side > 0.5 and close > 0\nenter_short = side < 0.5 and close > 0"
     )
     assert walk_of(judged_run(bars, side)).level == Level.RED
+
+
+def test_bars_before_the_run_make_the_walk_dearer(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def count_affordable(_: Explorer, bars_of_one: int) -> int:
+        asked.append(bars_of_one)
+        return 0
+
+    monkeypatch.setattr(Explorer, "count_affordable", count_affordable)
+    bars = trending(0.002)
+    whole = judged_run(bars, CROSSING)
+    late = replace(whole, fills=simulate(bars, whole.signals, Execution(1e6, 5.0), 1_000))
+    for run in (whole, late):
+        check_out_of_sample(run)
+    # 5 windows and the last comparison; the first trains on 3/8 of the run, each later one on 1/8 more.
+    assert asked == [2_000 * (3 + 4 + 5 + 6 + 7 + 8) // 8, 6 * 1_000 + 1_000 * (3 + 4 + 5 + 6 + 7 + 8) // 8]
 
 
 def test_without_parameters_or_bars_there_is_only_the_split() -> None:
