@@ -34,7 +34,8 @@ _BENCHMARK = """## Buy and hold
 
 Beside each run stands the same account buying once, with all of its equity, on the signal of the run's
 first bar (so at the open of the second), and holding: the same kernel, costs and closing at the end. Its
-figures have the same names.
+figures have the same names. Beside a basket stand all of its instruments, each bought with an equal part of
+the cash on its own first bar's signal, and held; until then its part is cash.
 """
 
 _VERDICT = """## The verdict

@@ -222,6 +222,63 @@ CONVENTIONS: tuple[Convention, ...] = (
             "Indicators still see the jump: adjusted bars are the default for a reason.",
         ),
     ),
+    Convention(
+        "Baskets: one line of time",
+        "A basket runs one rule on several instruments with one cash. The times at which any of them has a "
+        "bar are merged; an instrument without a bar at a time neither signals nor trades there and is "
+        "marked at its last known close. An order waits for the instrument's own next bar.",
+        (
+            "Each instrument's signals come from its own bars alone. Bars of a day and longer are labels: "
+            "the same label is the same day, wherever the exchange. So on one day an exchange that opens "
+            "late can free the cash that one that opened earlier is given; within the day every bar stands "
+            "at its own instant and this cannot happen.",
+            "Within the day a stop or target of a bar counts, for cash, slots and marks, once that bar is "
+            "over, also where bars of others open before.",
+            "Nights, splits and periods for rebalancing are counted by each exchange's own dates.",
+            "A trade's indices and its bars are counted on the merged times; `max_bars` counts the "
+            "instrument's own. An instrument whose bars end before the others' keeps its slot at its last "
+            "close until its position is closed with the run (`end_of_data`).",
+        ),
+    ),
+    Convention(
+        "Baskets: slots",
+        "At each time exits come before entries. Free slots go to the entering instruments with the highest "
+        "`rank` of their signal bar, an undefined one last; ties, and rules without `rank`, go by the order "
+        "in which the instruments were given. Who gets no slot is not kept waiting.",
+        (
+            "A reversal closes the position in any case; the entry asks for a slot like any other.",
+            "A slot that its instrument cannot afford a unit with goes to the next.",
+            "Limit entries and the replay on finer bars are not available for baskets.",
+        ),
+    ),
+    Convention(
+        "Baskets: weights",
+        "An entry gets `size` of its slot, never more than the free cash. A slot is equity / slots; weighted "
+        "by volatility it is that × the instrument's inverse volatility / the mean inverse volatility of all "
+        "instruments. Equity is cash and positions at their last known close, taken after the exits.",
+        (
+            "Volatility is the standard deviation (ddof 0) of the last volatility_window bar returns at "
+            "closes that are over, splits taken out. An instrument without one counts as middling.",
+            "Free cash is what finished trades left, less what open positions cost: longs at their entry's "
+            "price, shorts their full notional, commissions and nights.",
+            "`risk` is a fraction of all equity, and buys no more than the slot affords.",
+            "A basket of one instrument with one slot is a single run, to the bit.",
+        ),
+    ),
+    Convention(
+        "Baskets: rebalancing",
+        "At the first open of an instrument in a new week, month or quarter its position is brought back to "
+        "its weight, `size` of its entry included: what is too much is sold, then what is too little is "
+        "bought from the free cash, before new entries, with slippage and commission.",
+        (
+            "What is sold is a trade of its own (`rebalance`), like an exit in parts: its share of the "
+            "entry's commission and of the nights goes with it.",
+            "What is bought joins the position: the entry's price becomes the average, stops, targets and "
+            "times stay where they are.",
+            "Purchases go by `rank`. A position is never closed by rebalancing. Rules with `risk` are not "
+            "rebalanced: they are refused.",
+        ),
+    ),
 )
 
 METRIC_DEFINITIONS: Mapping[str, str] = MappingProxyType(

@@ -10,6 +10,8 @@ import structlog
 
 from app.engine.backtest import BacktestInputs, run_backtest
 from app.engine.bars import Bars
+from app.engine.basket.run import BasketInputs, Member, run_basket
+from app.engine.basket.terms import Basket
 from app.engine.evaluation import evaluate_rule
 from app.engine.execution import Execution
 from app.engine.intervals import DAY_SECONDS, Interval
@@ -24,7 +26,9 @@ _TIMED_RULE = "enter_long = crossover(close, sma(close, 20))\nmax_bars = 10"
 
 
 def warm_up() -> None:
-    """Run the example rules on made-up bars, evaluate every function of the language, fill every order."""
+    """Run the example rules on made-up bars, evaluate every function of the language, fill every
+    order, alone and in a basket.
+    """
     started = time.perf_counter()
     bars = make_bars()
     evaluate_rule(compile_rule(write_tour()), replace(bars, time=bars.time // 24, interval=Interval.HOUR_1))
@@ -39,6 +43,15 @@ def warm_up() -> None:
                 periods_per_year=252.0,
             )
         )
+    basket = BasketInputs(
+        rule=compile_rule(_TIMED_RULE),
+        parameters={},
+        members=[Member(symbol, bars, DataFacts()) for symbol in ("A", "B")],
+        basket=Basket(1, "volatility", rebalance="month"),
+        execution=Execution(),
+        periods_per_year=252.0,
+    )
+    run_basket(basket)
     log.info("engine_is_warm", seconds=round(time.perf_counter() - started, 2))
 
 

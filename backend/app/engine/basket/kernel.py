@@ -20,7 +20,7 @@ from app.engine.basket.shares import choose_next, find_equity, find_free_cash, f
 from app.engine.compiled import compile_loop
 from app.engine.filling.columns import can_enter, read_signal
 from app.engine.filling.costs import commission_of
-from app.engine.filling.course import close_exactly, close_slipped, find_exit_reason, live_through_bar
+from app.engine.filling.course import close_slipped, find_exit_reason, live_through_bar
 from app.engine.filling.full_kernel import fill_entry
 from app.engine.filling.layout import (
     CHANDELIER_COLUMN,
@@ -304,51 +304,36 @@ def fill_basket(
             continue
         equity[step] = find_equity(held, mark, realised)
         if equity[step] <= 0.0:
-            for k in range(count_of_all):
-                if held[k, HELD_SIDE] != 0.0:
-                    realised += close_exactly(
-                        held[k],
-                        codes,
-                        indices,
-                        figures,
-                        count,
-                        RUIN,
-                        following[k] - 1,
-                        held[k, HELD_QUANTITY],
-                        mark[k],
-                        terms,
-                        tiers,
-                    )
-                    count += 1
             ruined = True
-            equity[step:] = realised
             last = step
             break
 
+    reason = RUIN if ruined else END_OF_DATA if close_at_end else OPEN
     outside = realised
     for k in range(count_of_all):
         row = held[k]
         if row[HELD_SIDE] == 0.0:
             continue
-        price, bar = mark[k], following[k] - 1
-        if close_at_end:
-            realised += close_exactly(
-                row,
-                codes,
-                indices,
-                figures,
-                count,
-                END_OF_DATA,
-                bar,
-                row[HELD_QUANTITY],
-                price,
-                terms,
-                tiers,
-            )
-            equity[m - 1] = realised
-            outside = realised
-        else:
-            outside = worth_without_cash(row, outside)
-            close_part(row, codes, indices, figures, count, OPEN, bar, row[HELD_QUANTITY], price, price, 0.0)
+        outside = worth_without_cash(row, outside)
+        quantity, price = row[HELD_QUANTITY], mark[k]
+        commission = commission_of(quantity, price, terms, tiers) if reason != OPEN else 0.0
+        pnl = close_part(
+            row,
+            codes,
+            indices,
+            figures,
+            count,
+            reason,
+            following[k] - 1,
+            quantity,
+            price,
+            price,
+            commission,
+        )
         count += 1
+        if reason != OPEN:
+            realised += pnl
+    if reason != OPEN:
+        outside = realised
+        equity[last:] = realised
     return count, outside, ruined or equity[m - 1] <= 0.0, last
