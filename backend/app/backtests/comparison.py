@@ -32,8 +32,7 @@ def align_curves(curves: Sequence[EquityCurve]) -> AlignedCurves:
     start = max(int(curve.time[0]) for curve in curves)
     if any(int(curve.time[-1]) < start for curve in curves):
         raise ComparisonInvalid("These backtests have no time in common: choose ones whose ranges overlap.")
-    times = np.unique(np.concatenate([curve.time[np.searchsorted(curve.time, start) :] for curve in curves]))
-    times = np.union1d(times, [start])
+    times = _join_times([curve.time[np.searchsorted(curve.time, start) :] for curve in curves])
     if len(times) > MOST_POINTS:
         times = times[np.round(np.linspace(0, len(times) - 1, MOST_POINTS)).astype(np.int64)]
     values = np.empty((len(curves), len(times)))
@@ -43,3 +42,12 @@ def align_curves(curves: Sequence[EquityCurve]) -> AlignedCurves:
         row[:] = curve.equity[places] / base if base > 0.0 else np.nan
         row[times > curve.time[-1]] = np.nan
     return AlignedCurves(times, values)
+
+
+def _join_times(axes: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Every time of the axes once, ascending. Most runs that are compared share theirs: nothing to sort."""
+    others: list[NDArray[np.int64]] = []
+    for axis in axes:
+        if not any(np.array_equal(axis, other) for other in others):
+            others.append(axis)
+    return others[0] if len(others) == 1 else np.unique(np.concatenate(others))
