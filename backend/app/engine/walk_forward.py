@@ -79,7 +79,8 @@ class WalkForward:
     (`best_parameters`; None where no set was fit: the curve then stays at the initial cash); `benchmark`,
     buying once and holding. The first point is the bar before the first test stretch and holds the initial
     cash. `metrics`: of the stitched curve and its trades. `efficiency`: its yearly growth over that of the
-    chosen sets on their training bars (Pardo), None where they did not grow.
+    chosen sets on their training bars (Pardo), None where they did not grow. `tried`: the Sharpe ratio (a
+    year) of every set over the curve's bars, shape (sets,), NaN where it is undefined.
     """
 
     windows: tuple[WindowResult, ...]
@@ -90,6 +91,7 @@ class WalkForward:
     metrics: Metrics
     best_parameters: Mapping[str, float] | None
     efficiency: float | None
+    tried: Column
 
 
 class TooFewBars(ValueError):
@@ -195,7 +197,8 @@ class _Walk:
         """The window's result and the fills of its test stretch, which begin with `cash`."""
         start = self.first_bar + window.test_start - 1  # its signal is known when the parameters are chosen
         bars = self.bars.head(self.first_bar + window.test_end)
-        chosen = self.choose(self.first_bar + window.train_start, self.first_bar + window.train_end)
+        trained = self.measure(self.first_bar + window.train_start, self.first_bar + window.train_end)
+        chosen = self.choose(trained)
         if chosen is None or cash <= 0.0:
             return WindowResult(window, None, None, None), self.stay_out(bars, start, cash)
         parameters, train = chosen
@@ -203,9 +206,9 @@ class _Walk:
         test = compute_metrics(bars, fills, self.periods_per_year).as_dict()
         return WindowResult(window, parameters, train, test), fills
 
-    def choose(self, start: int, stop: int) -> tuple[dict[str, float], Figures] | None:
-        """The best set on bars start..stop−1 with its figures, None where none is fit."""
-        found = run_sets(
+    def measure(self, start: int, stop: int) -> SetFigures:
+        """The figures of every set on bars start..stop−1."""
+        return run_sets(
             self.rule,
             self.bars.head(stop),
             self.names,
@@ -217,6 +220,9 @@ class _Walk:
             splits=self.splits,
             detail=self.detail,
         )
+
+    def choose(self, found: SetFigures) -> tuple[dict[str, float], Figures] | None:
+        """The best set with its figures, None where none is fit."""
         place = pick_best(found, self.objective, self.constraints)
         if place is None:
             return None
@@ -268,7 +274,8 @@ def _add_up(walk: _Walk, results: list[WindowResult], parts: list[Fills]) -> Wal
         start,
         replace(walk.execution, close_at_end=True),
     )
-    best = walk.choose(start, stop)
+    whole = walk.measure(start, stop)
+    best = walk.choose(whole)
     in_sample = (
         np.full(stop, walk.execution.initial_cash)
         if best is None
@@ -284,6 +291,7 @@ def _add_up(walk: _Walk, results: list[WindowResult], parts: list[Fills]) -> Wal
         metrics=metrics,
         best_parameters=None if best is None else best[0],
         efficiency=_measure_efficiency(walk, results, metrics.cagr),
+        tried=whole.column("sharpe"),
     )
 
 

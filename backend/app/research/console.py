@@ -96,7 +96,7 @@ async def walk_on_console(database: Database, clock: Clock, body: WalkForwardCre
     asked, inputs = await _prepare(database, body, Method(body.method), began)
     terms = WalkForwardTerms(body.train_bars, body.test_bars, body.anchored)
     with _bar("Windows") as report:
-        result = await asyncio.to_thread(walk, inputs, asked.search, terms, report)
+        walked = await asyncio.to_thread(walk, inputs, asked.request, asked.search, terms, report)
     return ConsoleWalk(
         WalkForwardRun(
             id=_NOBODY,
@@ -109,7 +109,7 @@ async def walk_on_console(database: Database, clock: Clock, body: WalkForwardCre
             progress=1.0,
             cancel_requested=False,
             failure=None,
-            result=result,
+            result=walked.result,
             created_at=began,
             started_at=began,
             finished_at=clock.now(),

@@ -7,7 +7,6 @@ worker that is lost over it is made good for like any other.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -27,7 +26,6 @@ from app.research.domain import (
     METRIC_NAMES,
     ClaimedShard,
     Method,
-    Search,
     ShardResult,
     SweepOutcome,
     SweepStatus,
@@ -36,7 +34,7 @@ from app.research.domain import (
 from app.research.finishing import Finished, choose_plateau, describe_outcome, find_best
 from app.research.packing import unpack_blocks, unpack_column
 from app.research.shard_work import compute_shard, judge_sets, list_values
-from app.research.stored_terms import pack_axes
+from app.research.stored_terms import describe_sets
 from app.research.sweep_inputs import InputsCache, SweepInputs, load_inputs
 
 log = structlog.get_logger(__name__)
@@ -156,7 +154,7 @@ async def _read_found(
 
 async def _write(database: Database, claimed: ClaimedShard, inputs: SweepInputs, result: ShardResult) -> None:
     """Write what the shard found; then count it and see that its sweep goes on, all of it or nothing."""
-    fingerprint = fingerprint_of(inputs.rule, claimed.request, _describe_sets(claimed.search))
+    fingerprint = fingerprint_of(inputs.rule, claimed.request, describe_sets(claimed.search))
     async with database.session() as session:
         if not await repository.store_found(session, claimed, result):
             raise AttemptSuperseded
@@ -174,17 +172,6 @@ async def _write(database: Database, claimed: ClaimedShard, inputs: SweepInputs,
             await repository.insert_finish(session, claimed.sweep_id, counted.shards)
         elif counted.status is SweepStatus.RUNNING:
             await repository.defer_shards(session, claimed.sweep_id, 1)
-
-
-def _describe_sets(search: Search) -> dict[str, Any]:
-    """What makes a sweep the same as another in the ledger: which sets it runs, not how many of them yet."""
-    return {
-        "method": search.method.value,
-        "axes": pack_axes(search.axes),
-        "fixed": dict(search.fixed),
-        "seed": 0 if search.method is Method.GRID else search.seed,
-        "objective": search.objective if search.method is Method.TPE else "",
-    }
 
 
 async def _finish_sweep(database: Database, claimed: ClaimedShard) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.backtests import service as backtests
@@ -25,6 +28,7 @@ from app.research.domain import (
     SweepStatus,
     SweepUnderWay,
 )
+from app.research.packing import unpack_column
 from app.research.planning import find_base_parameters, plan_sweep, read_search, weigh_rule
 from app.research.schemas import SweepCreate as SweepCreate  # what the command line asks with
 from app.research.schemas import SweepOpen
@@ -156,8 +160,9 @@ async def open_set(
 ) -> UUID:
     """Ask for a backtest of one set on the sweep's terms; the run's id.
 
-    Parameters that are not given have the sweep's fixed value, else their default. Raises SweepNotFound and
-    what `backtests.service` raises for a run.
+    Parameters that are not given have the sweep's fixed value, else their default. What the sweep has not
+    run is no set of it: it becomes a run like any other, and a trial more. Raises SweepNotFound and what
+    `backtests.service` raises for a run.
     """
     sweep = await get_sweep(session, owner_id, sweep_id)
     parameters = {**sweep.search.fixed, **body.parameters}
@@ -174,7 +179,28 @@ async def open_set(
         terms |= {"strategy_id": origin.strategy_id, "version": origin.version}
     wanted = backtests.BacktestCreate.model_validate({**terms, "parameters": parameters})
     pbo = sweep.overfitting["pbo"] if sweep.overfitting else None
-    return await backtests.request_run(session, viewer, owner_id, wanted, SweepOrigin(sweep.id, pbo))
+    is_counted = await _has_run(session, sweep, parameters)
+    opened_from = SweepOrigin(sweep.id, pbo) if is_counted else None
+    return await backtests.request_run(session, viewer, owner_id, wanted, opened_from)
+
+
+async def _has_run(session: AsyncSession, sweep: Sweep, parameters: Mapping[str, float]) -> bool:
+    """Whether a set with these parameters is among those that are done."""
+    names, same_in_all = sweep.search.names, sweep.request.parameters
+    if any(name not in parameters for name in names):
+        return False
+    if any(value != same_in_all.get(name) for name, value in parameters.items() if name not in names):
+        return False
+    rows = await shard_repository.read_columns(session, sweep.id, range(len(names)), ())
+
+    def is_among() -> bool:
+        for row in rows:
+            same = [unpack_column(row[f"p{place}"]) == parameters[name] for place, name in enumerate(names)]
+            if np.logical_and.reduce(same).any():
+                return True
+        return False
+
+    return await asyncio.to_thread(is_among)
 
 
 async def _lock_unfinished(session: AsyncSession, user_id: UUID, sweep_id: UUID, deed: str) -> SweepStatus:

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from app.backtests.domain import RunRequest
 from app.research.axes import Axis
-from app.research.domain import Constraints
+from app.research.domain import Constraints, Method, Search
 
 _REQUEST = TypeAdapter(RunRequest)
 _AXES = TypeAdapter(tuple[Axis, ...])
@@ -47,3 +47,14 @@ def pack_constraints(constraints: Constraints) -> dict[str, Any]:
 def unpack_constraints(stored: Mapping[str, Any]) -> Constraints:
     """The constraints of `pack_constraints`."""
     return _CONSTRAINTS.validate_python(stored)
+
+
+def describe_sets(search: Search) -> dict[str, Any]:
+    """What makes a search the same as another in the ledger: which sets it runs, not how many of them yet."""
+    return {
+        "method": search.method.value,
+        "axes": pack_axes(search.axes),
+        "fixed": dict(search.fixed),
+        "seed": 0 if search.method is Method.GRID else search.seed,
+        "objective": search.objective if search.method is Method.TPE else "",
+    }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,8 @@ import structlog
 from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.backtests.domain import RunFailed, RunFailure
+from app.backtests.domain import RunFailed, RunFailure, RunRequest
+from app.backtests.trials import Trial, find_ground, fingerprint_of, record_trial
 from app.core.clock import Clock
 from app.core.database import Database, Databases
 from app.core.leased_work import recover_lost_work, work_under_lease
@@ -29,7 +31,8 @@ from app.engine.walk_forward import (
 )
 from app.research import walk_forward_repository as repository
 from app.research.domain import ClaimedWalkForward, Search, WalkForwardTerms
-from app.research.shard_work import list_values
+from app.research.shard_work import list_values, measure_trials
+from app.research.stored_terms import describe_sets
 from app.research.sweep_inputs import SweepInputs, load_inputs
 
 log = structlog.get_logger(__name__)
@@ -52,9 +55,12 @@ async def run_walk_forward_job(databases: Databases, clock: Clock, run_id: UUID)
         return
     async with work_under_lease(database, repository.WALK_FORWARDS, claimed, BEAT_SECONDS) as attempt:
         outcome = None if claimed.cancel_requested else await _compute(database, clock, claimed, attempt)
+        written = outcome.result if isinstance(outcome, Walked) else outcome
         async with database.session() as session:
-            if not await repository.finish_walk_forward(session, claimed, outcome):
+            if not await repository.finish_walk_forward(session, claimed, written):
                 raise AttemptSuperseded
+            if isinstance(outcome, Walked):
+                await record_trial(session, claimed.owner_id, outcome.trial)
 
 
 async def recover_lost_walk_forwards(session: AsyncSession) -> None:
@@ -64,12 +70,14 @@ async def recover_lost_walk_forwards(session: AsyncSession) -> None:
 
 async def _compute(
     database: Database, clock: Clock, claimed: ClaimedWalkForward, attempt: Attempt
-) -> Mapping[str, Any] | RunFailure | None:
+) -> Walked | RunFailure | None:
     if claimed.request.instrument_id is None:
         return RunFailure("instrument_not_found", f"{claimed.request.symbol} is not there any more.")
     try:
         inputs = await load_inputs(database, claimed.request, claimed.owner_id, clock.now())
-        return await asyncio.to_thread(walk, inputs, claimed.search, claimed.terms, attempt.report)
+        return await asyncio.to_thread(
+            walk, inputs, claimed.request, claimed.search, claimed.terms, attempt.report
+        )
     except AttemptStopped:
         return None
     except AttemptSuperseded:
@@ -83,10 +91,22 @@ async def _compute(
         return _UNEXPECTED
 
 
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """`result`: as its row keeps it. `trial`: every set that was tried, for the ledger."""
+
+    result: dict[str, Any]
+    trial: Trial
+
+
 def walk(
-    inputs: SweepInputs, search: Search, terms: WalkForwardTerms, report: Callable[[float], None]
-) -> dict[str, Any]:
-    """The result as its row keeps it. Raises RunFailed and what `report` raises."""
+    inputs: SweepInputs,
+    request: RunRequest,
+    search: Search,
+    terms: WalkForwardTerms,
+    report: Callable[[float], None],
+) -> Walked:
+    """What a walk-forward brought. Raises RunFailed and what `report` raises."""
     windows = plan_windows(
         len(inputs.bars) - inputs.first_bar, terms.train_bars, terms.test_bars, terms.anchored
     )
@@ -119,7 +139,13 @@ def walk(
         raise RunFailed("too_few_bars", str(error)) from error
     except DataNotUsable as error:
         raise RunFailed("data_not_usable", str(error)) from error
-    return _describe(walked, inputs, search)
+    cut = {"train_bars": terms.train_bars, "test_bars": terms.test_bars, "anchored": terms.anchored}
+    trial = Trial(
+        find_ground(inputs.rule, request),
+        fingerprint_of(inputs.rule, request, {**describe_sets(search), **cut}),
+        measure_trials(walked.tried, inputs.periods_per_year),
+    )
+    return Walked(_describe(walked, inputs, search), trial)
 
 
 def _describe(walked: WalkForward, inputs: SweepInputs, search: Search) -> dict[str, Any]:

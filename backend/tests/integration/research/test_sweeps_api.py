@@ -38,6 +38,24 @@ async def test_every_cell_is_a_run_of_its_own(member: Person) -> None:
         assert report[name] == sweep[name]
 
 
+@pytest.mark.usefixtures("worker")
+async def test_what_the_sweep_did_not_run_is_a_run_and_a_trial_of_its_own(member: Person) -> None:
+    sweep = await run(member, fixed={"slow": 50}, ranges={"fast": {"values": [5, 10]}})
+
+    async def open_set(**parameters: float) -> dict[str, Any]:
+        opened = await member.client.post(f"{SWEEPS}/{sweep['id']}/open", json={"parameters": parameters})
+        assert opened.status_code == 202, opened.text
+        return await _wait_for_run(member, opened.json()["id"])
+
+    for parameters in ({"fast": 5}, {"fast": 10, "slow": 50}):
+        assert (await open_set(**parameters))["sweep_id"] == sweep["id"]
+    for parameters in ({"fast": 7}, {"fast": 5, "slow": 60}, {}):
+        assert (await open_set(**parameters))["sweep_id"] is None
+    last = await open_set(fast=12)
+    search = next(check for check in last["verdict"]["checks"] if check["name"] == "search")
+    assert "After 6 trials" in search["statement"]  # two sets, three runs, and this one
+
+
 REPLAYED: dict[str, Any] = {
     "source": "n = param(4, 2, 20)\nenter_long = close > sma(close, n)\n"
     "stop_loss = 0.5 * atr(5)\ntake_profit = 0.5 * atr(5)",

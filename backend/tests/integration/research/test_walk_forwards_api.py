@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from sqlalchemy import text
 
+from app.core.database import Databases
 from tests.integration.conftest import Person
 from tests.integration.research.conftest import WALK_FORWARDS, ask, read, run, start, wait
 
@@ -44,6 +46,21 @@ async def test_windows_of_bars_that_are_made_from_finer_ones(member: Person) -> 
     coarse = await run(member, WALK_FORWARDS, **terms)
     replayed = await run(member, WALK_FORWARDS, **terms, detail_interval="1day")
     assert replayed["metrics"]["sharpe"] != coarse["metrics"]["sharpe"]
+
+
+@pytest.mark.usefixtures("worker")
+async def test_every_set_of_a_walk_is_a_trial_once(member: Person, databases: Databases) -> None:
+    async def count_trials() -> int:
+        async with databases.main.session() as session:
+            return int(
+                (await session.execute(text("SELECT coalesce(sum(count), 0) FROM trials"))).scalar_one()
+            )
+
+    for _ in range(2):
+        await run(member, WALK_FORWARDS, **WINDOWS)
+        assert await count_trials() == 20
+    await run(member, WALK_FORWARDS, **WINDOWS, anchored=True)
+    assert await count_trials() == 40
 
 
 @pytest.mark.usefixtures("worker")

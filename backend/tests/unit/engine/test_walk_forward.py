@@ -199,6 +199,7 @@ def test_what_the_stretches_add_up_to(google: Bars) -> None:
     assert walked.best_parameters == dict(
         zip(NAMES, VALUES[int(np.nanargmax(whole.column("sharpe")))], strict=True)
     )
+    assert walked.tried.tolist() == whole.column("sharpe").tolist()
     assert walked.in_sample[-1] == pytest.approx(np.nanmax(whole.column("final_equity")), rel=0.6)
     assert walked.metrics.cagr is not None
     assert walked.efficiency is not None
