@@ -11,9 +11,7 @@ import argparse
 import time
 from collections.abc import Callable
 
-import numpy as np
-
-from app.engine.bars import Bars
+from app.engine.bars import Bars, Times
 from app.engine.basket.benchmark import draw_market, hold_equally
 from app.engine.basket.run import BasketInputs, Member, evaluate_members, run_basket
 from app.engine.basket.simulation import simulate_basket
@@ -74,8 +72,8 @@ def main() -> None:
     print(f"with the whole verdict: {judged:.0f} ms")
 
 
-def _with_time(bars: Bars, time_: np.ndarray) -> Bars:  # type: ignore[type-arg]
-    return Bars(time_, *bars.columns(), bars.interval, bars.timezone)
+def _with_time(bars: Bars, days: Times) -> Bars:
+    return Bars(days, *bars.columns(), bars.interval, bars.timezone)
 
 
 def _measure(run: Callable[[], object], rounds: int) -> float:

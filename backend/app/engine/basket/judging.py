@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.engine.bars import Bars
 from app.engine.basket.timeline import Timeline
+from app.engine.conventions import METRIC_NAMES
 from app.engine.evaluation import Checkpoint, evaluate_rule
 from app.engine.execution import Execution
-from app.engine.fills import Fills
+from app.engine.fills import DataNotUsable, Fills
+from app.engine.language import ParametersInvalid
 from app.engine.language.rule import Rule
-from app.engine.metrics import CALENDAR_YEAR_SECONDS
+from app.engine.metrics import CALENDAR_YEAR_SECONDS, compute_metrics
 from app.engine.signals import Signals
+from app.engine.sweep import SetFigures
 from app.engine.verdict import CHECK_NAMES as CHECK_NAMES
 from app.engine.verdict import Check, DataFacts, JudgedRun, Level, Part, TrialFacts, worst
 from app.engine.verdict import chance as chance_check
@@ -34,7 +41,6 @@ BasketFillsOf: TypeAlias = Callable[[Sequence[Signals], Execution, int], Fills]
 NO_RANDOM_ENTRIES = (
     "Random entries were not drawn: a basket's trades run beside one another and share their cash."
 )
-NO_NEIGHBOURS = "Neighbouring parameters are not tried for a basket."
 NO_WALK = "A basket is not walked forward."
 
 
@@ -62,17 +68,16 @@ class BasketToJudge:
     checkpoint: Checkpoint | None = None
 
     def as_single(self) -> JudgedRun:
-        """The basket as the checks of a single run see it: an account in a market.
-
-        Its rule is left out: what tries other parameters does so on one instrument.
-        """
+        """The basket as the checks of a single run see it: an account in a market."""
 
         def fill(_: Signals, execution: Execution, first: int) -> Fills:
             return self.fills_of(self.signals, execution, first)
 
         def fill_late() -> Fills:
+            # A signal of the bar before the run did not count, and does not a bar later.
+            first = min(self.fills.first_bar + 1, len(self.timeline) - 1)
             late = [delay_signals(some) for some in self.signals]
-            return self.fills_of(late, self.fills.execution, self.fills.first_bar)
+            return self.fills_of(late, self.fills.execution, first)
 
         return JudgedRun(
             self.market,
@@ -81,12 +86,35 @@ class BasketToJudge:
             self.facts[0],
             lambda _: self.signals[0],
             self.periods_per_year,
+            rule=self.rule,
+            parameters=self.parameters,
             trials=self.trials,
             fills_of=fill,
             fills_late=fill_late,
+            sets_of=self.run_sets,
+            instruments=len(self.symbols),
             evaluation_seconds=self.evaluation_seconds,
             checkpoint=self.checkpoint,
         )
+
+    def run_sets(self, values: NDArray[np.float64]) -> SetFigures:
+        """The basket with each row of values of the rule's parameters; NaN where one cannot be run."""
+        names = [parameter.name for parameter in self.rule.parameters]
+        figures = np.full((len(values), len(METRIC_NAMES)), np.nan)
+        for row, chosen in enumerate(values.tolist()):
+            try:
+                figures[row] = self._measure(dict(zip(names, chosen, strict=True)))
+            except (ParametersInvalid, DataNotUsable):
+                continue
+        return SetFigures(values, figures, None)
+
+    def _measure(self, parameters: Mapping[str, float]) -> list[float]:
+        checkpoint = self.checkpoint
+        signals = [evaluate_rule(self.rule, bars, parameters, checkpoint) for bars in self.timeline.bars]
+        fills = self.fills_of(signals, self.fills.execution, self.fills.first_bar)
+        figures = compute_metrics(self.market, fills, self.periods_per_year).as_dict().values()
+        known = [math.nan if figure is None else float(figure) for figure in figures]
+        return [math.nan] * len(known) if any(map(math.isinf, known)) else known
 
     def member(self, place: int) -> JudgedRun:
         """One instrument by itself, for the checks of data and rule. Its fills are the basket's."""
@@ -120,7 +148,7 @@ def judge_basket(run: BasketToJudge) -> Iterator[Check]:
     yield costs
     yield _check_chance(single)
     yield check_search(single.equity, len(run.fills.trades) > 0, run.trials, run.periods_per_year)
-    yield _with_remark(check_robustness(single, costs), NO_NEIGHBOURS)
+    yield check_robustness(single, costs)
     yield _with_remark(check_out_of_sample(single), NO_WALK)
 
 
@@ -152,26 +180,37 @@ def _gather(symbols: Sequence[str], checks: Sequence[Check], name: str, threshol
         for symbol, check in zip(symbols, checks, strict=True)
     )
     figures = [check.figure for check in checks if check.figure is not None]
-    figure = max(figures) if figures else None
-    weak = [part for part in parts if part.level is level]
-    if level is Level.GREEN:
-        statement = f"The same holds for all {counted(len(symbols), 'instrument')}: {checks[0].statement}"
-        if len({check.statement for check in checks}) > 1:
-            statement = f"Nothing stands against any of the {counted(len(symbols), 'instrument')}."
-    else:
-        others = f" So it is with {counted(len(weak) - 1, 'other')}." if len(weak) > 1 else ""
-        statement = f"{weak[0].name}: {weak[0].statement}{others}"
-    drawn = next((check for check in checks if check.level is level and check.pictures), None)
-    pictures = () if drawn is None else drawn.pictures
-    titled = (
+    worst_place = next(place for place, check in enumerate(checks) if check.level is level)
+    drawn = next((place for place, check in enumerate(checks) if check.level is level and check.pictures), 0)
+    return Check(
+        name,
+        level,
+        _tell(symbols, checks, worst_place),
+        max(figures) if figures else None,
+        thresholds,
+        parts,
         tuple(
-            {**picture, "title": f"{symbols[checks.index(drawn)]}: {picture['title']}"}
-            for picture in pictures
-        )
-        if drawn is not None
-        else ()
+            {**picture, "title": f"{symbols[drawn]}: {picture['title']}"}
+            for picture in checks[drawn].pictures
+        ),
     )
-    return Check(name, level, statement, figure, thresholds, parts, titled)
+
+
+def _tell(symbols: Sequence[str], checks: Sequence[Check], worst_place: int) -> str:
+    told = checks[worst_place]
+    same = sum(check.statement == told.statement for check in checks) - 1
+    alike = sum(check.level is told.level for check in checks) - 1 - same
+    if told.level is Level.GREEN:
+        everything = counted(len(symbols), "instrument")
+        if alike == 0:
+            return f"Of each of the {everything}: {told.statement}"
+        return f"Nothing stands against any of the {everything}."
+    statement = f"{symbols[worst_place]}: {told.statement}"
+    if same:
+        statement += f" The same holds for {counted(same, 'other')}."
+    if alike:
+        statement += f" {counted(alike, 'other')} {'is' if alike == 1 else 'are'} no better."
+    return statement
 
 
 def _check_chance(run: JudgedRun) -> Check:

@@ -42,12 +42,14 @@ class Explorer:
 
     def count_affordable(self, bars_of_one: int) -> int:
         """How many sets may run where one takes `bars_of_one` bars in all; 0 below FEWEST_SETS."""
+        bars_of_one *= self.run.instruments
         work = bars_of_one * (len(self.rule.nodes) + _OPERATIONS_OF_A_RUN)
         count = min(MOST_SETS, WORK_LIMIT // max(work, 1))
-        seconds = self.run.evaluation_seconds * bars_of_one / len(self.run.bars)
+        share = bars_of_one / (len(self.run.bars) * self.run.instruments)
+        seconds = self.run.evaluation_seconds * share
         if seconds * count > BUDGET_SECONDS:
             # The first evaluation may have compiled: only a second one tells.
-            seconds = self._time_evaluation() * bars_of_one / len(self.run.bars)
+            seconds = self._time_evaluation() * self.run.instruments * share
             if seconds * count > BUDGET_SECONDS:
                 count = int(BUDGET_SECONDS / seconds)
         return count if count >= FEWEST_SETS else 0
@@ -55,6 +57,8 @@ class Explorer:
     def run_sets(self, values: NDArray[np.float64]) -> SetFigures:
         """The figures of each row of `values` over the whole run."""
         run = self.run
+        if run.sets_of is not None:
+            return run.sets_of(values)
         return run_sets(
             self.rule,
             run.bars,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.engine.bars import Bars, Column
 from app.engine.execution import Execution
@@ -14,10 +15,12 @@ from app.engine.filling.calendar_days import Split, place_splits
 from app.engine.fills import Fills, simulate
 from app.engine.language.rule import Rule
 from app.engine.signals import Signals
+from app.engine.sweep import SetFigures
 from app.engine.verdict.data import DataFacts
 
 SignalsOf: TypeAlias = Callable[[Bars], Signals]
 FillsOf: TypeAlias = Callable[[Signals, Execution, int], Fills]
+SetsOf: TypeAlias = Callable[[NDArray[np.float64]], SetFigures]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class JudgedRun:
     nothing is known but this run. `splits`, `detail`: as of `app.engine.fills.simulate`. `fills_of`: fills
     other signals, terms or first bar on the same bars, where `simulate` does not.
     `fills_late`: the run with every order one bar later, where shifting `signals` does not tell it.
+    `sets_of`: the figures of each row of values of the rule's parameters, where the rule runs on more than
+    `bars`: on as many `instruments`.
     `checkpoint`: called between computations; what it raises ends the verdict and reaches the caller.
     """
 
@@ -62,6 +67,8 @@ class JudgedRun:
     detail: Bars | None = None
     fills_of: FillsOf | None = None
     fills_late: Callable[[], Fills] | None = None
+    sets_of: SetsOf | None = None
+    instruments: int = 1
     evaluation_seconds: float = 0.0
     checkpoint: Callable[[], None] | None = None
 

@@ -102,10 +102,13 @@ def _compare(gains: list[float], ratios: list[float | None], moved: bool) -> tup
 
 
 def _walk(run: JudgedRun) -> tuple[Part, Picture] | None:
-    """The walk forward over sets spread over the parameters' whole ranges; None where there can be none."""
+    """The walk forward over sets spread over the parameters' whole ranges; None where there can be none.
+
+    Nor is a rule walked forward that runs on several instruments.
+    """
     explorer = Explorer.of(run)
     count = len(run.run_bars)
-    if explorer is None or count < FEWEST_WALKED_BARS:
+    if explorer is None or run.sets_of is not None or count < FEWEST_WALKED_BARS:
         return None
     test = count // (WINDOWS + 3)
     windows = plan_windows(count, count - WINDOWS * test, test, anchored=True)
