@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engine.bars import Column, Times, Truth
-from app.engine.intervals import DAY_SECONDS, HOUR_SECONDS, Interval
-from app.engine.local_time import find_utc_offsets
+from app.engine.intervals import DAY_SECONDS, Interval
+from app.engine.local_time import find_utc_offsets, hour_column, weekday_column
 from app.engine.packing import EquityCurve
 from app.engine.trades import Trades, bars_held
 
@@ -33,7 +33,6 @@ REACH_DEVIATIONS = 5.0
 """The distribution's edges lie at most this many standard deviations from the mean."""
 FEWEST_ROLLED = 20
 """Returns that a rolling window holds at least."""
-_EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday, Monday being 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +76,7 @@ def make_tear_sheet(
     held = _find_held(trades, len(curve))
     returns = _returns(curve.equity)
     months = _split_calendar(curve.time, zone)
-    hours = _local_seconds(trades.entry_time, zone) // HOUR_SECONDS
-    weekdays = (hours // 24 + _EPOCH_WEEKDAY) % 7
+    local = trades.entry_time + find_utc_offsets(trades.entry_time, zone)
     return TearSheet(
         monthly=_monthly(curve.equity, months),
         yearly=_yearly(curve, months),
@@ -86,8 +84,10 @@ def make_tear_sheet(
         distribution=_distribution(returns[held[1:] | (returns != 0.0)]),
         exposure=_exposure(curve.time, held),
         turnover=_turnover(curve, trades, months),
-        by_hour=_group_trades(trades, hours % 24, "hour") if interval.is_intraday else [],
-        by_weekday=_group_trades(trades, weekdays, "weekday") if interval.seconds <= DAY_SECONDS else [],
+        by_hour=_group_trades(trades, hour_column(local), "hour") if interval.is_intraday else [],
+        by_weekday=_group_trades(trades, weekday_column(local), "weekday")
+        if interval.seconds <= DAY_SECONDS
+        else [],
         drawdowns=list_drawdowns(curve),
     )
 
@@ -244,8 +244,11 @@ def _turnover(curve: EquityCurve, trades: Trades, months: _Months) -> list[Row]:
     return rows
 
 
-def _group_trades(trades: Trades, keys: Places, name: str) -> list[Row]:
-    """A row for each key that has trades, ascending. Wins are counted among closed trades."""
+def _group_trades(trades: Trades, keys: Column, name: str) -> list[Row]:
+    """A row for each key that has trades, ascending; `keys`: a whole number for each trade.
+
+    Wins are counted among closed trades.
+    """
     rows = []
     closed = trades.is_closed
     for key in np.unique(keys).tolist():
@@ -254,7 +257,7 @@ def _group_trades(trades: Trades, keys: Places, name: str) -> list[Row]:
         won = np.count_nonzero(of_key & closed & (trades.pnl > 0.0))
         rows.append(
             {
-                name: key,
+                name: int(key),
                 "trades": np.count_nonzero(of_key),
                 "win_rate": won / finished if finished else None,
                 "pnl": float(trades.pnl[of_key].sum()),
@@ -299,7 +302,3 @@ def _returns(equity: Column) -> Column:
         return equity[1:] / former - 1.0
     alive = former > 0.0
     return np.where(alive, equity[1:] / np.where(alive, former, 1.0) - 1.0, 0.0)
-
-
-def _local_seconds(time: Times, zone: str) -> Times:
-    return time if zone == "UTC" or len(time) == 0 else time + find_utc_offsets(time, zone)
