@@ -42,12 +42,16 @@ def up(
     home: Home = None,
     backend_port: Annotated[int, typer.Option(envvar="BACKEND_PORT", help="The API's port.")] = 8000,
     frontend_port: Annotated[int, typer.Option(envvar="FRONTEND_PORT", help="The web client's port.")] = 3000,
+    workers: Annotated[
+        int | None,
+        typer.Option(envvar="WORKERS", min=1, max=64, help="Worker processes; else one for two cores."),
+    ] = None,
     no_web: Annotated[bool, typer.Option("--no-web", help="Leave the web client out.")] = False,
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Load no demo data.")] = False,
     reload: Annotated[bool, typer.Option("--reload", hidden=True)] = False,
 ) -> None:
     """Start everything: servers, migrations, demo, backend, worker and web client. Ctrl-C stops it."""
-    from app.embedded.plan import Options, default_home
+    from app.embedded.plan import Options, default_home, default_workers
     from app.embedded.supervisor import Supervisor
 
     options = Options(
@@ -57,6 +61,7 @@ def up(
         with_web=not no_web,
         with_demo=not no_demo,
         reload=reload,
+        workers=workers or default_workers(),
     )
     raise typer.Exit(Supervisor(options).run())
 
@@ -133,9 +138,6 @@ def backtest(
     rule: Annotated[str, typer.Argument(help="A rule's file; - reads standard input.")],
     fields: dict[str, Any],
     parameter: Annotated[list[str] | None, typer.Option(help="NAME=NUMBER, as often as needed.")] = None,
-    detail_interval: Annotated[
-        Interval | None, typer.Option(help="Finer bars that say in which order prices came.")
-    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as the API's JSON.")] = False,
     html: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write the report as a page to this file, too.")
@@ -157,12 +159,7 @@ def backtest(
         fail("\n".join(f"{rule}:{p.line}:{p.column}: {p.message}" for p in error.problems))
     except ParametersInvalid as error:
         fail(str(error))
-    asked = {
-        **fields,
-        "source": compiled.source,
-        "parameters": parameters,
-        "detail_interval": detail_interval,
-    }
+    asked = {**fields, "source": compiled.source, "parameters": parameters}
     try:
         body = BacktestCreate.model_validate(asked)
     except ValidationError as error:

@@ -41,6 +41,9 @@ def collect_terms(
     whole_units: Annotated[bool, typer.Option("--whole-units")] = False,
     close_at_end: Annotated[bool, typer.Option("--close-at-end/--leave-open")] = True,
     adjust: Annotated[Adjustment, typer.Option(help="Apply recorded splits, or not.")] = Adjustment.SPLITS,
+    detail_interval: Annotated[
+        Interval | None, typer.Option(help="Finer bars that say in which order prices came.")
+    ] = None,
     slots: Annotated[
         int | None, typer.Option(help="Of several symbols: positions at one time; else one for each.")
     ] = None,
@@ -86,6 +89,7 @@ def collect_terms(
         "whole_units": whole_units,
         "close_at_end": close_at_end,
         "adjust": adjust,
+        "detail_interval": detail_interval,
     }
 
 
