@@ -11,7 +11,8 @@ Adjustment: TypeAlias = Literal['splits', 'none']
 
 class ArgumentRead(TypedDict):
     """
-    An argument of a function. `kind`: series, truth, any, window (`min` is its least) or number.
+    An argument of a function. `kind`: series, truth, any, window (`min` is its least), number or interval
+    (a name of `LanguageRead.intervals` in quotes). Without a default it must be given, unless `optional`.
     """
 
     name: str
@@ -19,6 +20,7 @@ class ArgumentRead(TypedDict):
     default: float | None
     min: int | None
     repeats: bool
+    optional: bool
 
 
 AssetClass: TypeAlias = Literal['stock', 'etf', 'index', 'forex', 'crypto', 'commodity', 'other']
@@ -158,6 +160,17 @@ class ConventionsManifest(TypedDict):
 
     version: str
     sentences: list[str]
+
+
+class DiffLineRead(TypedDict):
+    """
+    A line of either version; `old_line` is null for an added one, `new_line` for a removed one.
+    """
+
+    kind: Literal['same', 'added', 'removed']
+    text: str
+    old_line: int | None
+    new_line: int | None
 
 
 class DistributionRead(TypedDict):
@@ -391,6 +404,35 @@ class KeywordRead(TypedDict):
     help: str
 
 
+class LibraryReportRead(TypedDict):
+    """
+    What a rule of the library made of a demo instrument at 10 bps commission and 5 bps slippage.
+    """
+
+    symbol: str
+    interval: str
+    total_return: float
+    benchmark_return: float
+    sharpe: float | None
+    max_drawdown: float
+    trades: int
+    level: Literal['green', 'amber', 'red']
+    statement: str
+
+
+class LibraryRuleRead(TypedDict):
+    """
+    A well-known rule: its plain idea, where it was published, and an honest report on the demo bars.
+    """
+
+    slug: str
+    name: str
+    idea: str
+    reference: str
+    source: str
+    reports: list[LibraryReportRead]
+
+
 class ListedRange(TypedDict, closed=True):
     """
     These values, in any order.
@@ -432,6 +474,21 @@ class MarkRead(TypedDict):
 
     time: int
     label: str
+
+
+class MemberManifest(TypedDict):
+    """
+    An instrument of a basket and its bars; times as in `data`.
+    """
+
+    symbol: str
+    sha256: str
+    timezone: str
+    bars: int
+    warm_up_bars: int
+    first_time: int | None
+    last_time: int | None
+    splits: NotRequired[list[tuple[str, float]]]
 
 
 Method: TypeAlias = Literal['grid', 'random', 'tpe']
@@ -752,6 +809,16 @@ class StrategyCreate(TypedDict, closed=True):
     source: str
 
 
+StrategyDiffRead = TypedDict(
+    'StrategyDiffRead',
+    {
+        'from': int,
+        'to': int,
+        'lines': list[DiffLineRead],
+    },
+)
+
+
 class StrategyRead(TypedDict):
     """
     A strategy at one of its versions, the latest unless another was asked for.
@@ -887,7 +954,7 @@ TradeColumns = TypedDict(
         'entry_price': list[float],
         'exit_time': list[int | None],
         'exit_price': list[float | None],
-        'exit_reason': list[Literal['signal', 'reversal', 'stop_loss', 'take_profit', 'trailing_stop', 'time_stop', 'end_of_data', 'ruin'] | None],
+        'exit_reason': list[Literal['signal', 'reversal', 'stop_loss', 'take_profit', 'trailing_stop', 'time_stop', 'rebalance', 'end_of_data', 'ruin'] | None],
         'pnl': list[float],
         'return': list[float],
         'commission': list[float],
@@ -895,6 +962,7 @@ TradeColumns = TypedDict(
         'bars': list[int],
         'mae': list[float],
         'mfe': list[float],
+        'symbol': list[str],
     },
 )
 
@@ -908,7 +976,7 @@ TradeRead = TypedDict(
         'entry_price': float,
         'exit_time': str | None,
         'exit_price': float | None,
-        'exit_reason': Literal['signal', 'reversal', 'stop_loss', 'take_profit', 'trailing_stop', 'time_stop', 'end_of_data', 'ruin'] | None,
+        'exit_reason': Literal['signal', 'reversal', 'stop_loss', 'take_profit', 'trailing_stop', 'time_stop', 'rebalance', 'end_of_data', 'ruin'] | None,
         'pnl': float,
         'return': float,
         'commission': float,
@@ -916,6 +984,7 @@ TradeRead = TypedDict(
         'bars': int,
         'mae': float,
         'mfe': float,
+        'symbol': str,
     },
 )
 
@@ -1172,6 +1241,18 @@ class BarsPicture(TypedDict):
     reference: NotRequired[float | None]
 
 
+class BasketManifest(TypedDict):
+    """
+    How one cash was shared, and the instruments in their order.
+    """
+
+    slots: int
+    weights: Literal['equal', 'volatility']
+    volatility_window: int
+    rebalance: Literal['none', 'week', 'month', 'quarter']
+    instruments: list[MemberManifest]
+
+
 class BestSet(TypedDict):
     """
     The set whose objective is largest among those that keep the constraints.
@@ -1220,18 +1301,14 @@ class CurvesPicture(TypedDict):
     marks: NotRequired[list[MarkRead]]
 
 
-class DataManifest(TypedDict):
+class DetailManifest(TypedDict):
     """
-    The bars, warm-up included. Times are unix seconds of the run's own first and last bar.
+    The finer bars that the course of each bar was replayed on.
     """
 
     sha256: str
     interval: Interval
-    timezone: str
     bars: int
-    warm_up_bars: int
-    first_time: int
-    last_time: int
 
 
 class ImportAccepted(TypedDict):
@@ -1303,24 +1380,6 @@ class LanguageRead(TypedDict):
     keywords: list[KeywordRead]
     intervals: list[str]
     caps: CapsRead
-
-
-class ManifestRead(TypedDict):
-    """
-    Everything that makes the run repeatable. The same manifest gives the same `result_sha256`.
-    """
-
-    engine_version: str
-    app_version: str
-    conventions: ConventionsManifest
-    rule: RuleManifest
-    parameters: dict[str, float]
-    instrument: InstrumentManifest
-    range: RangeManifest
-    data: DataManifest
-    execution: ExecutionManifest
-    periods_per_year: float
-    result_sha256: str
 
 
 class PageImportRead(TypedDict):
@@ -1504,7 +1563,8 @@ class WalkForwardRead(TypedDict):
     """
     A walk-forward: how far it is and, once it has succeeded, what its tests brought.
 
-    `efficiency`: the objective of the tests over that of the trainings.
+    `efficiency`: yearly growth over the tests by that of the chosen sets in training; null where they did not
+    grow.
     """
 
     source: str
@@ -1602,6 +1662,41 @@ class CheckRead(TypedDict):
     thresholds: NotRequired[str | None]
     parts: NotRequired[list[CheckPartRead]]
     pictures: NotRequired[list[Pictures]]
+
+
+class DataManifest(TypedDict):
+    """
+    The bars, warm-up included. Times are unix seconds of the run's own first and last bar.
+    """
+
+    sha256: str
+    interval: Interval
+    timezone: str
+    bars: int
+    warm_up_bars: int
+    first_time: int
+    last_time: int
+    splits: NotRequired[list[tuple[str, float]]]
+    detail: NotRequired[DetailManifest | None]
+
+
+class ManifestRead(TypedDict):
+    """
+    Everything that makes the run repeatable. The same manifest gives the same `result_sha256`.
+    """
+
+    engine_version: str
+    app_version: str
+    conventions: ConventionsManifest
+    rule: RuleManifest
+    parameters: dict[str, float]
+    instrument: InstrumentManifest
+    range: RangeManifest
+    data: DataManifest
+    execution: ExecutionManifest
+    periods_per_year: float
+    basket: NotRequired[BasketManifest | None]
+    result_sha256: str
 
 
 class PageSweepSummary(TypedDict):

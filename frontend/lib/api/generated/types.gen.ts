@@ -4003,7 +4003,8 @@ export type WalkForwardCurves = {
  *
  * A walk-forward: how far it is and, once it has succeeded, what its tests brought.
  *
- * `efficiency`: the objective of the tests over that of the trainings.
+ * `efficiency`: yearly growth over the tests by that of the chosen sets in training; null where they did not
+ * grow.
  */
 export type WalkForwardRead = {
     /**
