@@ -6,17 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.backtests.domain import RunResult
+from app.backtests.figure_units import ANSWERS, COUNTS, FRACTIONS, MONEY
 
 _MARKS = {"green": "ok  ", "amber": "care", "red": "no  "}
-_TRADE_MONEY = ("expectancy", "avg_win", "avg_loss", "best", "worst")
-_MONEY = ("final_equity", *_TRADE_MONEY, "total_commission", "total_slippage")
-_FRACTIONS = ("total_return", "cagr", "volatility", "max_drawdown", "var_95", "win_rate", "exposure")
-_COUNTS = ("trades", "max_drawdown_bars")
 
 
 def render_report(result: RunResult, costs: str) -> str:
     """The verdict's answers, then every figure beside the same of buying and holding, under which costs."""
-    lines = [f"Can it be believed?  {_name_level(result.verdict['level'])}"]
+    lines = [f"Can it be believed?  {ANSWERS[result.verdict['level']]}"]
     lines += [render_check(check) for check in result.verdict["checks"]]
     lines += ["", costs, "", f"{'':22}{'strategy':>18}{'buy and hold':>18}"]
     lines += [_render_row(name, result.metrics, result.benchmark) for name in result.metrics]
@@ -36,17 +33,13 @@ def _render_row(name: str, metrics: Mapping[str, Any], benchmark: Mapping[str, A
 def _render_figure(name: str, value: float | None) -> str:
     if value is None:
         return "–"
-    if name in _COUNTS:
+    if name in COUNTS:
         return f"{value:,.0f}"
-    if name in _FRACTIONS:
+    if name in FRACTIONS:
         return f"{value:+.2%}" if name in {"total_return", "cagr"} else f"{value:.2%}"
-    if name in _MONEY:
+    if name in MONEY:
         return f"{value:,.2f}"
     return f"{value:,.3f}"
-
-
-def _name_level(level: str) -> str:
-    return {"green": "Yes.", "amber": "With care.", "red": "No."}[level]
 
 
 def _to_words(name: str) -> str:

@@ -11,6 +11,7 @@ from app import __version__
 from app.backtests import columns, svg_charts
 from app.backtests.costs import describe_costs
 from app.backtests.domain import label_symbols
+from app.backtests.figure_units import ANSWERS, COUNTS, FRACTIONS, MONEY
 from app.backtests.report_schemas import TearSheetRead
 from app.backtests.schemas import RunRead
 from app.engine.packing import EquityCurve
@@ -23,12 +24,6 @@ TRADES_SHOWN = 500
 CHART_POINTS = 600
 SCATTERED = 500
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_FRACTIONS = {"total_return", "cagr", "volatility", "max_drawdown", "var_95", "win_rate", "exposure"}
-_COUNTS = {"trades", "max_drawdown_bars"}
-_MONEY = {
-    *("final_equity", "expectancy", "avg_win", "avg_loss", "best", "worst"),
-    *("total_commission", "total_slippage"),
-}
 
 
 def render_page(run: RunRead, tear_sheet: TearSheetRead, curve: EquityCurve, trades: Trades) -> bytes:
@@ -49,7 +44,7 @@ def _gather(run: RunRead, tear_sheet: TearSheetRead, curve: EquityCurve, trades:
         "label": label_symbols(symbols),
         "is_basket": len(symbols) > 1,
         "verdict": run.verdict.model_dump() if run.verdict else {"level": "red", "checks": []},
-        "answer": {"green": "Yes.", "amber": "With care.", "red": "No."},
+        "answer": ANSWERS,
         "rows": [
             (name, _write(name, value), _write(name, held.get(name))) for name, value in metrics.items()
         ],
@@ -104,8 +99,8 @@ def _draw_groups(rows: list[dict[str, Any]], label: Any) -> Any:
 
 
 def _write(name: str, value: float | None) -> str:
-    unit = "fraction" if name in _FRACTIONS else "count" if name in _COUNTS else "ratio"
-    if name in _MONEY and value is not None:
+    unit = "fraction" if name in FRACTIONS else "count" if name in COUNTS else "ratio"
+    if name in MONEY and value is not None:
         return f"{value:,.2f}".replace("-", "−")
     return svg_charts.write_number(value, unit)
 

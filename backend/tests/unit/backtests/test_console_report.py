@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from app.backtests.console_report import render_report
 from app.backtests.domain import RunResult
+from app.backtests.figure_units import COUNTS, FRACTIONS, MONEY
+from app.engine.conventions import METRIC_NAMES
 
 METRICS = {"final_equity": 1234567.891, "total_return": 0.1234, "sharpe": None, "trades": 33, "omega": 1.5}
 RESULT = RunResult(
@@ -41,3 +43,9 @@ def test_figures_stand_beside_those_of_holding() -> None:
 def test_the_costs_that_were_assumed_stand_above_the_figures() -> None:
     text = render_report(RESULT, COSTS)
     assert text.index("Nothing is seen ahead.") < text.index(COSTS) < text.index("buy and hold")
+
+
+def test_units_are_those_of_figures_that_there_are() -> None:
+    told = [*COUNTS, *FRACTIONS, *MONEY]
+    assert set(told) <= set(METRIC_NAMES)
+    assert len(set(told)) == len(told)
