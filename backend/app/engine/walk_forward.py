@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from app.engine.bars import Bars, Column, Times
 from app.engine.benchmark import buy_and_hold
 from app.engine.columns import with_readable_columns
+from app.engine.constraints import Constraints as Constraints
+from app.engine.constraints import find_best
 from app.engine.evaluation import Checkpoint, evaluate_rule
 from app.engine.execution import Execution
 from app.engine.filling.calendar_days import Split
@@ -43,17 +45,6 @@ class Window:
     train_end: int
     test_start: int
     test_end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Constraints:
-    """What a set must show on the training bars to be chosen.
-
-    `min_trades`: at least so many. `max_drawdown`: no deeper than this, a positive fraction (0.3 for −30 %).
-    """
-
-    min_trades: int | None = None
-    max_drawdown: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -250,12 +241,8 @@ def pick_best(found: SetFigures, objective: str, constraints: Constraints | None
 
     A set whose objective is undefined is not fit.
     """
-    goal = found.column(objective).copy()
-    if constraints is not None and constraints.min_trades is not None:
-        goal[~(found.column("trades") >= constraints.min_trades)] = np.nan
-    if constraints is not None and constraints.max_drawdown is not None:
-        goal[~(found.column("max_drawdown") >= -constraints.max_drawdown)] = np.nan
-    return None if np.isnan(goal).all() else int(np.nanargmax(goal))
+    judge = (constraints or Constraints()).judge
+    return find_best(judge(found.column(objective), found.column("trades"), found.column("max_drawdown")))
 
 
 def _add_up(walk: _Walk, results: list[WindowResult], parts: list[Fills]) -> WalkForward:

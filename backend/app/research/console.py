@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from app.core.clock import Clock
 from app.core.database import Database
 from app.core.leases import WorkStatus
+from app.engine.constraints import find_best
 from app.market.domain import Viewer
 from app.research import service
 from app.research.console_report import render_sweep, render_walk
@@ -29,13 +30,13 @@ from app.research.domain import (
     WalkForwardRun,
     WalkForwardTerms,
 )
-from app.research.finishing import Finished, choose_plateau, describe_outcome, find_best
+from app.research.finishing import Finished, choose_plateau, describe_outcome
 from app.research.packing import STRETCHES, choose_for_overfitting
 from app.research.planning import TPE_BATCH
 from app.research.results import Results
 from app.research.schemas import SweepCreate, SweepRead
 from app.research.service import Prepared
-from app.research.shard_work import compute_sets, judge_sets, list_values
+from app.research.shard_work import compute_sets, list_values
 from app.research.sweep_inputs import SweepInputs, load_inputs
 from app.research.walk_forward_jobs import walk
 from app.research.walk_forward_schemas import WalkForwardCreate, WalkForwardRead
@@ -207,7 +208,7 @@ def _list_values(
 
 def _judge(search: Search, figures: NDArray[np.float64]) -> NDArray[np.float64]:
     columns = (figures[:, METRIC_NAMES.index(name)] for name in (search.objective, "trades", "max_drawdown"))
-    return judge_sets(search, *columns)
+    return search.constraints.judge(*columns)
 
 
 @contextlib.contextmanager

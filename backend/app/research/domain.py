@@ -12,6 +12,7 @@ from uuid import UUID
 from app.backtests.domain import RunFailed, RunFailure, RunOrigin, RunRequest, SharpeMoments
 from app.core.errors import Conflict, NotFound, Unprocessable
 from app.core.leases import Claim, WorkStatus
+from app.engine.constraints import Constraints as Constraints
 from app.engine.conventions import METRIC_DEFINITIONS
 from app.research.axes import Axis
 
@@ -127,14 +128,6 @@ class WalkForwardUnderWay(Conflict):
     """The walk-forward is being computed."""
 
     code, title = "walk_forward_running", "The walk-forward is running"
-
-
-@dataclass(frozen=True, slots=True)
-class Constraints:
-    """What a set must keep to be chosen. `max_drawdown`: 0.3 allows falls down to −30 %."""
-
-    min_trades: int | None = None
-    max_drawdown: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

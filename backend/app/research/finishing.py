@@ -36,11 +36,6 @@ class Finished:
     blocks: NDArray[np.float64]
 
 
-def find_best(judged: NDArray[np.float64]) -> int | None:
-    """The set with the largest objective, of equal ones the first; None when none counts."""
-    return None if np.isnan(judged).all() else int(np.nanargmax(judged))
-
-
 def choose_plateau(search: Search, found: Finished) -> Plateau | None:
     """The best plateau; of sweeps too large to look at whole, that among their best sets."""
     if search.method is Method.GRID and len(found.values) == count_grid(search.axes):

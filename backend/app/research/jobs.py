@@ -21,6 +21,7 @@ from app.core.database import Database, Databases
 from app.core.leased_work import recover_lost_work, work_under_lease
 from app.core.leases import Attempt, AttemptStopped, AttemptSuperseded
 from app.core.problems import is_database_away
+from app.engine.constraints import find_best
 from app.research import shard_repository as repository
 from app.research.domain import (
     METRIC_NAMES,
@@ -31,9 +32,9 @@ from app.research.domain import (
     SweepStatus,
     refuse_other_data,
 )
-from app.research.finishing import Finished, choose_plateau, describe_outcome, find_best
+from app.research.finishing import Finished, choose_plateau, describe_outcome
 from app.research.packing import unpack_blocks, unpack_column
-from app.research.shard_work import compute_shard, judge_sets, list_values
+from app.research.shard_work import compute_shard, list_values
 from app.research.stored_terms import describe_sets
 from app.research.sweep_inputs import InputsCache, SweepInputs, load_inputs
 
@@ -149,7 +150,7 @@ async def _read_found(
 
     objective, trades, falls = (join(f"m{place}") for place in places)
     values = np.stack([join(f"p{place}") for place in axes], 1)
-    return values, judge_sets(search, objective, trades, falls)
+    return values, search.constraints.judge(objective, trades, falls)
 
 
 async def _write(database: Database, claimed: ClaimedShard, inputs: SweepInputs, result: ShardResult) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,10 @@ import orjson
 from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.database import Database
 from app.research import shard_repository
 from app.research.axes import LISTED_VALUES
-from app.research.domain import METRIC_NAMES, HeatmapInvalid, MetricUnknown, Sweep
+from app.research.domain import METRIC_NAMES, HeatmapInvalid, MetricUnknown, Sweep, SweepNotFound
 from app.research.packing import unpack_column
 from app.research.planning import read_metric_names
 from app.research.schemas import Reduction
@@ -24,6 +25,7 @@ from app.research.service import get_sweep
 MAXIMUM_CELLS = 200
 """Along each side of a heatmap: more values than this are put together."""
 _LINES_PER_PIECE = 2_000
+_SETS_PER_READ = 20_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,10 +54,11 @@ class Results:
             option=orjson.OPT_SERIALIZE_NUMPY,
         )
 
-    def iterate_lines(self) -> Iterator[bytes]:
+    def iterate_lines(self, *, with_names: bool = True) -> Iterator[bytes]:
         """The same as CSV, some lines at a time; undefined figures are empty."""
         columns = [*self.parameters.values(), *self.metrics.values()]
-        yield (",".join(["set", *self.parameters, *self.metrics]) + "\n").encode()
+        if with_names:
+            yield (",".join(["set", *self.parameters, *self.metrics]) + "\n").encode()
         for start in range(0, len(self.sets), _LINES_PER_PIECE):
             piece = slice(start, start + _LINES_PER_PIECE)
             rows = zip(
@@ -74,10 +77,7 @@ async def read_results(
 
     Raises SweepNotFound, MetricUnknown.
     """
-    try:
-        names = read_metric_names(metrics)
-    except ValueError as error:
-        raise MetricUnknown(str(error)) from error
+    names = _read_names(metrics)
     sweep = await get_sweep(session, user_id, sweep_id)
     axes = range(len(sweep.search.axes))
     places = [METRIC_NAMES.index(name) for name in names]
@@ -87,6 +87,47 @@ async def read_results(
     return sweep, await asyncio.to_thread(
         _join, sweep, rows, names, sequence=sequence, is_complete=is_complete
     )
+
+
+async def stream_lines(database: Database, sweep: Sweep, names: Sequence[str]) -> AsyncIterator[bytes]:
+    """Every set that is done as CSV, in the order of their numbers.
+
+    A few shards are read at a time: a million sets with all their figures are hundreds of megabytes. Raises
+    SweepNotFound when the sweep is deleted before all is told.
+    """
+    axes = range(len(sweep.search.axes))
+    places = [METRIC_NAMES.index(name) for name in names]
+    at_once = max(1, _SETS_PER_READ * sweep.shards // sweep.search.sets)
+    for names_line in _join(sweep, [], names, sequence=0, is_complete=False).iterate_lines():
+        yield names_line
+    told, number = 0, 0
+    while told < sweep.shards_done:
+        async with database.session() as session:
+            rows = await shard_repository.read_columns_from(
+                session, sweep.id, axes, places, number=number, count=at_once, until=sweep.shards_done
+            )
+        if not rows:
+            raise SweepNotFound
+        told, number = told + len(rows), rows[-1]["number"] + 1
+        found = await asyncio.to_thread(_join, sweep, rows, names, sequence=told, is_complete=False)
+        for lines in found.iterate_lines(with_names=False):
+            yield lines
+            await asyncio.sleep(0)  # other requests in between
+
+
+async def find_sweep_for_lines(
+    session: AsyncSession, user_id: UUID, sweep_id: UUID, metrics: str | None
+) -> tuple[Sweep, list[str]]:
+    """What `stream_lines` wants. Raises SweepNotFound, MetricUnknown."""
+    names = _read_names(metrics)
+    return await get_sweep(session, user_id, sweep_id), names
+
+
+def _read_names(metrics: str | None) -> list[str]:
+    try:
+        return read_metric_names(metrics)
+    except ValueError as error:
+        raise MetricUnknown(str(error)) from error
 
 
 def _join(

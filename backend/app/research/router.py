@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 from uuid import UUID
 
@@ -13,10 +12,11 @@ from fastapi.responses import StreamingResponse
 from app.auth.dependencies import CurrentUser
 from app.backtests.service import RunAccepted
 from app.core.database import MainSession
+from app.core.dependencies import DatabasesDep
 from app.core.pagination import Page, PageQueryDep
 from app.market.domain import Viewer
 from app.research import results, service
-from app.research.domain import MAXIMUM_SETS, SweepStatus
+from app.research.domain import SweepStatus
 from app.research.schemas import (
     Heatmap,
     Reduction,
@@ -78,6 +78,7 @@ async def read_sweep_results(
     sweep_id: UUID,
     user: CurrentUser,
     session: MainSession,
+    databases: DatabasesDep,
     after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
     limit: Annotated[
         int, Query(ge=1, le=MAXIMUM_RESULTS, description="In sets; shards come whole.")
@@ -92,11 +93,10 @@ async def read_sweep_results(
     CSV has every set that is done, in the order of their numbers.
     """
     if format == "csv":
-        _, found = await results.read_results(session, user.id, sweep_id, metrics, 0, MAXIMUM_SETS)
+        sweep, names = await results.find_sweep_for_lines(session, user.id, sweep_id, metrics)
         headers = {"Content-Disposition": 'attachment; filename="sweep.csv"'}
-        return StreamingResponse(
-            _in_turns(found.iterate_lines()), headers=headers, media_type="text/csv; charset=utf-8"
-        )
+        lines = results.stream_lines(databases.main, sweep, names)
+        return StreamingResponse(lines, headers=headers, media_type="text/csv; charset=utf-8")
     _, found = await results.read_results(session, user.id, sweep_id, metrics, after, limit)
     return Response(await asyncio.to_thread(found.to_json), media_type="application/json")
 
@@ -149,10 +149,3 @@ async def open_sweep_set(
     run_id = await service.open_set(session, viewer, user.id, sweep_id, body)
     response.headers["Location"] = f"/api/v1/backtests/{run_id}"
     return RunAccepted.model_validate({"id": run_id, "status": "queued"})
-
-
-async def _in_turns(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Piece by piece, other requests in between."""
-    for piece in pieces:
-        yield piece
-        await asyncio.sleep(0)

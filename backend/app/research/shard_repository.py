@@ -12,7 +12,7 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import and_, func, insert, literal_column, select, update
+from sqlalchemy import Select, and_, func, insert, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.backtests.domain import RunFailure, SharpeMoments
@@ -264,18 +264,7 @@ async def read_columns(
     Of each: `number first_set set_count sequence`, and under `p<i>` and `m<i>` the columns asked for. `limit`
     is in sets: whole shards, one at least, until it is reached.
     """
-    width = ShardRow.set_count * 8
-    query = select(
-        ShardRow.number,
-        ShardRow.first_set,
-        ShardRow.set_count,
-        ShardRow.sequence,
-        *(
-            func.substring(ShardRow.parameters, place * width + 1, width).label(f"p{place}")
-            for place in parameters
-        ),
-        *(func.substring(ShardRow.figures, place * width + 1, width).label(f"m{place}") for place in metrics),
-    ).where(ShardRow.sweep_id == sweep_id, ShardRow.sequence > after)
+    query = _select_columns(sweep_id, parameters, metrics).where(ShardRow.sequence > after)
     query = query.order_by(ShardRow.sequence)
     if limit is not None:
         before = func.sum(ShardRow.set_count).over(order_by=ShardRow.sequence) - ShardRow.set_count
@@ -286,6 +275,44 @@ async def read_columns(
         )
         query = query.join(counted, counted.c.id == ShardRow.id).where(counted.c.sets_before < limit)
     return [dict(row) for row in (await session.execute(query)).mappings()]
+
+
+async def read_columns_from(
+    session: AsyncSession,
+    sweep_id: UUID,
+    parameters: Sequence[int],
+    metrics: Sequence[int],
+    *,
+    number: int,
+    count: int,
+    until: int,
+) -> list[dict[str, Any]]:
+    """The same of at most `count` shards, in the order of their numbers, from `number` on.
+
+    Of those that finished up to the sequence `until`.
+    """
+    query = _select_columns(sweep_id, parameters, metrics).where(
+        ShardRow.sequence <= until, ShardRow.number >= number
+    )
+    found = await session.execute(query.order_by(ShardRow.number).limit(count))
+    return [dict(row) for row in found.mappings()]
+
+
+def _select_columns(
+    sweep_id: UUID, parameters: Sequence[int], metrics: Sequence[int]
+) -> Select[tuple[Any, ...]]:
+    width = ShardRow.set_count * 8
+    return select(
+        ShardRow.number,
+        ShardRow.first_set,
+        ShardRow.set_count,
+        ShardRow.sequence,
+        *(
+            func.substring(ShardRow.parameters, place * width + 1, width).label(f"p{place}")
+            for place in parameters
+        ),
+        *(func.substring(ShardRow.figures, place * width + 1, width).label(f"m{place}") for place in metrics),
+    ).where(ShardRow.sweep_id == sweep_id)
 
 
 async def read_set(session: AsyncSession, sweep_id: UUID, number: int) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from app.backtests.domain import RunFailed, SharpeMoments
 from app.engine.fills import DataNotUsable
 from app.engine.sweep import METRIC_NAMES, SetFigures, run_sets
 from app.research.axes import grid_values, random_values
-from app.research.domain import ClaimedShard, Constraints, Method, Search, ShardResult
+from app.research.domain import ClaimedShard, Method, Search, ShardResult
 from app.research.packing import STRETCHES, choose_for_overfitting, pack_blocks, pack_columns
 from app.research.sweep_inputs import SweepInputs
 
@@ -24,28 +24,6 @@ def list_values(search: Search, first_set: int, count: int) -> NDArray[np.float6
     if search.method is Method.RANDOM:
         return random_values(search.axes, numbers, search.seed)
     return grid_values(search.axes, numbers)
-
-
-def judge_sets(
-    search: Search, objective: NDArray[np.float64], trades: NDArray[np.float64], falls: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """The objective of each set, NaN where it is undefined or against the constraints.
-
-    All of shape (sets,); `falls`: the figure max_drawdown.
-    """
-    return np.where(keeps(search.constraints, trades, falls), objective, np.nan)
-
-
-def keeps(
-    constraints: Constraints, trades: NDArray[np.float64], falls: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """True for sets that keep the constraints; sets without figures keep none."""
-    kept = ~np.isnan(trades)
-    if constraints.min_trades is not None:
-        kept &= trades >= constraints.min_trades
-    if constraints.max_drawdown is not None:
-        kept &= falls >= -constraints.max_drawdown
-    return kept
 
 
 def compute_sets(

@@ -22,7 +22,6 @@ from app.core.leases import Attempt, AttemptStopped, AttemptSuperseded
 from app.core.problems import is_database_away
 from app.engine.fills import DataNotUsable
 from app.engine.walk_forward import (
-    Constraints,
     TooFewBars,
     WalkForward,
     WindowResult,
@@ -125,7 +124,7 @@ def walk(
             list_values(search, 0, search.sets),
             windows,
             objective=search.objective,
-            constraints=Constraints(search.constraints.min_trades, search.constraints.max_drawdown),
+            constraints=search.constraints,
             execution=inputs.execution,
             periods_per_year=inputs.periods_per_year,
             first_bar=inputs.first_bar,

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.backtests.domain import RunFailed, SharpeMoments
+from app.engine.constraints import find_best
 from app.research.axes import grid_values, make_stepped_axis
 from app.research.domain import Constraints, Method, Search, add_moments, refuse_other_data
-from app.research.finishing import Finished, choose_plateau, describe_outcome, find_best
+from app.research.finishing import Finished, choose_plateau, describe_outcome
 from app.research.packing import (
     OVERFITTING_SETS,
     choose_for_overfitting,
@@ -18,7 +19,7 @@ from app.research.packing import (
     unpack_column,
     unpack_columns,
 )
-from app.research.shard_work import keeps, name_figures
+from app.research.shard_work import name_figures
 
 AXES = (make_stepped_axis("a", 1, 20, 1), make_stepped_axis("b", 1, 20, 1))
 
@@ -72,9 +73,15 @@ def test_of_equally_good_sets_the_first_is_the_best() -> None:
 
 def test_constraints_are_kept_or_not() -> None:
     trades, falls = np.array([5, 10, 20, np.nan]), np.array([-0.1, -0.3, -0.31, np.nan])
-    assert keeps(Constraints(), trades, falls).tolist() == [True, True, True, False]
-    assert keeps(Constraints(min_trades=10), trades, falls).tolist() == [False, True, True, False]
-    assert keeps(Constraints(max_drawdown=0.3), trades, falls).tolist() == [True, True, False, False]
+    for constraints, kept in (
+        (Constraints(), [True, True, True, False]),
+        (Constraints(min_trades=10), [False, True, True, False]),
+        (Constraints(max_drawdown=0.3), [True, True, False, False]),
+    ):
+        judged = constraints.judge(np.arange(4.0), trades, falls)
+        assert np.where(np.isnan(judged), -1.0, judged).tolist() == [
+            place if is_kept else -1.0 for place, is_kept in enumerate(kept)
+        ]
 
 
 @settings(deadline=None)
