@@ -23,6 +23,7 @@ from app.embedded.servers import RunningServers
 BACKEND_STOP_SECONDS = 20.0
 WORKER_STOP_SECONDS = 20.0
 WEB_STOP_SECONDS = 10.0
+_MOST_WORKERS_BY_DEFAULT = 4
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SOURCES = Path(__file__).resolve().parents[2]
 _PYTHON = (sys.executable, "-P", "-m")
@@ -38,6 +39,7 @@ class Options:
     with_web: bool = True
     with_demo: bool = True
     reload: bool = False
+    workers: int = 1
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,11 @@ def place_backend(options: Options, place: Place) -> Place:
     that neither /metrics nor a forged X-Forwarded-For comes in beside it.
     """
     return Place("127.0.0.1", place.is_production) if options.with_web else place
+
+
+def default_workers() -> int:
+    """One worker for two cores, four at most: sweeps keep them busy, and the rest of the stack lives."""
+    return max(1, min((os.cpu_count() or 1) // 2, _MOST_WORKERS_BY_DEFAULT))
 
 
 def default_home() -> Path:
@@ -142,13 +149,12 @@ def command_line(name: str) -> tuple[str, ...]:
 def make_recipes(
     options: Options, place: Place, home: Home, environment: Mapping[str, str]
 ) -> tuple[Recipe, ...]:
-    """Backend, worker and, unless left out, frontend, in the order they are started."""
+    """Backend, workers and, unless left out, frontend, in the order they are started."""
     full = {**os.environ, **environment, "PYTHONUNBUFFERED": "1"}
     backend = _backend_recipe(options, place_backend(options, place), home, full)
-    worker = _worker_recipe(options, home, full)
-    if not options.with_web:
-        return backend, worker
-    return backend, worker, _web_recipe(options, place, home)
+    workers = [_worker_recipe(options, home, full, number) for number in range(1, options.workers + 1)]
+    web = [_web_recipe(options, place, home)] if options.with_web else []
+    return backend, *workers, *web
 
 
 def _backend_recipe(options: Options, place: Place, home: Home, environment: Mapping[str, str]) -> Recipe:
@@ -170,14 +176,15 @@ def _backend_recipe(options: Options, place: Place, home: Home, environment: Map
     )
 
 
-def _worker_recipe(options: Options, home: Home, environment: Mapping[str, str]) -> Recipe:
-    log_path = home.logs / "worker.log"
+def _worker_recipe(options: Options, home: Home, environment: Mapping[str, str], number: int) -> Recipe:
+    name = "worker" if number == 1 else f"worker-{number}"
+    log_path = home.logs / f"{name}.log"
     command: tuple[str, ...] = (*_PYTHON, "app.worker")
     if options.reload:
         run = shlex.join((*_PYTHON, "app.worker"))
         command = (*_PYTHON, "watchfiles", "--filter", "python", run, str(_SOURCES / "app"))
     return Recipe(
-        name="worker",
+        name=name,
         command=command,
         environment=environment,
         folder=Path.cwd(),
