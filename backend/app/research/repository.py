@@ -32,8 +32,19 @@ def is_unfinished() -> ColumnElement[bool]:
     return SweepRow.status.in_([status.value for status in UNFINISHED])
 
 
+async def hold_owner(session: AsyncSession, owner_id: UUID) -> None:
+    """Let one request of an owner at a time past here, until the transaction ends."""
+    key = func.hashtextextended(f"research:{owner_id}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
 async def refuse_more_sweeps(session: AsyncSession, owner_id: UUID) -> None:
-    """Raise TooMuchUnfinished when the owner has MAXIMUM_UNFINISHED sweeps that are not over."""
+    """Raise TooMuchUnfinished when the owner has MAXIMUM_UNFINISHED sweeps that are not over.
+
+    Until the transaction ends, the owner's other requests wait here: sweeps asked for at once are counted one
+    by one.
+    """
+    await hold_owner(session, owner_id)
     query = select(func.count()).where(SweepRow.owner_id == owner_id, is_unfinished())
     count = (await session.execute(query)).scalar_one()
     if count >= MAXIMUM_UNFINISHED:

@@ -83,9 +83,9 @@ async def request_sweep(session: AsyncSession, viewer: Viewer, owner_id: UUID, b
 
     Raises TooMuchUnfinished and what `prepare_search` raises.
     """
-    await repository.refuse_more_sweeps(session, owner_id)
     asked = await prepare_search(session, viewer, owner_id, body, body.method)
     plan = await _plan(session, asked)
+    await repository.refuse_more_sweeps(session, owner_id)
     sweep_id = await repository.insert_sweep(
         session,
         owner_id,

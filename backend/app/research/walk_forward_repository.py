@@ -22,6 +22,7 @@ from app.research.domain import (
     WalkForwardRun,
     WalkForwardTerms,
 )
+from app.research.repository import hold_owner
 from app.research.stored_search import read_failure, read_origin, read_request, read_search, write_asked
 from app.research.tables import WalkForwardRow
 
@@ -39,7 +40,11 @@ def _visible_to(user_id: UUID) -> ColumnElement[bool]:
 
 
 async def refuse_more_walk_forwards(session: AsyncSession, owner_id: UUID) -> None:
-    """Raise TooMuchUnfinished when the owner has MAXIMUM_UNFINISHED of them in the queue."""
+    """Raise TooMuchUnfinished when the owner has MAXIMUM_UNFINISHED of them in the queue.
+
+    As with sweeps, requests at once are counted one by one.
+    """
+    await hold_owner(session, owner_id)
     await refuse_more_work(session, WALK_FORWARDS, WalkForwardRow.owner_id == owner_id, MAXIMUM_UNFINISHED)
 
 

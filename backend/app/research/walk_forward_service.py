@@ -37,7 +37,6 @@ async def request_walk_forward(
 
     Raises TooMuchUnfinished, WalkForwardInvalid, and what `service.prepare_search` raises.
     """
-    await repository.refuse_more_walk_forwards(session, owner_id)
     asked = await prepare_search(session, viewer, owner_id, body, Method(body.method))
     windows = max(0, asked.bars - body.train_bars) // body.test_bars
     if asked.bars and body.train_bars + body.test_bars > asked.bars * 1.02 + 10:
@@ -55,6 +54,7 @@ async def request_walk_forward(
             f"These are {asked.search.sets:,} parameter sets in about {windows:,} windows; a walk-forward "
             f"runs at most {MAXIMUM_RUNS:,} altogether."
         )
+    await repository.refuse_more_walk_forwards(session, owner_id)
     terms = WalkForwardTerms(body.train_bars, body.test_bars, body.anchored)
     run_id = await repository.insert_walk_forward(
         session, owner_id, asked.request, asked.search, terms, asked.origin

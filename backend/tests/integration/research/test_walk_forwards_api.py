@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 
 import pytest
@@ -97,7 +98,8 @@ async def test_a_queued_one_is_cancelled_and_deleted(member: Person, other_membe
 
 
 async def test_nobody_fills_the_queue(member: Person) -> None:
-    for _ in range(10):
-        await start(member, WALK_FORWARDS, **WINDOWS)
+    asked = (member.client.post(WALK_FORWARDS, json=ask(**WINDOWS)) for _ in range(14))
+    answers = await asyncio.gather(*asked)
+    assert sorted(answer.status_code for answer in answers) == [202] * 10 + [429] * 4
     refused = await member.client.post(WALK_FORWARDS, json=ask(**WINDOWS))
     assert (refused.status_code, refused.json()["code"]) == (429, "too_much_unfinished")
