@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.research import planning, results, shard_repository
 from tests.integration.conftest import Person
 from tests.integration.research.conftest import SWEEPS, ask, read, read_csv, run, start, wait
 
@@ -113,6 +114,26 @@ async def test_a_plateau_and_the_odds_of_overfitting_come_with_the_end(member: P
     assert 0 <= sweep["overfitting"]["pbo"] <= 1
     assert sweep["overfitting"]["sets_used"] == 20
     assert sum(sweep["overfitting"]["logits"]["counts"]) > 1_000
+
+
+@pytest.mark.usefixtures("worker")
+async def test_csv_is_read_a_few_shards_at_a_time(member: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "MAXIMUM_SETS_PER_SHARD", 3)
+    sweep = await run(member)
+    assert sweep["shards"] == 7
+    whole = await read_csv(member, sweep["id"])
+    assert [int(line.split(",")[0]) for line in whole.splitlines()[1:]] == list(range(sweep["sets"]))
+    read_some, counts = shard_repository.read_columns_from, []
+
+    async def count(*arguments: Any, **named: Any) -> list[dict[str, Any]]:
+        rows = await read_some(*arguments, **named)
+        counts.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(results, "_SETS_PER_READ", 1)
+    monkeypatch.setattr(shard_repository, "read_columns_from", count)
+    assert await read_csv(member, sweep["id"]) == whole
+    assert counts == [1] * 7
 
 
 @pytest.mark.usefixtures("worker")
@@ -289,10 +310,11 @@ async def test_others_sweeps_are_not_there(member: Person, other_member: Person)
 
 
 async def test_nobody_fills_the_queue(member: Person) -> None:
-    ids = [await start(member) for _ in range(10)]
+    answers = await asyncio.gather(*(member.client.post(SWEEPS, json=ask()) for _ in range(14)))
+    assert sorted(answer.status_code for answer in answers) == [202] * 10 + [429] * 4
+    ids = [answer.json()["id"] for answer in answers if answer.is_success]
     refused = await member.client.post(SWEEPS, json=ask())
-    assert refused.status_code == 429
-    assert refused.json()["code"] == "too_much_unfinished"
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_much_unfinished")
     assert (await member.client.post(f"{SWEEPS}/{ids[0]}/cancel")).json()["status"] == "cancelled"
     assert (await read(member, await start(member)))["status"] == "queued"
 
