@@ -18,9 +18,7 @@ from app.research.domain import Method, Search, SweepOutcome
 from app.research.shard_work import name_figures
 
 _MOST_NEIGHBOURS = 20_000_000
-"""Sets times neighbours that a plateau is looked for among: more is too much memory."""
-_MOST_SCATTERED = 5_000
-"""Sets that a plateau is looked for among where they form no grid: each is compared with each."""
+"""Sets times neighbours of a grid that are looked at, in a few seconds; above, the best sets' nearest ones."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,25 +35,12 @@ class Finished:
 
 
 def choose_plateau(search: Search, found: Finished) -> Plateau | None:
-    """The best plateau; of sweeps too large to look at whole, that among their best sets."""
+    """The best plateau. Every set counts as a neighbour, the bad ones too: else each peak had good ones only."""
     if search.method is Method.GRID and len(found.values) == count_grid(search.axes):
-        axes = [place for place, axis in enumerate(search.axes) if axis.count > 1]
-        if axes and len(found.values) * 3 ** len(axes) <= _MOST_NEIGHBOURS:
+        axes = sum(axis.count > 1 for axis in search.axes)
+        if axes and len(found.values) * 3**axes <= _MOST_NEIGHBOURS:
             return find_plateau(found.values, found.judged)
-    if len(found.values) <= _MOST_SCATTERED:
-        return find_plateau_among(found.values, found.judged)
-    order = np.argsort(np.where(np.isnan(found.judged), -np.inf, found.judged), kind="stable")
-    chosen = np.sort(order[-_MOST_SCATTERED:])
-    plateau = find_plateau_among(found.values[chosen], found.judged[chosen])
-    if plateau is None:
-        return None
-    return Plateau(
-        place=int(chosen[plateau.place]),
-        objective=plateau.objective,
-        median_objective=plateau.median_objective,
-        neighbours=plateau.neighbours,
-        ranges=plateau.ranges,
-    )
+    return find_plateau_among(found.values, found.judged)
 
 
 def describe_outcome(

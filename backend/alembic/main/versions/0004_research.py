@@ -1,4 +1,4 @@
-"""research
+"""Sweeps with their shards, and walk-forwards
 
 Revision: 0004
 Revises: 0003

@@ -58,6 +58,28 @@ def test_a_sweep_too_large_to_compare_each_with_each_still_has_a_plateau() -> No
     assert judged[plateau.place] == plateau.objective
 
 
+@pytest.mark.parametrize("method", [Method.GRID, Method.RANDOM])
+def test_the_bad_neighbours_of_a_large_sweep_count_too(method: Method) -> None:
+    """On noise no neighbourhood is good: what is told of one is the middle of its nine nearest sets."""
+    axes = tuple(make_stepped_axis(name, 1, 9, 1) for name in "abcdefgh"[:4])
+    values = grid_values(axes, np.arange(9**4))
+    if method is Method.RANDOM:
+        values = values + np.random.default_rng(3).uniform(0, 0.5, values.shape)
+    judged = np.random.default_rng(4).normal(size=len(values))
+    search = Search(method, axes, {}, len(values), 1, "sharpe", Constraints())
+    plateau = choose_plateau(search, Finished(values, judged, np.empty((0, 16, 2))))
+    assert plateau is not None
+    best_sets = np.sort(judged)[-5_000:]
+    assert plateau.median_objective < 1.6
+    assert plateau.neighbours >= 8
+    if method is Method.RANDOM:
+        span = np.ptp(values, axis=0)
+        distance = (((values - values[plateau.place]) / span) ** 2).sum(axis=1)
+        near = judged[np.argsort(distance, kind="stable")[:9]]
+        assert plateau.median_objective == np.sort(near)[4]
+        assert near.min() < best_sets[0], "a neighbour that is not among the best"
+
+
 def test_nothing_is_best_where_nothing_counts() -> None:
     values = grid_values(AXES, np.arange(400))
     found = Finished(values, np.full(400, np.nan), np.empty((0, 16, 2)))
