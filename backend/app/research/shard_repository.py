@@ -75,10 +75,15 @@ async def defer_shards(session: AsyncSession, sweep_id: UUID, count: int) -> int
 
 
 async def defer_anew(session: AsyncSession, sweep_id: UUID, count: int) -> None:
-    """Put jobs for the next shards into the queue, whether there were any before or not."""
+    """Put jobs for the next shards into the queue, whether there were any before or not.
+
+    With those that still run there are `count` under way: each of them brings the next when it is done.
+    """
     forgotten = update(ShardRow).where(ShardRow.sweep_id == sweep_id, ShardRow.status == _QUEUED)
     await session.execute(forgotten.values(is_deferred=False))
-    await defer_shards(session, sweep_id, count)
+    still_run = ShardRow.sweep_id == sweep_id, ShardRow.status == WorkStatus.RUNNING.value
+    running = (await session.execute(select(func.count()).where(*still_run))).scalar_one()
+    await defer_shards(session, sweep_id, max(count - running, 0))
 
 
 async def claim_shard(session: AsyncSession, shard_id: UUID) -> ClaimedShard | None:

@@ -170,6 +170,34 @@ async def test_a_paused_sweep_waits_and_goes_on(member: Person, databases: Datab
         assert (answer.status_code, answer.json()["code"]) == (409, "sweep_finished")
 
 
+async def test_an_optimiser_s_batches_stay_one_by_one(member: Person, databases: Databases) -> None:
+    """Paused and resumed over a batch: the next learns from it, and so must not begin before it ends."""
+    sweep_id = await start(member, ranges=RANGES, method="tpe", sets=80)
+    shards = await _cut(databases, sweep_id, 20)
+    compute, loop = compute_shard, asyncio.get_running_loop()
+    waiting = "SELECT count(*) FROM sweep_shards WHERE status = 'queued' AND is_deferred"
+
+    async def hold_and_go_on() -> None:
+        for deed in ("pause", "resume"):
+            (await member.client.post(f"{SWEEPS}/{sweep_id}/{deed}")).raise_for_status()
+        assert await _count(databases, waiting) == 0
+
+    def compute_after(*arguments: Any) -> Any:
+        asyncio.run_coroutine_threadsafe(hold_and_go_on(), loop).result()
+        return compute(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "compute_shard", compute_after)
+        await _do(databases, shards[0])
+    assert await _count(databases, waiting) == 1
+    await _do(databases, *shards)
+    await _finish(databases, sweep_id)
+    held = await read_csv(member, sweep_id)
+    calm_id = await start(member, ranges=RANGES, method="tpe", sets=80)
+    await _do(databases, *await _cut(databases, calm_id, 20))
+    assert await read_csv(member, calm_id) == held
+
+
 async def test_a_sweep_paused_over_its_last_shard_ends_after_it_is_resumed(
     member: Person, databases: Databases
 ) -> None:
