@@ -20,7 +20,13 @@ from app.engine.basket.shares import choose_next, find_equity, find_free_cash, f
 from app.engine.compiled import compile_loop
 from app.engine.filling.columns import can_enter, read_signal
 from app.engine.filling.costs import commission_of
-from app.engine.filling.course import close_slipped, find_exit_reason, live_through_bar
+from app.engine.filling.course import (
+    close_slipped,
+    find_exit_reason,
+    meet_levels,
+    reaches_stop,
+    reaches_target,
+)
 from app.engine.filling.full_kernel import fill_entry
 from app.engine.filling.layout import (
     CHANDELIER_COLUMN,
@@ -45,6 +51,7 @@ from app.engine.filling.positions import (
     charge_nights,
     close_part,
     follow_chandelier,
+    learn_bar,
     split_position,
     worth_without_cash,
 )
@@ -281,21 +288,24 @@ def fill_basket(
             if row[HELD_SIDE] == 0.0:
                 continue
             against, along = (low[bar], high[bar]) if row[HELD_SIDE] > 0.0 else (high[bar], low[bar])
-            realised, count = live_through_bar(
-                row,
-                codes,
-                indices,
-                figures,
-                count,
-                bar,
-                open_[bar],
-                against,
-                along,
-                volume[bar],
-                realised,
-                terms,
-                tiers,
-            )
+            if reaches_stop(row, open_[bar], against) or reaches_target(row, open_[bar], along):
+                realised, count = meet_levels(
+                    row,
+                    codes,
+                    indices,
+                    figures,
+                    count,
+                    bar,
+                    open_[bar],
+                    against,
+                    along,
+                    volume[bar],
+                    realised,
+                    terms,
+                    tiers,
+                )
+            if row[HELD_SIDE] != 0.0:
+                learn_bar(row, against, along)
             mark[k] = close[bar]
             if row[HELD_SIDE] != 0.0 and len(chandelier) > 0:
                 follow_chandelier(row, chandelier[bar])

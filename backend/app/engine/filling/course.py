@@ -29,7 +29,6 @@ from app.engine.filling.layout import (
 )
 from app.engine.filling.positions import (
     close_part,
-    learn_bar,
     quantity_at_target,
     wait_for_second_target,
 )
@@ -76,29 +75,26 @@ def close_slipped(
 
 
 @compile_loop
-def close_exactly(
-    held: Floats,
-    codes: Codes,
-    indices: Integers,
-    figures: Floats,
-    row: int,
-    reason: int,
-    bar: int,
-    quantity: float,
-    price: float,
-    terms: Floats,
-    tiers: Floats,
-) -> float:
-    """Close so much at `price`, without slippage; the pnl."""
-    commission = commission_of(quantity, price, terms, tiers)
-    pnl: float = close_part(
-        held, codes, indices, figures, row, reason, bar, quantity, price, price, commission
-    )
-    return pnl
+def reaches_stop(held: Floats, opened: float, against: float) -> bool:
+    """Whether a bar comes to the stop.
+
+    The open is looked at by itself: sources exist whose open lies outside the bar's high and low.
+    """
+    side, level = held[HELD_SIDE], held[HELD_STOP]
+    reaches: bool = side * against <= side * level or side * opened <= side * level
+    return reaches
 
 
 @compile_loop
-def live_through_bar(
+def reaches_target(held: Floats, opened: float, along: float) -> bool:
+    """Whether a bar comes to the target that is next."""
+    side, level = held[HELD_SIDE], held[HELD_TARGET]
+    reaches: bool = side * along >= side * level or side * opened >= side * level
+    return reaches
+
+
+@compile_loop
+def meet_levels(
     held: Floats,
     codes: Codes,
     indices: Integers,
@@ -113,14 +109,12 @@ def live_through_bar(
     terms: Floats,
     tiers: Floats,
 ) -> tuple[float, int]:
-    """Stop and targets of a bar, the stop first; else the position learns of it.
+    """What a bar that reaches the stop or a target does, the stop first.
 
     Returns (`cash` with what was made, the row of the next trade).
     """
-    side = held[HELD_SIDE]
-    # The open is looked at by itself: sources exist whose open lies outside the bar's high and low.
-    level = held[HELD_STOP]
-    if side * against <= side * level or side * opened <= side * level:
+    side, level = held[HELD_SIDE], held[HELD_STOP]
+    if reaches_stop(held, opened, against):
         reference = opened if side * opened <= side * level else level
         reason = TRAILING_STOP if held[HELD_STOP_TRAILS] > 0.0 else STOP_LOSS
         quantity = held[HELD_QUANTITY]
@@ -128,18 +122,15 @@ def live_through_bar(
             held, codes, indices, figures, row, reason, bar, quantity, reference, volume, terms, tiers
         )
         return cash, row + 1
-    while held[HELD_SIDE] != 0.0:
+    while held[HELD_SIDE] != 0.0 and reaches_target(held, opened, along):
         level = held[HELD_TARGET]
-        if not (side * along >= side * level or side * opened >= side * level):
-            break
         price = opened if side * opened >= side * level else level
         quantity = quantity_at_target(held, terms[SCALE])
         if quantity > 0.0:
-            cash += close_exactly(
-                held, codes, indices, figures, row, TAKE_PROFIT, bar, quantity, price, terms, tiers
+            commission = commission_of(quantity, price, terms, tiers)
+            cash += close_part(
+                held, codes, indices, figures, row, TAKE_PROFIT, bar, quantity, price, price, commission
             )
             row += 1
         wait_for_second_target(held)
-    if held[HELD_SIDE] != 0.0:
-        learn_bar(held, against, along)
     return cash, row

@@ -19,18 +19,14 @@ import numpy as np
 from app.engine.compiled import compile_loop
 from app.engine.filling.columns import can_enter, one_at, value_at
 from app.engine.filling.costs import commission_of, slippage_at, slipped_price
+from app.engine.filling.course import find_exit_reason, meet_levels, reaches_stop, reaches_target
 from app.engine.filling.events import find_flag, gather_entries, mark_cash
 from app.engine.filling.layout import (
     CHANDELIER_COLUMN,
     END_OF_DATA,
-    HELD_ENTRY,
     HELD_FIELDS,
-    HELD_MAX_BARS,
     HELD_QUANTITY,
     HELD_SIDE,
-    HELD_STOP,
-    HELD_STOP_TRAILS,
-    HELD_TARGET,
     LIMIT_BARS_COLUMN,
     LIMIT_ENTRY_COLUMN,
     MAX_BARS_COLUMN,
@@ -40,21 +36,14 @@ from app.engine.filling.layout import (
     ORDER_PRICE,
     ORDER_RATIO,
     ORDER_SIDE,
-    REVERSAL,
     RISK_COLUMN,
     RUIN,
-    SCALE,
     SECOND_TARGET_COLUMN,
     SHARE_COLUMN,
-    SIGNAL,
     SIZE_COLUMN,
-    STOP_LOSS,
     STOP_LOSS_COLUMN,
-    TAKE_PROFIT,
     TAKE_PROFIT_COLUMN,
-    TIME_STOP,
     TRAILING_PERCENT_COLUMN,
-    TRAILING_STOP,
     TRAILING_STOP_COLUMN,
     Codes,
     Flags,
@@ -67,9 +56,7 @@ from app.engine.filling.positions import (
     follow_chandelier,
     learn_bar,
     open_position,
-    quantity_at_target,
     split_position,
-    wait_for_second_target,
     worth_without_cash,
 )
 from app.engine.filling.quantities import size_fill
@@ -212,14 +199,8 @@ def fill_orders_fully(
             if can_enter(signal, by_risk, by_limit):
                 wanted = 1.0 if enter_long[before] else -1.0
         if held[HELD_SIDE] != 0.0:
-            side = held[HELD_SIDE]
-            reason = OPEN
-            if exit_long[before] if side > 0.0 else exit_short[before]:
-                reason = SIGNAL
-            elif bar - held[HELD_ENTRY] >= held[HELD_MAX_BARS]:
-                reason = TIME_STOP
-            elif wanted == -side:
-                reason = REVERSAL
+            leaves = exit_long[before] if held[HELD_SIDE] > 0.0 else exit_short[before]
+            reason = find_exit_reason(held, leaves, bar, wanted)
             if reason != OPEN:
                 quantity = held[HELD_QUANTITY]
                 slippage = slippage_at(quantity, volume[bar], terms)
@@ -282,43 +263,22 @@ def fill_orders_fully(
                 if held[HELD_SIDE] == 0.0:
                     break
 
-            # The open is looked at by itself: sources exist whose open lies outside the bar's high and low.
-            level = held[HELD_STOP]
-            if side * against <= side * level or side * opened <= side * level:
-                reference = opened if side * opened <= side * level else level
-                quantity = held[HELD_QUANTITY]
-                slippage = slippage_at(quantity, volume[bar], terms)
-                price = slipped_price(reference, -side, slippage)
-                commission = commission_of(quantity, price, terms, tiers)
-                reason = TRAILING_STOP if held[HELD_STOP_TRAILS] > 0.0 else STOP_LOSS
-                cash += close_part(
-                    held, codes, indices, figures, count, reason, bar, quantity, price, reference, commission
+            if reaches_stop(held, opened, against) or reaches_target(held, opened, along):
+                cash, count = meet_levels(
+                    held,
+                    codes,
+                    indices,
+                    figures,
+                    count,
+                    bar,
+                    opened,
+                    against,
+                    along,
+                    volume[bar],
+                    cash,
+                    terms,
+                    tiers,
                 )
-                count += 1
-                break
-            while held[HELD_SIDE] != 0.0:
-                level = held[HELD_TARGET]
-                if not (side * along >= side * level or side * opened >= side * level):
-                    break
-                price = opened if side * opened >= side * level else level
-                quantity = quantity_at_target(held, terms[SCALE])
-                if quantity > 0.0:
-                    commission = commission_of(quantity, price, terms, tiers)
-                    cash += close_part(
-                        held,
-                        codes,
-                        indices,
-                        figures,
-                        count,
-                        TAKE_PROFIT,
-                        bar,
-                        quantity,
-                        price,
-                        price,
-                        commission,
-                    )
-                    count += 1
-                wait_for_second_target(held)
             if held[HELD_SIDE] != 0.0:
                 learn_bar(held, against, along)
 
