@@ -119,16 +119,26 @@ def test_an_imported_file_can_be_backtested(flowrex: Flowrex, google: Path, tmp_
     assert {"id", "owner_id", "strategy_id"} & set(report) == set()
     assert "<h1>averages</h1>" in page.read_text("utf-8")
 
+    twin = ("import", str(google), "--symbol", "twin", "--interval", "1day", "--asset-class", "stock")
+    assert flowrex(*twin).returncode == 0
+    both = ("--symbol", "goog", "--symbol", "twin", "--slots", "1", "--rebalance", "quarter", "--json")
+    done = flowrex("backtest", str(rule), *both, *costs)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["symbols"], report["basket"]["slots"]) == (["GOOG", "TWIN"], 1)
+    assert report["basket"]["rebalance"] == "quarter"
+    assert len(report["verdict"]["checks"]) == 8
+
 
 @pytest.mark.parametrize(
     ("source", "words", "expected"),
     [
         ("enter_long = nope(close)\n", (), ":1:14: "),
-        (RULE, ("--symbol", "NOPE"), "There is no instrument NOPE"),
+        (RULE, (), "There is no instrument GOOG"),
         (RULE, ("--parameter", "fast=ten"), "NAME=NUMBER"),
         (RULE, ("--cash", "NaN"), "--cash NaN"),
         (RULE, ("--slots", "2"), "several symbols"),
-        (RULE, ("--symbol", "goog"), "is named twice"),
+        (RULE, ("--symbol", "IBM", "--slots", "0"), "--basket: "),
         (RULE, ("--commission-tier", "5"), "NOTIONAL=BPS"),
         (RULE, ("--commission-tier", "x=5"), "--commission-tier x"),
         (RULE, ("--volume-limit", "2"), "--volume-limit: "),
