@@ -34,6 +34,7 @@ _TRADE_FIELDS = {
     "mae": "mae",
     "mfe": "mfe",
     "symbol": "instrument",
+    "financing": "financing",
 }
 
 

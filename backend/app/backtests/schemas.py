@@ -128,7 +128,11 @@ class RunRead(RunTermsRead):
 
 
 class TradeRead(ReadModel):
-    """A round trip. The exit's fields are null while it is open; `return` is the pnl per money put in."""
+    """A round trip, or a leg of one. The exit's fields are null while it is open.
+
+    `return` is the pnl per money put in; the pnl is net of `commission` (both fills) and of `financing`, what
+    holding cost. `slippage` is in the prices.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -147,6 +151,7 @@ class TradeRead(ReadModel):
     mae: float
     mfe: float
     symbol: str
+    financing: float
 
 
 class TradePage(ReadModel):
@@ -174,6 +179,7 @@ class TradeColumns(ReadModel):
     mae: list[float]
     mfe: list[float]
     symbol: list[str]
+    financing: list[float]
 
 
 class EquityRead(ReadModel):
@@ -219,6 +225,8 @@ TradeSort = Literal[
     "-mae",
     "mfe",
     "-mfe",
+    "financing",
+    "-financing",
     "symbol",
     "-symbol",
 ]

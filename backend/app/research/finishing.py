@@ -18,7 +18,7 @@ from app.research.domain import Method, Search, SweepOutcome
 from app.research.shard_work import name_figures
 
 _MOST_NEIGHBOURS = 20_000_000
-"""Sets times neighbours of a grid that are looked at, in a few seconds; above, the best sets' nearest ones."""
+"""Sets times neighbours of a grid that are looked at, which takes seconds; above it, nearest sets count."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +35,7 @@ class Finished:
 
 
 def choose_plateau(search: Search, found: Finished) -> Plateau | None:
-    """The best plateau. Every set counts as a neighbour, the bad ones too: else each peak had good ones only."""
+    """The best plateau. Every set counts as a neighbour: without the bad ones each peak had good ones only."""
     if search.method is Method.GRID and len(found.values) == count_grid(search.axes):
         axes = sum(axis.count > 1 for axis in search.axes)
         if axes and len(found.values) * 3**axes <= _MOST_NEIGHBOURS:

@@ -28,6 +28,7 @@ const trade = (
   return: 0.1,
   commission: 0,
   slippage: 0,
+  financing: 0,
   bars: 3,
   mae: -0.01,
   mfe: 0.12,
@@ -58,6 +59,7 @@ describe("trades in columns", () => {
       mae: [0, -0.25],
       mfe: [0.5, 0],
       symbol: ["AAPL", "IBM"],
+      financing: [0, 0],
     });
     expect(symbolsOf([...rows, ...rows])).toEqual(["AAPL", "IBM"]);
     expect(rows.map((row) => [row.number, row.side, row.exitTime, row.return])).toEqual([

@@ -20,6 +20,8 @@ export type Trade = {
   return: number;
   commission: number;
   slippage: number;
+  /** What holding it cost, in money. */
+  financing: number;
   bars: number;
   mae: number;
   mfe: number;
@@ -40,6 +42,7 @@ export function toTrades(columns: TradeColumns): Trade[] {
     return: columns.return[i]!,
     commission: columns.commission[i]!,
     slippage: columns.slippage[i]!,
+    financing: columns.financing[i]!,
     bars: columns.bars[i]!,
     mae: columns.mae[i]!,
     mfe: columns.mfe[i]!,

@@ -81,7 +81,7 @@ async def test_trades_as_pages_columns_and_csv(member: Person) -> None:
     assert trades[0]["entry_price"] == pytest.approx(186.28)
     assert set(trades[0]) == {
         "side", "quantity", "entry_time", "entry_price", "exit_time", "exit_price", "exit_reason", "pnl",
-        "return", "commission", "slippage", "bars", "mae", "mfe", "symbol",
+        "return", "commission", "slippage", "bars", "mae", "mfe", "symbol", "financing",
     }  # fmt: skip
     assert trades[0]["side"] == "long"
     assert trades[0]["exit_reason"] == "signal"

@@ -60,7 +60,7 @@ def test_a_trade_as_an_object() -> None:
     first = columns.write_trades(trades, np.arange(3), SYMBOLS)[0]
     assert list(first) == [
         "side", "quantity", "entry_time", "entry_price", "exit_time", "exit_price", "exit_reason", "pnl",
-        "return", "commission", "slippage", "bars", "mae", "mfe", "symbol",
+        "return", "commission", "slippage", "bars", "mae", "mfe", "symbol", "financing",
     ]  # fmt: skip
     assert first["side"] in {"long", "short"}
     assert first["entry_time"] == columns.format_time(int(trades.entry_time[0]))

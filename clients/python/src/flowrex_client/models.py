@@ -963,6 +963,7 @@ TradeColumns = TypedDict(
         'mae': list[float],
         'mfe': list[float],
         'symbol': list[str],
+        'financing': list[float],
     },
 )
 
@@ -985,6 +986,7 @@ TradeRead = TypedDict(
         'mae': float,
         'mfe': float,
         'symbol': str,
+        'financing': float,
     },
 )
 

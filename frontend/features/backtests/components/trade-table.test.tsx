@@ -20,6 +20,7 @@ const trade = (number: number, change: Partial<Trade>): Trade => ({
   return: 0.05,
   commission: 1,
   slippage: 0.5,
+  financing: 0.25,
   bars: 5,
   mae: -0.01,
   mfe: 0.06,

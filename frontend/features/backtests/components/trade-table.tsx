@@ -153,9 +153,9 @@ export function tradeColumns(
     {
       id: "costs",
       header: "Costs",
-      accessorFn: (trade) => trade.commission + trade.slippage,
+      accessorFn: (trade) => trade.commission + trade.slippage + trade.financing,
       meta: last,
-      cell: ({ row }) => formatMoney(row.original.commission + row.original.slippage),
+      cell: ({ row }) => formatMoney(row.getValue<number>("costs")),
     },
   ];
 }

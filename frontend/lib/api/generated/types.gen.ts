@@ -3610,6 +3610,10 @@ export type TradeColumns = {
      * Symbol
      */
     symbol: Array<string>;
+    /**
+     * Financing
+     */
+    financing: Array<number>;
 };
 
 /**
@@ -3631,7 +3635,10 @@ export type TradePage = {
 /**
  * TradeRead
  *
- * A round trip. The exit's fields are null while it is open; `return` is the pnl per money put in.
+ * A round trip, or a leg of one. The exit's fields are null while it is open.
+ *
+ * `return` is the pnl per money put in; the pnl is net of `commission` (both fills) and of `financing`, what
+ * holding cost. `slippage` is in the prices.
  */
 export type TradeRead = {
     /**
@@ -3694,6 +3701,10 @@ export type TradeRead = {
      * Symbol
      */
     symbol: string;
+    /**
+     * Financing
+     */
+    financing: number;
 };
 
 /**
@@ -7332,7 +7343,7 @@ export type ReadBacktestTradesData = {
         /**
          * Sort
          */
-        sort?: 'entry_time' | '-entry_time' | 'exit_time' | '-exit_time' | 'side' | '-side' | 'quantity' | '-quantity' | 'entry_price' | '-entry_price' | 'exit_price' | '-exit_price' | 'exit_reason' | '-exit_reason' | 'pnl' | '-pnl' | 'return' | '-return' | 'commission' | '-commission' | 'slippage' | '-slippage' | 'bars' | '-bars' | 'mae' | '-mae' | 'mfe' | '-mfe' | 'symbol' | '-symbol';
+        sort?: 'entry_time' | '-entry_time' | 'exit_time' | '-exit_time' | 'side' | '-side' | 'quantity' | '-quantity' | 'entry_price' | '-entry_price' | 'exit_price' | '-exit_price' | 'exit_reason' | '-exit_reason' | 'pnl' | '-pnl' | 'return' | '-return' | 'commission' | '-commission' | 'slippage' | '-slippage' | 'bars' | '-bars' | 'mae' | '-mae' | 'mfe' | '-mfe' | 'financing' | '-financing' | 'symbol' | '-symbol';
         /**
          * Limit
          */
