@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.engine.intervals import DAY_SECONDS
+from app.engine.metrics import CALENDAR_YEAR_SECONDS
 from app.engine.verdict.chance import check_chance
 from app.engine.verdict.check import Check, Level, Part, Verdict, worst
 from app.engine.verdict.costs import check_costs
@@ -42,7 +42,6 @@ CHECK_NAMES = (
     "out_of_sample",
 )
 """The checks in their published order."""
-_YEAR_SECONDS = 365.25 * DAY_SECONDS
 
 
 def judge(run: JudgedRun) -> Verdict:
@@ -53,7 +52,7 @@ def judge(run: JudgedRun) -> Verdict:
 def judge_stepwise(run: JudgedRun) -> Iterator[Check]:
     """The checks of `judge` one by one, so that a caller can show each as it arrives or stop between them."""
     time = run.run_bars.time
-    years = int(time[-1] - time[0]) / _YEAR_SECONDS
+    years = int(time[-1] - time[0]) / CALENDAR_YEAR_SECONDS
     yield check_data(run.run_bars, run.facts)
     yield check_look_ahead(run)
     yield check_sample(run.fills.trades, run.fills.execution.initial_cash, years)

@@ -28,6 +28,7 @@ WINDOWS = 5
 """Stretches of a walk forward: the first is chosen on 3/8 of the bars, and each trades the next 1/8."""
 FEWEST_WALKED_BARS = 400
 """Shorter runs are not walked forward."""
+_FIRST, _LAST = f"first {share_of(SPLIT)}", f"last {share_of(1.0 - SPLIT)}"
 
 THRESHOLDS = (
     f"Green where the last {share_of(1.0 - SPLIT)} of the bars made money with at least "
@@ -72,18 +73,18 @@ def judge_split(equity: Column, periods_per_year: float) -> tuple[Part, tuple[Pi
         return Part("split", Level.AMBER, told), ()
     earlier, later = equity[: split + 1], equity[split:]
     if later[0] <= 0.0:
-        return Part("split", Level.RED, "The run was ruined in the first 70% of its bars."), ()
+        return Part("split", Level.RED, f"The run was ruined in the {_FIRST} of its bars."), ()
     gains = [float(part[-1] / part[0] - 1.0) for part in (earlier, later)]
     ratios = [sharpe(equity_returns(part), periods_per_year) for part in (earlier, later)]
     level, told = _compare(gains, ratios, bool(np.any(later != later[0])))
     statement = (
-        f"First 70% of the bars {percent(gains[0])} (Sharpe {ratio_of(ratios[0])}), "
-        f"last 30% {percent(gains[1])} (Sharpe {ratio_of(ratios[1])}): {told}"
+        f"{_FIRST.capitalize()} of the bars {percent(gains[0])} (Sharpe {ratio_of(ratios[0])}), "
+        f"{_LAST} {percent(gains[1])} (Sharpe {ratio_of(ratios[1])}): {told}"
     )
     picture = bars_picture(
         "Sharpe ratio before and after the split",
         "ratio",
-        (("First 70%", ratios[0], None), ("Last 30%", ratios[1], level.value)),
+        ((_FIRST.capitalize(), ratios[0], None), (_LAST.capitalize(), ratios[1], level.value)),
         0.0,
     )
     return Part("split", level, statement, ratios[1]), (picture,)

@@ -7,7 +7,6 @@ histogram  {edges: [n + 1], counts: [n], own or null}
 fan        {time: [], bands: {p5, p25, p50, p75, p95: []}, own: []}
 curves     {time: [], series: [{name, values: []}], marks: [{time, label}]}
 spans      {start, end, spans: [{start, end, label, level}]}
-scatter    {x_label, y_label, points: [[x, y]]}
 
 Times are unix seconds. A value that is undefined is null.
 """
@@ -28,7 +27,6 @@ Picture: TypeAlias = dict[str, Any]
 FAN_POINTS = 120
 CURVE_POINTS = 300
 SPANS_SHOWN = 200
-SCATTER_POINTS = 500
 BAND_PERCENTILES = (5, 25, 50, 75, 95)
 _DIGITS = 6
 
@@ -121,21 +119,6 @@ def spans_picture(
         "start": int(start),
         "end": int(end),
         "spans": drawn,
-    }
-
-
-def scatter_picture(
-    title: str, unit: str, x_label: str, y_label: str, points: Sequence[tuple[float, float]]
-) -> Picture:
-    """Points (x, y), at most SCATTER_POINTS of them, evenly chosen."""
-    kept = [points[place] for place in spread_places(len(points), SCATTER_POINTS).tolist()]
-    return {
-        "kind": "scatter",
-        "title": title,
-        "unit": unit,
-        "x_label": x_label,
-        "y_label": y_label,
-        "points": [[_number(x), _number(y)] for x, y in kept],
     }
 
 
