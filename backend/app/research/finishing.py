@@ -35,7 +35,7 @@ class Finished:
 
 
 def choose_plateau(search: Search, found: Finished) -> Plateau | None:
-    """The best plateau. Every set counts as a neighbour: without the bad ones each peak had good ones only."""
+    """The best plateau. Every set counts as a neighbour: without the bad ones each peak has good ones."""
     if search.method is Method.GRID and len(found.values) == count_grid(search.axes):
         axes = sum(axis.count > 1 for axis in search.axes)
         if axes and len(found.values) * 3**axes <= _MOST_NEIGHBOURS:
