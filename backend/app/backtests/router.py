@@ -57,7 +57,10 @@ async def create_backtest(
     notifications: NotificationsDep,
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT_SECONDS, allow_inf_nan=False)] = 0,
 ) -> Response:
-    """Queue a run. With `wait`, answer with the whole run when it is over within that many seconds."""
+    """Queue a run of one `symbol`, or of a basket of `symbols` with one cash.
+
+    With `wait`, answer with the whole run when it is over within that many seconds.
+    """
     viewer = Viewer(user.id, user.is_admin)
     run_id = await service.request_run(session, viewer, user.id, body)
     headers = {"Location": f"/api/v1/backtests/{run_id}"}

@@ -39,7 +39,7 @@ router = APIRouter(prefix="/sweeps", tags=["research"])
 async def create_sweep(
     body: SweepCreate, user: CurrentUser, session: MainSession, response: Response
 ) -> SweepAccepted:
-    """Queue a sweep. Workers share its shards."""
+    """Queue a sweep. Workers share its shards. Baskets are not swept: 422 `basket_not_available`."""
     sweep_id = await service.request_sweep(session, Viewer(user.id, user.is_admin), user.id, body)
     response.headers["Location"] = f"/api/v1/sweeps/{sweep_id}"
     return SweepAccepted(id=sweep_id, status=SweepStatus.QUEUED)

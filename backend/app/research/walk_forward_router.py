@@ -26,7 +26,7 @@ router = APIRouter(prefix="/walk-forwards", tags=["research"])
 async def create_walk_forward(
     body: WalkForwardCreate, user: CurrentUser, session: MainSession, response: Response
 ) -> WalkForwardAccepted:
-    """Queue a walk-forward."""
+    """Queue a walk-forward. Baskets are not walked forward: 422 `basket_not_available`."""
     run_id = await service.request_walk_forward(session, Viewer(user.id, user.is_admin), user.id, body)
     response.headers["Location"] = f"/api/v1/walk-forwards/{run_id}"
     return WalkForwardAccepted(id=run_id, status=WorkStatus.QUEUED)

@@ -567,7 +567,9 @@ export const listBacktests = <ThrowOnError extends boolean = true>(options?: Opt
 /**
  * Create Backtest
  *
- * Queue a run. With `wait`, answer with the whole run when it is over within that many seconds.
+ * Queue a run of one `symbol`, or of a basket of `symbols` with one cash.
+ *
+ * With `wait`, answer with the whole run when it is over within that many seconds.
  */
 export const createBacktest = <ThrowOnError extends boolean = true>(options: Options<CreateBacktestData, ThrowOnError>) => (options.client ?? client).post<CreateBacktestResponses, CreateBacktestErrors, ThrowOnError>({
     responseType: 'json',
@@ -654,7 +656,7 @@ export const listSweeps = <ThrowOnError extends boolean = true>(options?: Option
 /**
  * Create Sweep
  *
- * Queue a sweep. Workers share its shards.
+ * Queue a sweep. Workers share its shards. Baskets are not swept: 422 `basket_not_available`.
  */
 export const createSweep = <ThrowOnError extends boolean = true>(options: Options<CreateSweepData, ThrowOnError>) => (options.client ?? client).post<CreateSweepResponses, CreateSweepErrors, ThrowOnError>({
     responseType: 'json',
@@ -799,7 +801,7 @@ export const listWalkForwards = <ThrowOnError extends boolean = true>(options?: 
 /**
  * Create Walk Forward
  *
- * Queue a walk-forward.
+ * Queue a walk-forward. Baskets are not walked forward: 422 `basket_not_available`.
  */
 export const createWalkForward = <ThrowOnError extends boolean = true>(options: Options<CreateWalkForwardData, ThrowOnError>) => (options.client ?? client).post<CreateWalkForwardResponses, CreateWalkForwardErrors, ThrowOnError>({
     responseType: 'json',
