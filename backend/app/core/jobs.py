@@ -22,7 +22,7 @@ _DEFER = text(
     """
     SELECT unnest(procrastinate_defer_jobs_v1(ARRAY[ROW(
         CAST(:queue AS varchar), CAST(:task AS varchar), CAST(:priority AS integer),
-        NULL::text, NULL::text, CAST(:args AS jsonb), NULL::timestamptz
+        CAST(:lock AS text), NULL::text, CAST(:args AS jsonb), NULL::timestamptz
     )]::procrastinate_job_to_defer_v1[]))
     """
 )
@@ -34,12 +34,17 @@ async def defer_job(
     task: str,
     args: Mapping[str, Any],
     priority: int = DEFAULT_PRIORITY,
+    lock: str | None = None,
 ) -> int:
-    """Put a job for `task` in the session's transaction; workers see it at the commit. Returns its number."""
+    """Put a job for `task` in the session's transaction; workers see it at the commit. Returns its number.
+
+    `lock`: of the jobs with the same one, workers do one at a time.
+    """
     values = {
         "queue": DEFAULT_QUEUE,
         "task": task,
         "priority": priority,
+        "lock": lock,
         "args": orjson.dumps(dict(args), default=str).decode(),
     }
     job_id: int = (await session.execute(_DEFER, values)).scalar_one()

@@ -59,7 +59,9 @@ async def request_walk_forward(
     run_id = await repository.insert_walk_forward(
         session, owner_id, asked.request, asked.search, terms, asked.origin
     )
-    await defer_job(session, WALK_FORWARD_TASK, repository.WALK_FORWARDS.identify(run_id), LOW_PRIORITY)
+    # One may take an hour, and cannot be cut like a sweep: several at a time would leave no worker for runs.
+    job = repository.WALK_FORWARDS.identify(run_id)
+    await defer_job(session, WALK_FORWARD_TASK, job, LOW_PRIORITY, lock=WALK_FORWARD_TASK)
     return run_id
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core.database import Databases
+from app.research.domain import WALK_FORWARD_TASK
 from tests.integration.conftest import Person
 from tests.integration.research.conftest import WALK_FORWARDS, ask, read, run, start, wait
 
@@ -103,3 +104,15 @@ async def test_nobody_fills_the_queue(member: Person) -> None:
     assert sorted(answer.status_code for answer in answers) == [202] * 10 + [429] * 4
     refused = await member.client.post(WALK_FORWARDS, json=ask(**WINDOWS))
     assert (refused.status_code, refused.json()["code"]) == (429, "too_much_unfinished")
+
+
+async def test_walk_forwards_take_turns_and_leave_workers_for_runs(
+    member: Person, databases: Databases
+) -> None:
+    for _ in range(2):
+        await start(member, WALK_FORWARDS, **WINDOWS)
+    async with databases.main.session() as session:
+        query = text("SELECT lock FROM procrastinate_jobs WHERE task_name = :task AND status = 'todo'")
+        locks = (await session.scalars(query, {"task": WALK_FORWARD_TASK})).all()
+    assert len(locks) >= 2
+    assert set(locks) == {WALK_FORWARD_TASK}
