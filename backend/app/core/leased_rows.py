@@ -63,8 +63,8 @@ class WorkKind(Generic[RowT]):
     """One kind of work.
 
     `name` stands in the log and, with `_id` behind it, is what a job of `task` is told. `stop` is true for a
-    row whose attempt shall end early. `maximum_attempts`: how many workers it may take down before it is given
-    up.
+    row whose attempt shall end early. `maximum_attempts`: how many workers it may take down before it is
+    given up.
     """
 
     row: type[RowT]

@@ -274,9 +274,7 @@ class Supervisor:
     def _bring_down(self) -> None:
         """Web, backend, workers, then the servers: nobody loses what he stands on before he has ended."""
         first = {"frontend": 0, "backend": 1}
-        for child in sorted(
-            self._children, key=lambda child: (first.get(child.name, 2), child.name)
-        ):
+        for child in sorted(self._children, key=lambda child: (first.get(child.name, 2), child.name)):
             if child.process is not None:
                 with self._progress.step(f"{child.name} stopped"):
                     child.stop()
