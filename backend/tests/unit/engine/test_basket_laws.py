@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -223,6 +224,15 @@ def test_the_benchmark_holds_equal_parts_from_each_ones_first_bar() -> None:
     alone = hold_equally(merge_bars([first]), Execution(2_000.0))
     assert alone.equity.tolist() == buy_and_hold(first, Execution(2_000.0)).equity.tolist()
     assert isinstance(alone.trades, Trades)
+
+
+def test_a_split_is_no_fall_of_the_market() -> None:
+    rows = [SIDEWAYS, SIDEWAYS, (50.0, 50.5, 49.5, 50.0), (50.0, 55.0, 50.0, 55.0)]
+    splits = [[(date(2020, 1, 3), 2.0)], []]
+    timeline = merge_bars([make_bars(rows), make_bars([SIDEWAYS] * 4)], splits)
+    assert draw_market(timeline).close.tolist() == [1.0, 1.0, 1.0, 1.05]
+    held = hold_equally(timeline, Execution(2_000.0), splits=splits)
+    assert held.equity.tolist() == [2_000.0, 2_000.0, 2_000.0, 2_100.0]
 
 
 def test_what_a_basket_cannot_do_is_refused() -> None:
