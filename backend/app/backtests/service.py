@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.backtests import repository
 from app.backtests.domain import (
-    TASK,
     TOPIC,
     Basket,
     BasketUnsuitable,
@@ -38,7 +37,7 @@ from app.backtests.terms import RunTerms as RunTerms  # what research asks for s
 from app.backtests.terms import RunTermsRead as RunTermsRead
 from app.backtests.terms import read_basket
 from app.backtests.terms import write_terms as write_terms
-from app.core.jobs import defer_job
+from app.core.leased_work import defer_work
 from app.core.notifications import Notifications, notify
 from app.core.pagination import PageQuery, cut_page, decode_uuid_cursor, encode_cursor
 from app.engine.basket.terms import BasketUnsuitable as Unsuitable
@@ -73,7 +72,7 @@ async def request_run(
     source, origin = await find_rule(session, owner_id, body)
     request = await prepare_request(session, viewer, body, source, body.parameters)
     run_id = await repository.insert_run(session, owner_id, request, origin, sweep)
-    await defer_job(session, TASK, {"run_id": run_id})
+    await defer_work(session, repository.RUNS, run_id)
     return run_id
 
 

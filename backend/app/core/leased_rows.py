@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import uuid_pk
+from app.core.jobs import DEFAULT_PRIORITY
 from app.core.leases import (
     MAXIMUM_ATTEMPTS,
     WORKER_LOST,
@@ -64,7 +65,7 @@ class WorkKind(Generic[RowT]):
 
     `name` stands in the log and, with `_id` behind it, is what a job of `task` is told. `stop` is true for a
     row whose attempt shall end early. `maximum_attempts`: how many workers it may take down before it is
-    given up.
+    given up. `priority`, `lock`: of its jobs, see `app.core.jobs.defer_job`.
     """
 
     row: type[RowT]
@@ -73,6 +74,8 @@ class WorkKind(Generic[RowT]):
     lease_seconds: float
     stop: SQLColumnExpression[bool] = field(default_factory=false)
     maximum_attempts: int = MAXIMUM_ATTEMPTS
+    priority: int = DEFAULT_PRIORITY
+    lock: str | None = None
 
     def identify(self, work_id: UUID) -> dict[str, str]:
         """The work's id under its name: a job's arguments, a log line's field."""

@@ -20,6 +20,11 @@ from app.core.problems import is_database_away
 log = structlog.get_logger(__name__)
 
 
+async def defer_work(session: AsyncSession, kind: WorkKind[Any], work_id: UUID) -> None:
+    """Put the work's job into the queue, in the session's transaction."""
+    await defer_job(session, kind.task, kind.identify(work_id), kind.priority, kind.lock)
+
+
 async def claim_work(session: AsyncSession, kind: WorkKind[RowT], work_id: UUID) -> RowT | None:
     """Take the work under a new attempt, if it is there to be had."""
     row = await claim_row(session, kind, work_id)
@@ -66,7 +71,7 @@ async def recover_lost_work(session: AsyncSession, kind: WorkKind[Any], detail: 
         log.error(f"lost_{kind.name}_ended", **kind.identify(work_id))
     for work_id in await requeue_lost(session, kind):
         log.warning(f"lost_{kind.name}_requeued", **kind.identify(work_id))
-        await defer_job(session, kind.task, kind.identify(work_id))
+        await defer_work(session, kind, work_id)
     return ended
 
 
@@ -93,5 +98,5 @@ async def _keep_lease(
 async def _hand_back(database: Database, kind: WorkKind[Any], claim: Claim) -> None:
     async with database.session() as session:
         if await hand_back(session, kind, claim):
-            await defer_job(session, kind.task, kind.identify(claim.id))
+            await defer_work(session, kind, claim.id)
             log.info(f"{kind.name}_handed_back", **kind.identify(claim.id))

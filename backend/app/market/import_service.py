@@ -10,12 +10,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.jobs import defer_job
+from app.core.leased_work import defer_work
 from app.core.pagination import PageQuery, cut_page, decode_uuid_cursor, encode_cursor
 from app.market import import_repository as repository
 from app.market.csv_files.layout import read_day_order
 from app.market.domain import (
-    TASK,
     ImportFinished,
     ImportForm,
     ImportNotFound,
@@ -47,7 +46,7 @@ async def start_import(
     check_form(viewer, form)
     await repository.refuse_more_imports(session, viewer.user_id)
     import_id = await keep_file(session, viewer.user_id, form, file, file_name)
-    await defer_job(session, TASK, {"import_id": import_id})
+    await defer_work(session, repository.IMPORTS, import_id)
     return await get_import(session, viewer, import_id)
 
 

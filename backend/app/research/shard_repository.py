@@ -16,9 +16,9 @@ from sqlalchemy import Select, and_, func, insert, literal_column, select, updat
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.backtests.domain import RunFailure, SharpeMoments
-from app.core.jobs import LOW_PRIORITY, defer_job
+from app.core.jobs import LOW_PRIORITY
 from app.core.leased_rows import WorkKind, finish_row
-from app.core.leased_work import claim_work
+from app.core.leased_work import claim_work, defer_work
 from app.core.leases import Claim, WorkStatus
 from app.research.domain import (
     LEASE_SECONDS,
@@ -41,7 +41,13 @@ _IS_WANTED = (
     select(is_unfinished()).where(SweepRow.id == ShardRow.sweep_id).correlate(ShardRow).scalar_subquery()
 )
 SHARDS = WorkKind(
-    ShardRow, "shard", SHARD_TASK, LEASE_SECONDS, stop=~_IS_WANTED, maximum_attempts=SHARD_ATTEMPTS
+    ShardRow,
+    "shard",
+    SHARD_TASK,
+    LEASE_SECONDS,
+    stop=~_IS_WANTED,
+    maximum_attempts=SHARD_ATTEMPTS,
+    priority=LOW_PRIORITY,
 )
 # How many jobs of one sweep stand in the queue at a time. More would not make it faster on fewer workers than
 # this, and another sweep would have to wait for all of them.
@@ -70,7 +76,7 @@ async def defer_shards(session: AsyncSession, sweep_id: UUID, count: int) -> int
     marked = update(ShardRow).where(ShardRow.id.in_(nexts)).values(is_deferred=True).returning(ShardRow.id)
     ids = (await session.scalars(marked)).all()
     for shard_id in ids:
-        await defer_job(session, SHARD_TASK, SHARDS.identify(shard_id), LOW_PRIORITY)
+        await defer_work(session, SHARDS, shard_id)
     return len(ids)
 
 
@@ -191,7 +197,7 @@ async def insert_finish(session: AsyncSession, sweep_id: UUID, number: int) -> N
         sweep_id=sweep_id, number=number, first_set=0, set_count=0, is_deferred=True
     )
     shard_id = (await session.execute(made.returning(ShardRow.id))).scalar_one()
-    await defer_job(session, SHARD_TASK, SHARDS.identify(shard_id), LOW_PRIORITY)
+    await defer_work(session, SHARDS, shard_id)
 
 
 async def end_shard(session: AsyncSession, claim: Claim, failure: RunFailure | None) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.backtests.domain import RunFailure, RunOrigin, RunRequest
+from app.core.jobs import LOW_PRIORITY
 from app.core.leased_rows import WorkKind, finish_row, refuse_more_work
 from app.core.leased_work import claim_work
 from app.core.leases import Claim, WorkStatus
@@ -32,6 +33,9 @@ WALK_FORWARDS = WorkKind(
     WALK_FORWARD_TASK,
     LEASE_SECONDS,
     stop=WalkForwardRow.cancel_requested,
+    priority=LOW_PRIORITY,
+    # One may take an hour, and cannot be cut like a sweep: several at a time would leave no worker for runs.
+    lock=WALK_FORWARD_TASK,
 )
 
 

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.jobs import LOW_PRIORITY, defer_job
+from app.core.leased_work import defer_work
 from app.core.leases import WorkStatus
 from app.core.pagination import PageQuery, cut_page, decode_uuid_cursor, encode_cursor
 from app.market.domain import Viewer
 from app.research import walk_forward_repository as repository
 from app.research.domain import (
-    WALK_FORWARD_TASK,
     Method,
     SweepTooLarge,
     WalkForwardFinished,
@@ -59,9 +58,7 @@ async def request_walk_forward(
     run_id = await repository.insert_walk_forward(
         session, owner_id, asked.request, asked.search, terms, asked.origin
     )
-    # One may take an hour, and cannot be cut like a sweep: several at a time would leave no worker for runs.
-    job = repository.WALK_FORWARDS.identify(run_id)
-    await defer_job(session, WALK_FORWARD_TASK, job, LOW_PRIORITY, lock=WALK_FORWARD_TASK)
+    await defer_work(session, repository.WALK_FORWARDS, run_id)
     return run_id
 
 
