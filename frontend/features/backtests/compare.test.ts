@@ -36,6 +36,16 @@ describe("a comparison", () => {
     expect(bestOf(text("trades"), [run({ trades: 1 }), run({ trades: 2 })]).size).toBe(0);
   });
 
+  it("marks no amount of money of runs that began with different cash", () => {
+    const small = run({ final_equity: 20_000, total_return: 1, best: 500 });
+    const same = run({ final_equity: 15_000, total_return: 0.5, best: 400 });
+    const large = run({ final_equity: 1_500_000, total_return: 0.5, best: 40_000 });
+    const best = METRIC_TEXTS.get("best")!;
+    expect([...bestOf(best, [small, same])]).toEqual([0]);
+    expect(bestOf(best, [small, large]).size).toBe(0);
+    expect([...bestOf(METRIC_TEXTS.get("total_return")!, [small, large])]).toEqual([0]);
+  });
+
   it("tells equal rules apart by a letter", () => {
     expect(nameRuns([run({}), run({})])).toEqual(["A  Unsaved rule on AAPL", "B  Unsaved rule on AAPL"]);
     expect(parameterNames([run({}, { fast: 1 }), run({}, { fast: 2, slow: 3 })])).toEqual(["fast", "slow"]);

@@ -33,11 +33,20 @@ const LESS_IS_BETTER = new Set([
 /** Of these neither more nor less is better. */
 const NEUTRAL = new Set(["exposure", "trades", "avg_bars"]);
 
+/** Whether the runs began with different cash: then their amounts of money say nothing beside one another. */
+export function differInCash(runs: readonly ComparedRun[]): boolean {
+  const cash = runs.flatMap(({ metrics: { final_equity: end, total_return: grown } }) =>
+    typeof end === "number" && typeof grown === "number" && grown > -1 ? [end / (1 + grown)] : [],
+  );
+  return Math.max(...cash) - Math.min(...cash) > 1e-6 * Math.max(...cash);
+}
+
 /** Places of the runs with the best figure; empty where all are the same or the figure says nothing of the kind. */
 export function bestOf(text: MetricText, runs: readonly ComparedRun[]): ReadonlySet<number> {
   const values = runs.map((run) => run.metrics[text.name]);
   const known = values.filter((value): value is number => typeof value === "number");
   if (NEUTRAL.has(text.name) || known.length < 2 || new Set(known).size === 1) return new Set();
+  if (text.format === "money" && differInCash(runs)) return new Set();
   const best = LESS_IS_BETTER.has(text.name) ? Math.min(...known) : Math.max(...known);
   return new Set(values.flatMap((value, i) => (value === best ? [i] : [])));
 }

@@ -1,4 +1,4 @@
-import type { CheckRead, VerdictRead } from "@/lib/api/generated";
+import type { CheckPartRead, CheckRead, VerdictRead } from "@/lib/api/generated";
 import { formatCount, formatNumber, formatPercent, formatPlural } from "@/lib/format";
 
 export type Level = VerdictRead["level"];
@@ -39,7 +39,7 @@ type CheckText = {
   question: string;
   hint: string;
   /** What its figure is, and how it is printed. */
-  figure: (value: number) => { text: string; unit: string };
+  figure: (value: number, parts: readonly CheckPartRead[]) => { text: string; unit: string };
 };
 
 /** Every check, in the order in which it is made. */
@@ -75,19 +75,25 @@ const CHECKS: Record<string, CheckText> = {
     title: "Chance",
     question: "Could luck alone have done this?",
     hint: "The run's returns and trades are shuffled in blocks thousands of times to see how else it could have ended, and random entries with as many trades, as long, on the same side show what the market gave to everybody.",
-    figure: (value) => ({ text: formatPercent(value), unit: "did as well" }),
+    figure: (value, parts) => ({
+      text: formatPercent(value),
+      unit: parts.some((part) => part.name === "random_entries" && part.figure !== null)
+        ? "did as well"
+        : "lost money",
+    }),
   },
   search: {
     title: "Search",
     question: "How many tries did it take to find this?",
     hint: "Every run and every set of a sweep that you ever made with this rule on these data counts. The best of many tries looks good by luck alone; the deflated Sharpe ratio takes that off.",
-    figure: (value) => ({ text: formatPercent(value), unit: "likely real" }),
+    // No number of bars makes it certain.
+    figure: (value) => ({ text: value > 0.999 ? "over 99.9%" : formatPercent(value), unit: "likely real" }),
   },
   robustness: {
     title: "Robustness",
     question: "Does it survive small changes?",
     hint: "Neighbouring parameters, one bar of delay, other starting days and other kinds of markets. A real edge bends; a fitted one breaks.",
-    figure: (value) => ({ text: formatNumber(value, { digits: 2 }), unit: "kept" }),
+    figure: (value) => ({ text: formatPercent(value, { digits: 0 }), unit: "of Sharpe kept" }),
   },
   out_of_sample: {
     title: "Out of sample",
@@ -123,7 +129,7 @@ export function pendingChecks(
 }
 
 /** A check in words. One this page does not know shows its own name, so that no answer is lost. */
-export function checkWords(check: Pick<CheckRead, "name" | "figure">): CheckWords {
+export function checkWords(check: Pick<CheckRead, "name" | "figure" | "parts">): CheckWords {
   const text = CHECKS[check.name];
   const value = check.figure ?? null;
   if (!text)
@@ -133,7 +139,7 @@ export function checkWords(check: Pick<CheckRead, "name" | "figure">): CheckWord
       hint: "",
       figure: value === null ? null : { text: formatNumber(value), unit: "" },
     };
-  return { ...text, figure: value === null ? null : text.figure(value) };
+  return { ...text, figure: value === null ? null : text.figure(value, check.parts ?? []) };
 }
 
 /** "4 of 6 checks passed, 1 careful, 1 failed." */

@@ -111,7 +111,14 @@ def percent(fraction: float) -> str:
 
 
 def share_of(fraction: float) -> str:
-    """A fraction as a percentage without a plus, for a share or a probability."""
+    """A fraction as a percentage without a plus, for a share or a probability.
+
+    What is not all or nothing does not round to it: "over 99%", "under 1%".
+    """
+    if 0.995 <= fraction < 1.0:
+        return "over 99%"
+    if 0.0 < fraction < 0.005:
+        return "under 1%"
     return f"{fraction * 100.0:,.0f}%".replace("-", "−")
 
 

@@ -28,7 +28,7 @@ FAN_POINTS = 120
 CURVE_POINTS = 300
 SPANS_SHOWN = 200
 BAND_PERCENTILES = (5, 25, 50, 75, 95)
-_DIGITS = 6
+_DIGITS = 9
 
 
 def bars_picture(
@@ -134,7 +134,7 @@ def _numbers(values: Iterable[float]) -> list[float | None]:
 
 
 def _number(value: float | None) -> float | None:
-    """The value with as many digits as an eye can tell apart; None where it is undefined."""
+    """The value with more digits than are ever printed of it; None where it is undefined."""
     if value is None or not math.isfinite(value):
         return None
     return float(f"{value:.{_DIGITS}g}")

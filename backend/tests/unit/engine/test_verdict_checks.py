@@ -23,6 +23,7 @@ from app.engine.verdict import (
     judge,
     worst,
 )
+from app.engine.verdict.check import share_of
 from app.engine.verdict.costs import check_costs, stressed_execution
 from app.engine.verdict.out_of_sample import judge_split
 from app.engine.verdict.sample import check_sample, judge_best_trades
@@ -300,3 +301,11 @@ def test_a_ruined_run_fails_out_of_sample() -> None:
     check = judge_split(equity, 252.0)[0]
     assert (check.level, check.figure) == (Level.RED, None)
     assert "ruined" in check.statement
+
+
+@pytest.mark.parametrize(
+    ("fraction", "told"),
+    [(0.0, "0%"), (0.0004, "under 1%"), (0.58, "58%"), (0.9991, "over 99%"), (1.0, "100%"), (1.16, "116%")],
+)
+def test_a_share_is_all_or_nothing_only_where_it_is(fraction: float, told: str) -> None:
+    assert share_of(fraction) == told

@@ -11,14 +11,19 @@ import { usePrinting } from "@/features/backtests/use-print";
 import { checkWords, humanise } from "@/features/backtests/verdict-texts";
 import type { CheckPartRead, CheckRead } from "@/lib/api/generated";
 import { cn } from "@/lib/cn";
-import { formatNumber } from "@/lib/format";
+import { formatNumber, formatPercent } from "@/lib/format";
 
 const ROW =
   "check-row grid grid-cols-[5.5rem_minmax(0,1fr)] items-start gap-x-3 gap-y-1 px-4 py-2.5 md:grid-cols-[5.5rem_14rem_minmax(0,1fr)_8.5rem] md:px-5";
 
-function intervalText([low, high]: NonNullable<CheckPartRead["interval"]>): string {
+/** Parts whose figures are fractions; the others are ratios. */
+const IN_PERCENT = new Set(["cagr", "drawdown", "loss", "trades"]);
+
+function intervalText(name: string, [low, high]: NonNullable<CheckPartRead["interval"]>): string {
   const print = (value: number | null) =>
-    formatNumber(value, { digits: value !== null && Math.abs(value) >= 100 ? 0 : 2 });
+    IN_PERCENT.has(name)
+      ? formatPercent(value, { digits: 1 })
+      : formatNumber(value, { digits: value !== null && Math.abs(value) >= 100 ? 0 : 2 });
   return `9 in 10 between ${print(low)} and ${print(high)}`;
 }
 
@@ -30,7 +35,7 @@ function PartRow({ part }: { part: CheckPartRead }) {
         <span className="font-medium">{humanise(part.name)}.</span> {part.statement}
         {part.interval && (
           <span className="block text-xs text-muted-foreground tabular-nums">
-            {intervalText(part.interval)}
+            {intervalText(part.name, part.interval)}
           </span>
         )}
       </div>
