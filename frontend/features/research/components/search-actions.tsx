@@ -1,6 +1,16 @@
 "use client";
 
-import { Ban, Download, EllipsisVertical, Footprints, Pause, Play, RotateCw, Trash2 } from "lucide-react";
+import {
+  Ban,
+  Download,
+  EllipsisVertical,
+  Footprints,
+  Grid3x3,
+  Pause,
+  Play,
+  RotateCw,
+  Trash2,
+} from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
@@ -22,6 +32,7 @@ import {
   type SweepAction,
 } from "@/features/research/api";
 import type { Sweep, WalkForward } from "@/features/research/contract";
+import { sweepPathOfRule } from "@/features/research/paths";
 import { isOver } from "@/features/research/progress";
 import { wantedMetrics } from "@/features/research/texts";
 import { formatPlural } from "@/lib/format";
@@ -151,6 +162,16 @@ export function WalkForwardActions({ run }: { run: WalkForward }) {
   const isStopping = run.cancel_requested && !isOver(run.status);
   return (
     <div className="flex flex-wrap items-center gap-2">
+      <Button
+        variant="outline"
+        size="sm"
+        onClick={() => {
+          const rule = run.strategy_id ? { strategyId: run.strategy_id } : { source: run.source };
+          router.push(`${sweepPathOfRule(rule)}&symbol=${run.symbol}&interval=${run.interval}`);
+        }}
+      >
+        <Grid3x3 aria-hidden /> Sweep this rule
+      </Button>
       {isOver(run.status) ? (
         <Button variant="outline" size="sm" onClick={() => setAsking("delete")}>
           <Trash2 aria-hidden /> Delete
