@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -32,6 +31,7 @@ from app.engine.verdict import (
     TrialFacts,
     Verdict,
     judge_stepwise,
+    time_signals,
 )
 
 Progress: TypeAlias = Callable[[float], None]
@@ -145,9 +145,7 @@ def run_backtest(
 def _run_backtest(inputs: BacktestInputs, report: Progress, show: VerdictSoFar) -> BacktestResult:
     bars, first = with_readable_columns(inputs.bars), inputs.first_bar
     report(0.0)
-    began = time.perf_counter()
-    signals = inputs.signals_of(bars)
-    evaluation_seconds = time.perf_counter() - began
+    signals, evaluation_seconds = time_signals(inputs.signals_of, bars)
     report(_AFTER_SIGNALS)
 
     fills = simulate(bars, signals, inputs.execution, first, splits=inputs.splits, detail=inputs.detail)

@@ -9,7 +9,7 @@ from app.engine.verdict.chance import check_chance
 from app.engine.verdict.check import Check, Level, Part, Verdict, worst
 from app.engine.verdict.costs import check_costs
 from app.engine.verdict.data import DataFacts, check_data
-from app.engine.verdict.judged import JudgedRun, SignalsOf, TrialFacts
+from app.engine.verdict.judged import JudgedRun, SignalsOf, TrialFacts, time_signals
 from app.engine.verdict.look_ahead import check_look_ahead
 from app.engine.verdict.out_of_sample import check_out_of_sample
 from app.engine.verdict.robustness import check_robustness
@@ -28,6 +28,7 @@ __all__ = [
     "Verdict",
     "judge",
     "judge_stepwise",
+    "time_signals",
     "worst",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -21,6 +22,24 @@ from app.engine.verdict.data import DataFacts
 SignalsOf: TypeAlias = Callable[[Bars], Signals]
 FillsOf: TypeAlias = Callable[[Signals, Execution, int], Fills]
 SetsOf: TypeAlias = Callable[[NDArray[np.float64]], SetFigures]
+
+# A first evaluation shorter than this was not held up by compiling.
+_SURE_SECONDS = 0.5
+
+
+def time_signals(signals_of: SignalsOf, bars: Bars) -> tuple[Signals, float]:
+    """The signals on `bars`, and how many seconds computing them takes.
+
+    A first time that was long may have compiled or waited: then a half is timed once more.
+    """
+    began = time.perf_counter()
+    signals = signals_of(bars)
+    seconds = time.perf_counter() - began
+    if seconds > _SURE_SECONDS:
+        began = time.perf_counter()
+        signals_of(bars.head(max(len(bars) // 2, 1)))
+        seconds = min(seconds, 2.0 * (time.perf_counter() - began))
+    return signals, seconds
 
 
 @dataclass(frozen=True, slots=True)

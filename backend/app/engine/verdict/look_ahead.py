@@ -15,11 +15,11 @@ from app.engine.verdict.judged import JudgedRun
 NAME = "look_ahead"
 
 CUTS = 20
-"""Shortened copies of data of up to `SHORT_BARS` bars, spread evenly."""
+"""Shortened copies; of data of up to `SHORT_BARS` bars spread evenly."""
 SHORT_BARS = 20_000
-"""Longer data is cut in half again and again instead, which costs about one more evaluation of the whole."""
+"""Longer data is cut shorter and shorter instead, which costs about one more evaluation of the whole."""
 LEAST_CUT_BARS = 100
-"""Where the halving ends."""
+"""The shortest of these copies."""
 BUDGET_SECONDS = 20.0
 """What all copies together may take, as far as the time of the first evaluation tells: a rule that takes
 longer is computed again on fewer and shorter copies."""
@@ -31,7 +31,7 @@ SEED = 20_130_301
 
 THRESHOLDS = (
     f"Green where the signals are the same to the bit on {CUTS} shortened copies of the data (from "
-    f"{SHORT_BARS:,} bars on, on halves of halves) and bar by bar at {SINGLE_BARS} random bars, else red; "
+    f"{SHORT_BARS:,} bars on, ever shorter ones) and bar by bar at {SINGLE_BARS} random bars, else red; "
     "amber where there are too few bars to try."
 )
 
@@ -117,22 +117,32 @@ def choose_cuts(signals: Signals, evaluation_seconds: float = 0.0) -> tuple[int,
     shows just there.
     """
     n = len(signals)
-    lengths = [n * step // (CUTS + 1) for step in range(1, CUTS + 1)] if n <= SHORT_BARS else []
     affordable = BUDGET_SECONDS / evaluation_seconds * n if evaluation_seconds > 0.0 else math.inf
-    if n > SHORT_BARS or sum(lengths) > affordable:
-        lengths = []
-        half = int(max(min(n, affordable), 2 * LEAST_CUT_BARS)) // 2
-        while half >= LEAST_CUT_BARS:
-            lengths.append(half)
-            half //= 2
     speaking = np.flatnonzero(
         signals.enter_long | signals.exit_long | signals.enter_short | signals.exit_short
     )
-    for place in range(0, len(lengths), 2):
-        earlier = int(np.searchsorted(speaking, lengths[place])) - 1
-        if earlier >= 0:
-            lengths[place] = int(speaking[earlier]) + 1
-    return tuple(sorted({length for length in lengths if 0 < length < n}))
+    chosen: set[int] = set()
+    for place, length in enumerate(_choose_lengths(n, affordable)):
+        earlier = int(np.searchsorted(speaking, length)) - 1
+        spoken = int(speaking[earlier]) + 1 if place % 2 == 0 and earlier >= 0 else length
+        chosen.add(length if spoken in chosen else spoken)
+    return tuple(sorted(length for length in chosen if 0 < length < n))
+
+
+def _choose_lengths(n: int, affordable: float) -> list[int]:
+    """Evenly spread lengths, else a half and ever shorter ones, else halves of halves: what is affordable."""
+    evenly = [n * step // (CUTS + 1) for step in range(1, CUTS + 1)]
+    if n <= SHORT_BARS and sum(evenly) <= affordable:
+        return evenly
+    most = int(max(min(n, affordable), 2 * LEAST_CUT_BARS))
+    shrinking = np.geomspace(max(most // 6, LEAST_CUT_BARS), LEAST_CUT_BARS, CUTS - 1).astype(int).tolist()
+    if most // 2 + sum(shrinking) <= affordable:
+        return [most // 2, *shrinking]
+    halves = []
+    while most // 2 >= LEAST_CUT_BARS:
+        most //= 2
+        halves.append(most)
+    return halves
 
 
 def is_prefix(shorter: Signals, longer: Signals, count: int) -> bool:

@@ -4,6 +4,7 @@ not.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from app.engine.execution import Execution
 from app.engine.fills import simulate
 from app.engine.language import compile_rule
 from app.engine.signals import Signals
-from app.engine.verdict import Check, DataFacts, JudgedRun, Level, Part, SignalsOf
+from app.engine.verdict import Check, DataFacts, JudgedRun, Level, Part, SignalsOf, time_signals
 from app.engine.verdict.look_ahead import (
     BUDGET_SECONDS,
     CUTS,
@@ -121,9 +122,28 @@ def test_half_of_the_cuts_end_on_a_signal() -> None:
     assert list(cuts) == sorted(set(cuts))
 
 
-def test_long_data_is_halved_within_about_one_more_evaluation() -> None:
+@pytest.mark.parametrize("n", [700, 3_270, SHORT_BARS + 1, 10 * SHORT_BARS])
+def test_there_are_as_many_cuts_as_are_published(n: int) -> None:
+    signals = random_signals(np.random.default_rng(n), random_bars(np.random.default_rng(n), n))
+    assert len(choose_cuts(signals)) == CUTS
+
+
+def test_a_first_evaluation_that_was_held_up_is_timed_again() -> None:
+    waits = iter([0.6, 0.0])
+
+    def evaluate(bars: Bars) -> Signals:
+        time.sleep(next(waits))
+        return sma_crossover(bars)
+
+    signals, seconds = time_signals(evaluate, BARS)
+    assert len(signals) == len(BARS)
+    assert seconds < 0.5
+
+
+def test_long_data_is_shortened_within_about_one_more_evaluation() -> None:
     n = 50 * SHORT_BARS
     cuts = choose_cuts(make_signals(n))
+    assert len(cuts) == CUTS
     assert sum(cuts) <= n
     assert max(cuts) == n // 2
     assert LEAST_CUT_BARS <= min(cuts) < 2 * LEAST_CUT_BARS
