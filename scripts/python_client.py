@@ -11,7 +11,7 @@ from pathlib import Path
 
 from steps import ROOT, Command, run_quietly, say
 
-MODELS = ROOT / "clients" / "python" / "src" / "flowrex_client" / "models.py"
+MODELS = ROOT / "clients" / "python" / "src" / "flowrex_client" / "generated.py"
 HEADER = '"""The shapes of requests and answers: generated from the OpenAPI document by `make client`."""'
 
 
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
         write_models(MODELS)
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder, "models.py")
+        fresh = Path(folder, "generated.py")
         write_models(fresh)
         if fresh.read_bytes() == MODELS.read_bytes():
             return 0

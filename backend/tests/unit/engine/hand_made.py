@@ -190,6 +190,7 @@ def random_execution(rng: np.random.Generator) -> Execution:
 def cut_signals(signals: Signals, start: int, stop: int) -> Signals:
     """Bars start..stop-1 of every column."""
     columns: dict[str, Any] = {name: getattr(signals, name) for name in Signals.__slots__}
-    return Signals(
-        **{name: None if column is None else column[start:stop] for name, column in columns.items()}
-    )
+    cut: dict[str, Any] = {
+        name: None if column is None else column[start:stop] for name, column in columns.items()
+    }
+    return Signals(**cut)

@@ -120,6 +120,8 @@ def random_member(rng: np.random.Generator, grid: int, is_daily: bool, volatilit
 
 def join_bars(bars: tuple[Bars, ...]) -> Bars:
     """All bars one after the other, for outputs that all instruments have or lack."""
-    columns = [np.concatenate(parts) for parts in zip(*(some.columns() for some in bars), strict=True)]
+    open_, high, low, close, volume = (
+        np.concatenate(parts) for parts in zip(*(some.columns() for some in bars), strict=True)
+    )
     total = sum(len(some) for some in bars)
-    return Bars(np.arange(total, dtype=np.int64) * DAY, *columns)
+    return Bars(np.arange(total, dtype=np.int64) * DAY, open_, high, low, close, volume)

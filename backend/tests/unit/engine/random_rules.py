@@ -184,7 +184,7 @@ def make_random_bars(seed: int) -> Bars:
     if random.random() < 0.5:  # prices that fit together, as real ones do
         close = make_column(random, count)
         with np.errstate(all="ignore"):
-            columns = (close * 0.995, close * 1.01, close * 0.99, close)
+            open_, high, low = close * 0.995, close * 1.01, close * 0.99
     else:
-        columns = tuple(make_column(random, count) for _ in range(4))
-    return Bars(time, *columns, make_column(random, count), interval, zone)
+        open_, high, low, close = (make_column(random, count) for _ in range(4))
+    return Bars(time, open_, high, low, close, make_column(random, count), interval, zone)

@@ -278,7 +278,8 @@ def gather_longer_bars(bars: Bars, interval: Interval) -> tuple[Bars, list[int]]
         over.append(len(rows))
     table = np.array(rows, np.float64).reshape(-1, 6)
     times = np.array([row[0] for row in rows], np.int64)
-    return Bars(times, *table[:, 1:].T.copy(), interval=interval, timezone=bars.timezone), over
+    open_, high, low, close, volume = table[:, 1:].T.copy()
+    return Bars(times, open_, high, low, close, volume, interval, bars.timezone), over
 
 
 class _Reading:
@@ -346,7 +347,7 @@ class _Reading:
         if node.func.id == "on":
             interval, x = node.args
             assert isinstance(interval, ast.Constant)
-            return self.on(Interval(interval.value), x)
+            return self.on(Interval(str(interval.value)), x)
         return self.call(node.func.id, [self.value(argument) for argument in node.args])
 
     def on(self, interval: Interval, x: ast.expr) -> Series:

@@ -12,6 +12,7 @@ from app.engine.bars import Bars
 from app.engine.basket import judging
 from app.engine.basket.run import BasketInputs, Member, run_basket
 from app.engine.basket.terms import Basket
+from app.engine.evaluation import evaluate_rule
 from app.engine.execution import Execution
 from app.engine.language import compile_rule
 from app.engine.manifest import hash_bars
@@ -89,7 +90,7 @@ def test_the_verdict_names_the_worst_instrument_and_what_was_not_done() -> None:
 def test_a_rule_that_looks_ahead_on_one_instrument_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     inputs = make_inputs("IBM", "GOOG")
     level = float(inputs.members[1].bars.close[0])
-    honest = judging.evaluate_rule
+    honest = evaluate_rule
 
     def peek(rule: object, bars: Bars, *more: object) -> Signals:
         signals = honest(rule, bars, *more)  # type: ignore[arg-type]

@@ -111,7 +111,7 @@ def test_what_sets_share_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> No
         calls.append(n)
         return np.zeros(600)
 
-    monkeypatch.setitem(WINDOWS, "sma", count)  # type: ignore[misc]
+    monkeypatch.setitem(WINDOWS, "sma", count)
     rule = compile_rule("a = param(2, 1, 99)\nb = param(2, 1, 99)\nenter_long = sma(close, a) > sma(open, b)")
     batch = BatchEvaluator(rule, make_bars())
     for a, b in itertools.product(range(1, 11), range(11, 21)):
@@ -135,6 +135,7 @@ def test_rules_of_one_family_differ_in_numbers_alone() -> None:
 
 def test_bars_are_read_only_once_and_may_be_views() -> None:
     whole = make_bars()
-    bars = Bars(whole.time[::2], *(column[::2] for column in whole.columns()))
+    open_, high, low, close, volume = (column[::2] for column in whole.columns())
+    bars = Bars(whole.time[::2], open_, high, low, close, volume)
     batch = BatchEvaluator(compile_rule(RULE), bars)
     assert_same_bits(batch.signals({}), evaluate_rule(compile_rule(RULE), bars))

@@ -133,8 +133,8 @@ def test_missing_volumes_and_prices() -> None:
 def test_longer_bars_are_those_that_the_market_resamples(zone: str, longer: Interval) -> None:
     random = np.random.default_rng(4)
     times = 1_700_000_100 // 900 * 900 + np.cumsum(random.integers(1, 40, 3_000)) * 900
-    columns = [np.round(random.uniform(1, 100, 3_000)) for _ in range(5)]
-    bars = Bars(times, *columns, Interval.MIN_15, zone)  # type: ignore[arg-type]
+    open_, high, low, close, volume = (np.round(random.uniform(1, 100, 3_000)) for _ in range(5))
+    bars = Bars(times, open_, high, low, close, volume, Interval.MIN_15, zone)
     ours, theirs = HigherBarsFeed(longer).feed(bars), resample(bars, longer)
     count = len(ours.bars)
     assert len(theirs) - 1 <= count <= len(theirs)

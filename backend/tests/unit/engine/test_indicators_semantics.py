@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -166,9 +168,10 @@ def test_supertrend_changes_sides_on_a_close_through_it() -> None:
 
 def test_the_day_is_that_of_the_bar_s_open_where_it_is_traded() -> None:
     times = np.array([1_709_251_200 - 7_200, 1_709_251_200])  # 2024-02-29T22:00Z and 2024-03-01T00:00Z
-    bars = Bars(times, *(np.ones(2) for _ in range(5)), Interval.HOUR_1)
+    still = np.ones(2)
+    bars = Bars(times, still, still, still, still, still, Interval.HOUR_1)
     assert list(value_of("day", bars)) == [29, 1]
-    berlin = Bars(times + 3_600, *(np.ones(2) for _ in range(5)), Interval.HOUR_1, "Europe/Berlin")
+    berlin = replace(bars, time=times + 3_600, timezone="Europe/Berlin")
     assert list(value_of("day", berlin)) == [1, 1]
 
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self, Unpack, cast
 
 from flowrex_client.connection import Connection
-from flowrex_client.models import (
+from flowrex_client.generated import (
     BacktestCreate,
     InstrumentRead,
     RuleCheckRead,

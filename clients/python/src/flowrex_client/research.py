@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from flowrex_client.connection import Connection
 from flowrex_client.errors import WorkFailed
-from flowrex_client.models import MetricsRead, RunRead, SweepRead, WalkForwardRead
+from flowrex_client.generated import MetricsRead, RunRead, SweepRead, WalkForwardRead
 from flowrex_client.runs import Backtest, refuse_failure
 from flowrex_client.tables import Table, make_table, make_table_of_rows
 

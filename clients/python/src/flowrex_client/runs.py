@@ -6,7 +6,7 @@ from typing import cast
 
 from flowrex_client.connection import Connection
 from flowrex_client.errors import WorkFailed
-from flowrex_client.models import MetricsRead, RunRead, TearSheetRead, VerdictRead
+from flowrex_client.generated import MetricsRead, RunRead, TearSheetRead, VerdictRead
 from flowrex_client.tables import Table, make_table
 
 
