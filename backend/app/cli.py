@@ -30,6 +30,7 @@ cli = typer.Typer(
     help="Is this trading idea any good, and can I believe the answer?",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # its tables cut long options at 80 columns
     pretty_exceptions_enable=False,  # a plain traceback fits into the end of a log
 )
 
