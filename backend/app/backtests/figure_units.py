@@ -16,3 +16,6 @@ MONEY = frozenset(
 
 ANSWERS: Mapping[str, str] = {"green": "Yes.", "amber": "With care.", "red": "No."}
 """Can it be believed?"""
+
+ENDED: Mapping[str, str] = {"green": "Passed", "amber": "Careful", "red": "Failed"}
+"""How a check ended, in the web page's words."""

@@ -11,7 +11,7 @@ from app import __version__
 from app.backtests import columns, svg_charts
 from app.backtests.costs import describe_costs
 from app.backtests.domain import label_symbols
-from app.backtests.figure_units import ANSWERS, COUNTS, FRACTIONS, MONEY
+from app.backtests.figure_units import ANSWERS, COUNTS, ENDED, FRACTIONS, MONEY
 from app.backtests.report_schemas import TearSheetRead
 from app.backtests.schemas import RunRead
 from app.engine.packing import EquityCurve
@@ -45,6 +45,7 @@ def _gather(run: RunRead, tear_sheet: TearSheetRead, curve: EquityCurve, trades:
         "is_basket": len(symbols) > 1,
         "verdict": run.verdict.model_dump() if run.verdict else {"level": "red", "checks": []},
         "answer": ANSWERS,
+        "ended": ENDED,
         "rows": [
             (name, _write(name, value), _write(name, held.get(name))) for name, value in metrics.items()
         ],
