@@ -4,6 +4,8 @@ import { useTheme } from "next-themes";
 import { useCallback, useSyncExternalStore } from "react";
 import { flushSync } from "react-dom";
 
+import { SHEET_LAID_OUT } from "@/components/charts/sheet";
+
 const REPAINT_MS = 600;
 
 /** Whether the page is being laid out for paper: then everything that opens stands open. */
@@ -15,6 +17,7 @@ function setPrinting(next: boolean) {
   document.documentElement.classList.toggle("printing", next);
   // The browser prints what stands when its event returns.
   flushSync(() => listeners.forEach((listener) => listener()));
+  window.dispatchEvent(new Event(SHEET_LAID_OUT));
 }
 
 function watchBrowser() {

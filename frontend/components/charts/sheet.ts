@@ -1,0 +1,2 @@
+/** Sent to the window when the page has a sheet's width at once and is printed before observers would tell of it. */
+export const SHEET_LAID_OUT = "sheetlaidout";
