@@ -23,14 +23,16 @@ def collect_terms(
     start: Annotated[datetime | None, typer.Option(formats=DATES, help="First day, in UTC.")] = None,
     end: Annotated[datetime | None, typer.Option(formats=DATES, help="The day after the last.")] = None,
     cash: Annotated[str, typer.Option(help="To begin with.")] = "10000",
-    commission_bps: Annotated[float, typer.Option(min=0, max=1000)] = 0.0,
+    commission_bps: Annotated[
+        float, typer.Option(min=0, max=1000, help="Of each fill's value, in basis points.")
+    ] = 0.0,
     commission_fixed: Annotated[str, typer.Option(help="Per fill.")] = "0",
     commission_per_unit: Annotated[str, typer.Option(help="For each unit of a fill.")] = "0",
     commission_minimum: Annotated[str, typer.Option(help="The least a fill costs.")] = "0",
     commission_tier: Annotated[
         list[str] | None, typer.Option(help="NOTIONAL=BPS: from a fill of this much on; ascending.")
     ] = None,
-    slippage_bps: Annotated[float, typer.Option(min=0, max=1000)] = 0.0,
+    slippage_bps: Annotated[float, typer.Option(min=0, max=1000, help="Worse price, in basis points.")] = 0.0,
     slippage_model: Annotated[
         SlippageModel, typer.Option(help="volume_share: by the share of the bar's volume, beside the bps.")
     ] = "fixed",
@@ -38,7 +40,7 @@ def collect_terms(
     price_impact: Annotated[float, typer.Option(help="Price moves by this times the share squared.")] = 0.1,
     borrow_rate: Annotated[float, typer.Option(help="Fraction a year on a short's notional.")] = 0.0,
     overnight_rate: Annotated[float, typer.Option(help="Fraction a year on any notional.")] = 0.0,
-    whole_units: Annotated[bool, typer.Option("--whole-units")] = False,
+    whole_units: Annotated[bool, typer.Option("--whole-units", help="Buy no fractions of a unit.")] = False,
     close_at_end: Annotated[bool, typer.Option("--close-at-end/--leave-open")] = True,
     adjust: Annotated[Adjustment, typer.Option(help="Apply recorded splits, or not.")] = Adjustment.SPLITS,
     detail_interval: Annotated[

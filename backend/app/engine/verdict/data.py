@@ -115,7 +115,7 @@ def _judge_gaps(facts: DataFacts) -> Part:
     share = facts.missing_bars / facts.expected_bars
     level = Level.RED if share > GAPS_RED else Level.AMBER if share > GAPS_AMBER else Level.GREEN
     if not facts.missing_bars:
-        return Part("gaps", level, f"No bar is missing against {calendar}.", share)
+        return Part("gaps", level, f"No bar is missing by the calendar {calendar}.", share)
     of = f"{counted(facts.expected_bars, 'bar')} that {calendar} expects"
     told = f"{facts.missing_bars:,} of the {of} {_is(facts.missing_bars)} missing."
     return Part("gaps", level, told, share)

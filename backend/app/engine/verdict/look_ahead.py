@@ -66,7 +66,7 @@ def _judge_cuts(run: JudgedRun) -> Part:
         )
         return Part("cuts", Level.RED, told, float(len(different)))
     copies = f"{len(cuts):,} shortened {'copy' if len(cuts) == 1 else 'copies'}"
-    told = f"Computed again on {copies} of the data, the signals are the same bit by bit."
+    told = f"Computed again on {copies} of the data, the signals are the same to the bit."
     return Part("cuts", Level.GREEN, told, 0.0)
 
 
@@ -99,7 +99,7 @@ def _judge_steps(run: JudgedRun) -> Part | None:
             f"{wrong_bars[0] + 1:,}."
         )
         return Part("bar_by_bar", Level.RED, told, float(len(wrong_bars)))
-    told = f"Told of its bars as they close, {singles} one by one, it says the same bit by bit."
+    told = f"Fed as the bars close, {singles} of them one at a time, the rule gives the same signals."
     return Part("bar_by_bar", Level.GREEN, told, 0.0)
 
 

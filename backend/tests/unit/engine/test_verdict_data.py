@@ -20,7 +20,7 @@ BARS = make_bars([(100.0, 101.0, 99.0, 100.0)] * 1_000)
 def test_clean_data_is_green() -> None:
     check = check_data(BARS, CLEAN)
     assert (check.name, check.level, check.figure) == ("data", Level.GREEN, 0.0)
-    assert check.statement == "No bar is missing against XNYS."
+    assert check.statement == "No bar is missing by the calendar XNYS."
 
 
 @pytest.mark.parametrize(
