@@ -54,7 +54,13 @@ print(trades.select("entry_time", "exit_time", "pnl").head(3))
 # ## Many parameter sets: the plateau, not the peak
 
 # %%
-sweep = flowrex.sweep(**terms, method="grid", objective="sharpe", constraints={"min_trades": 10})
+ranges: dict[str, Any] = {
+    "fast": {"min": 5, "max": 50, "step": 5},
+    "slow": {"min": 20, "max": 200, "step": 10},
+}
+sweep = flowrex.sweep(
+    **terms, method="grid", ranges=ranges, objective="sharpe", constraints={"min_trades": 10}
+)
 for name in ("best", "plateau"):
     found = sweep.sweep[name]
     if found is not None:
@@ -69,7 +75,7 @@ print(heat.round(2).iloc[:3, :5])
 # ## Chosen on one stretch, traded on the next
 
 # %%
-walk = flowrex.walk_forward(**terms, method="grid", train_bars=750, test_bars=250)
-print(walk.windows().to_pandas().round(2).tail(3).T)
+walk = flowrex.walk_forward(**terms, method="grid", ranges=ranges, train_bars=750, test_bars=250)
+print(walk.windows().to_pandas().tail(3).T)
 print("stitched:", walk.metrics["sharpe"], "efficiency:", walk.walk_forward["efficiency"])
 flowrex.close()
