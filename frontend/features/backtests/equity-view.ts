@@ -144,6 +144,11 @@ export class EquityView {
     this.#onCrosshair(index);
   }
 
+  /** A copy of what is on the screen. */
+  takePicture(): HTMLCanvasElement {
+    return this.#chart.takeScreenshot();
+  }
+
   dispose(): void {
     this.#chart.remove();
   }

@@ -4,7 +4,7 @@ import { useTheme } from "next-themes";
 import { useCallback, useSyncExternalStore } from "react";
 import { flushSync } from "react-dom";
 
-import { SHEET_LAID_OUT } from "@/components/charts/sheet";
+import { SHEET_LAID_OUT, SHEET_PRINTED } from "@/components/charts/sheet";
 
 const REPAINT_MS = 600;
 
@@ -21,7 +21,10 @@ function setPrinting(next: boolean) {
 }
 
 function watchBrowser() {
-  const begin = () => setPrinting(true);
+  const begin = () => {
+    setPrinting(true);
+    window.dispatchEvent(new Event(SHEET_PRINTED));
+  };
   const end = () => setPrinting(false);
   window.addEventListener("beforeprint", begin);
   window.addEventListener("afterprint", end);

@@ -276,6 +276,11 @@ export class ChartView {
     this.#show({ from: view.to - span, to: view.to });
   }
 
+  /** A copy of what is on the screen. */
+  takePicture(): HTMLCanvasElement {
+    return this.#chart.takeScreenshot();
+  }
+
   dispose(): void {
     this.#stop.abort();
     this.#paneWatch.disconnect();

@@ -5,6 +5,7 @@ import { useEffect, useEffectEvent, useId, useMemo, useRef, useState, type Keybo
 import { EquityView } from "@/features/backtests/equity-view";
 import { useChartColours } from "@/features/chart/chart-colours";
 import { barTimeFormat, buildTimeAxis } from "@/features/chart/time-axis";
+import { usePrintedPicture } from "@/features/chart/use-printed-picture";
 import { cn } from "@/lib/cn";
 import { formatMoney, formatPercent } from "@/lib/format";
 import type { EquityRead } from "@/lib/api/generated";
@@ -48,6 +49,7 @@ export function EquityChart({
   }, [view, colours]);
   useEffect(() => view?.setCurve(curve, axis, timeZone), [view, curve, axis, timeZone]);
   useEffect(() => view?.setScale(scale), [view, scale]);
+  usePrintedPicture(holder, view);
 
   const money = (value: number) =>
     formatMoney(value, currency, { digits: Math.abs(value) >= 100_000 ? 0 : 2 });

@@ -17,6 +17,7 @@ import { ChartView, type ChartMarker, type PanePlace } from "@/features/chart/ch
 import type { BarColumns } from "@/features/chart/indicator-catalog";
 import type { DrawnIndicator } from "@/features/chart/indicator-series";
 import { buildTimeAxis } from "@/features/chart/time-axis";
+import { usePrintedPicture } from "@/features/chart/use-printed-picture";
 import { cn } from "@/lib/cn";
 
 export type ViewRequest = {
@@ -109,6 +110,7 @@ export function PriceChart({
   useEffect(() => view?.setIndicators(indicators), [view, axis, indicators]);
   useEffect(() => view?.setMarkers(markers), [view, axis, markers]);
   useEffect(() => view?.setScale(scale), [view, scale]);
+  usePrintedPicture(holder, view);
 
   const asked = useRef<string | null>(null);
   useEffect(() => {

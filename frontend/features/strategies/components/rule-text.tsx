@@ -37,6 +37,8 @@ export function RuleText({
       aria-label={label}
       className={cn(
         "focus-inset overflow-x-auto rounded-md bg-muted/60 p-3 font-mono text-xs leading-5",
+        // Paper does not scroll, and a phone shows too little of a line to read it by scrolling.
+        "max-sm:wrap-anywhere max-sm:whitespace-pre-wrap print:wrap-anywhere print:whitespace-pre-wrap",
         className,
       )}
     >
