@@ -1,4 +1,5 @@
 import type { MetricText } from "@/features/backtests/metric-texts";
+import { ruleName } from "@/features/backtests/rule-name";
 import type { ComparedRun } from "@/lib/api/generated";
 import { isId } from "@/lib/ids";
 
@@ -18,7 +19,7 @@ export function comparePath(ids: readonly string[]): string {
 /** What tells runs apart in a legend: a letter each, and what they ran. */
 export function nameRuns(runs: readonly ComparedRun[]): string[] {
   return runs.map(
-    (run, i) => `${String.fromCharCode(65 + i)}  ${run.name ?? "Unsaved rule"} on ${run.symbol}`,
+    (run, i) => `${String.fromCharCode(65 + i)}  ${ruleName({ strategy_name: run.name })} on ${run.symbol}`,
   );
 }
 

@@ -17,6 +17,7 @@ import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@
 import { bestOf, FEWEST_COMPARED, nameRuns, parameterNames, readIds } from "@/features/backtests/compare";
 import { formatMetric, METRIC_GROUPS, type MetricText } from "@/features/backtests/metric-texts";
 import { useComparison } from "@/features/backtests/report-api";
+import { ruleName } from "@/features/backtests/rule-name";
 import { decimalsOf } from "@/features/backtests/run-settings";
 import { longInterval } from "@/features/chart/intervals";
 import type { ComparedRun, ComparisonRead } from "@/lib/api/generated";
@@ -49,7 +50,7 @@ function RunHead({ run, place }: { run: ComparedRun; place: number }) {
         href={`/backtests/${run.id}`}
         className="block font-medium text-foreground underline-offset-4 hover:underline"
       >
-        {run.name ?? "Unsaved rule"}
+        {ruleName({ strategy_name: run.name })}
       </Link>
       <span className="block font-normal">
         {run.symbol} {longInterval(run.interval)}

@@ -22,6 +22,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { useRuns } from "@/features/backtests/api";
 import { comparePath, FEWEST_COMPARED, MOST_COMPARED } from "@/features/backtests/compare";
 import { isOver } from "@/features/backtests/polling";
+import { ruleName } from "@/features/backtests/rule-name";
 import { longInterval } from "@/features/chart/intervals";
 import type { RunSummary } from "@/lib/api/generated";
 import { cn } from "@/lib/cn";
@@ -155,11 +156,11 @@ const COLUMNS: ColumnDef<RunSummary>[] = [
   {
     id: "rule",
     header: "Strategy",
-    accessorFn: (run) => run.strategy_name ?? "Unsaved rule",
+    accessorFn: (run) => ruleName(run),
     sortingFn: "text",
     cell: ({ row: { original: run } }) => (
       <Link href={`/backtests/${run.id}`} className="font-medium underline-offset-4 hover:underline">
-        {run.strategy_name ?? "Unsaved rule"}
+        {ruleName(run)}
         {run.strategy_version !== null && (
           <span className="ml-1 text-xs font-normal text-muted-foreground">v{run.strategy_version}</span>
         )}

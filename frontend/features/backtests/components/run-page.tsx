@@ -21,6 +21,7 @@ import { RunEnded, RunProgress } from "@/features/backtests/components/run-state
 import { OpenChartButton, TradeChart } from "@/features/backtests/components/trade-chart";
 import { TradeTable } from "@/features/backtests/components/trade-table";
 import { useTearSheet } from "@/features/backtests/report-api";
+import { ruleName } from "@/features/backtests/rule-name";
 import { marketName } from "@/features/backtests/run-terms";
 import type { Trade } from "@/features/backtests/trades";
 import { useInstrument } from "@/features/chart/api";
@@ -31,7 +32,7 @@ import { isId } from "@/lib/ids";
 import { keepVisit } from "@/lib/visits";
 
 function titleOf(run: RunRead): string {
-  return `${run.strategy_name ?? "Unsaved rule"} on ${marketName(run)}`;
+  return `${ruleName(run)} on ${marketName(run)}`;
 }
 
 function RunHeader({ run }: { run: RunRead }) {

@@ -17,6 +17,7 @@ import { TermsPanel } from "@/features/backtests/components/manifest-panel";
 import { Report } from "@/features/backtests/components/report";
 import { TradeTable } from "@/features/backtests/components/trade-table";
 import { useSharedReport } from "@/features/backtests/report-api";
+import { ruleName } from "@/features/backtests/rule-name";
 import { marketName } from "@/features/backtests/run-terms";
 import { toTrades } from "@/features/backtests/trades";
 import { isIntraday, longInterval } from "@/features/chart/intervals";
@@ -28,7 +29,7 @@ function Shared({ report }: { report: SharedReport }) {
   const trades = useMemo(() => toTrades(report.trades), [report.trades]);
   // The instrument's own zone is not part of what is shared.
   const timeZone = isIntraday(run.interval) ? "UTC" : null;
-  const title = `${run.strategy_name ?? "Unsaved rule"} on ${marketName(run)}`;
+  const title = `${ruleName(run)} on ${marketName(run)}`;
   const span =
     equity.time.length > 0 ? `${formatDate(equity.time[0])} to ${formatDate(equity.time.at(-1))}` : null;
   useEffect(() => {

@@ -16,6 +16,7 @@ import { Card, CardContent } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
+import { ruleName } from "@/features/backtests/rule-name";
 import { longInterval } from "@/features/chart/intervals";
 import { useSweeps, useWalkForwards } from "@/features/research/api";
 import type { ResearchStatus, SweepSummary, WalkForwardSummary } from "@/features/research/contract";
@@ -84,14 +85,14 @@ function commonColumns<Of extends Row>(place: string): ColumnDef<Of>[] {
     {
       id: "rule",
       header: "Rule",
-      accessorFn: (row) => row.strategy_name ?? "Unsaved rule",
+      accessorFn: (row) => ruleName(row),
       sortingFn: "text",
       cell: ({ row: { original: row } }) => (
         <Link
           href={`/research/${place}/${row.id}`}
           className="font-medium underline-offset-4 hover:underline"
         >
-          {row.strategy_name ?? "Unsaved rule"}
+          {ruleName(row)}
           {row.strategy_version !== null && (
             <span className="ml-1 text-xs font-normal text-muted-foreground">v{row.strategy_version}</span>
           )}

@@ -7,6 +7,7 @@ import { ErrorNote, ErrorState } from "@/components/common/error-state";
 import { PageHeader } from "@/components/common/page-header";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
+import { ruleName } from "@/features/backtests/rule-name";
 import { longInterval } from "@/features/chart/intervals";
 import { MOST_HELD_SETS, useSweep, useSweepResults } from "@/features/research/api";
 import { SweepActions } from "@/features/research/components/search-actions";
@@ -23,7 +24,7 @@ import { METHOD_WORDS, metricLabel, wantedMetrics } from "@/features/research/te
 import { formatAgo, formatCount, formatDateTime, formatPlural } from "@/lib/format";
 
 function titleOf(sweep: Sweep): string {
-  return `${sweep.strategy_name ?? "Unsaved rule"} on ${sweep.symbol}`;
+  return `${ruleName(sweep)} on ${sweep.symbol}`;
 }
 
 /** The page of a sweep: it fills while the sweep runs, and says at the end which set to take. */

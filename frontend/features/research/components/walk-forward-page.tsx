@@ -12,6 +12,7 @@ import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
+import { ruleName } from "@/features/backtests/rule-name";
 import { useInstrument } from "@/features/chart/api";
 import { longInterval } from "@/features/chart/intervals";
 import { useWalkForward } from "@/features/research/api";
@@ -27,7 +28,7 @@ import { explainEfficiency, metricLabel, printMetric } from "@/features/research
 import { formatAgo, formatCount, formatDateTime, formatPlural } from "@/lib/format";
 
 function titleOf(run: WalkForward): string {
-  return `${run.strategy_name ?? "Unsaved rule"} on ${run.symbol}`;
+  return `${ruleName(run)} on ${run.symbol}`;
 }
 
 /** The page of a walk-forward: what choosing parameters was worth on bars that no choice had seen. */
