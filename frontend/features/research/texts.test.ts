@@ -8,6 +8,7 @@ import {
   explainPlateau,
   OBJECTIVES,
   SHOWN_METRICS,
+  warnOfEdge,
   wantedMetrics,
 } from "@/features/research/texts";
 
@@ -56,6 +57,22 @@ describe("the plateau", () => {
     expect(explainPlateau({ parameters: { fast: 10 }, metrics: {} }, plateau, "sharpe")).not.toMatch(
       /Prefer/,
     );
+  });
+
+  it("is not believed where the search ended", () => {
+    const at = (fast: number, range: [number, number], slow = 50) =>
+      warnOfEdge(
+        { ...plateau, parameters: { fast, slow }, ranges: { fast: range, slow: [slow - 5, slow + 5] } },
+        [
+          { name: "fast", values: null, min: 5, max: 20, count: 16 },
+          { name: "slow", values: null, min: 20, max: 80, count: 13 },
+        ],
+      );
+    expect(at(10, [9, 11])).toBeNull();
+    expect(at(10, [5, 20])).toBeNull();
+    expect(at(20, [19, 20])).toMatch(/^fast lies at the edge of its range/);
+    expect(at(6, [5, 7])).toMatch(/^fast lies/);
+    expect(at(5, [5, 6], 75)).toMatch(/^fast and slow lie at the edges/);
   });
 });
 

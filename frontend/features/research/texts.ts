@@ -1,5 +1,5 @@
 import { formatMetric, METRIC_TEXTS, type MetricName } from "@/features/backtests/metric-texts";
-import type { Overfitting, Plateau, BestSet, SearchMethod } from "@/features/research/contract";
+import type { Axis, Overfitting, Plateau, BestSet, SearchMethod } from "@/features/research/contract";
 import { describeSet } from "@/features/research/ranges";
 import { formatCount, formatNumber, formatPercent, formatPlural } from "@/lib/format";
 
@@ -91,6 +91,25 @@ export function explainPlateau(best: BestSet | null, plateau: Plateau, objective
   if (best && describeSet(best.parameters) === describeSet(plateau.parameters))
     return `The best set is also the middle of the best plateau: the ${around}, so a small change does little harm.`;
   return `Prefer the plateau: the ${around}, so it does not hang on one exact number. The single best set may be a peak that the next years will not repeat.`;
+}
+
+/** Which parameters of the plateau lie where their range ends: what comes after was never tried. */
+export function warnOfEdge({ parameters, ranges }: Plateau, axes: readonly Axis[]): string | null {
+  const names = axes
+    .filter(({ name, min, max }) => {
+      const value = parameters[name];
+      if (value === undefined || min === max) return false;
+      const isOn = (a: number, b: number) => Math.abs(a - b) <= 1e-9 * (max - min);
+      const [low, high] = ranges[name] ?? [value, value];
+      // A stretch over the whole of a short range says nothing of its ends.
+      return isOn(value, min) || isOn(value, max) || isOn(low, min) !== isOn(high, max);
+    })
+    .map(({ name }) => name);
+  if (names.length === 0) return null;
+  if (names.length === 1)
+    return `${names[0]} lies at the edge of its range: sweep further out before you believe it.`;
+  const all = `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  return `${all} lie at the edges of their ranges: sweep further out before you believe them.`;
 }
 
 /** What the share of the training result that was left out of sample says. */

@@ -12,6 +12,7 @@ import {
   explainPlateau,
   metricLabel,
   printMetric,
+  warnOfEdge,
 } from "@/features/research/texts";
 import { cn } from "@/lib/cn";
 import { formatPercent, formatPlural } from "@/lib/format";
@@ -68,6 +69,7 @@ export function SweepPicks({ sweep }: { sweep: Sweep }) {
   const { best, plateau, objective } = sweep;
   const limits = describeLimits(sweep.constraints);
   const isLosing = (best?.metrics.total_return ?? 1) <= 0;
+  const edge = plateau && warnOfEdge(plateau, sweep.axes);
   const isNoise = sweep.overfitting !== null && explainOverfitting(sweep.overfitting)?.tone === "bad";
   return (
     <Card>
@@ -95,6 +97,7 @@ export function SweepPicks({ sweep }: { sweep: Sweep }) {
                   ? explainPlateau(best, plateau, objective)
                   : "No plateau was found: the good sets stand alone, each among worse ones. Take the best one with great care."}
             </p>
+            {edge && !isLosing && <p className="max-w-[75ch] text-[0.8125rem] leading-5 text-warn">{edge}</p>}
             {isNoise && !isLosing && (
               <p className="max-w-[75ch] text-[0.8125rem] leading-5 text-muted-foreground">
                 With a probability of overfitting of {formatPercent(sweep.overfitting!.pbo, { digits: 0 })}{" "}
