@@ -204,7 +204,11 @@ export function Workbench({
               : version !== null
                 ? `Version ${version}; the latest is ${strategy.version}. Saving makes this text version ${strategy.version + 1}.`
                 : `Changed since version ${strategy.version}`
-            : "Not saved yet. It can be run as it is."
+            : isEmpty
+              ? "Write a rule, or begin with an example."
+              : isBroken
+                ? "Not saved yet."
+                : "Not saved yet. It can be run as it is."
         }
         actions={
           <>
