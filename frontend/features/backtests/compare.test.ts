@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 
-import { bestOf, comparePath, nameRuns, parameterNames, readIds } from "@/features/backtests/compare";
+import {
+  bestOf,
+  comparePath,
+  describeDifferences,
+  nameRuns,
+  parameterNames,
+  readIds,
+} from "@/features/backtests/compare";
 import { METRIC_TEXTS } from "@/features/backtests/metric-texts";
 import type { ComparedRun } from "@/lib/api/generated";
 
@@ -44,6 +51,16 @@ describe("a comparison", () => {
     expect([...bestOf(best, [small, same])]).toEqual([0]);
     expect(bestOf(best, [small, large]).size).toBe(0);
     expect([...bestOf(METRIC_TEXTS.get("total_return")!, [small, large])]).toEqual([0]);
+  });
+
+  it("says what else differs, and crowns no sum of a longer period", () => {
+    const short = { ...run({ total_return: 0.2, sharpe: 1 }), start: "2020-01-01T00:00:00Z", end: null };
+    const long = { ...run({ total_return: 0.9, sharpe: 2 }), start: null, end: null };
+    expect(describeDifferences([short, { ...short }])).toBeNull();
+    expect(describeDifferences([short, long])).toContain("differ in period:");
+    expect(describeDifferences([short, { ...long, symbol: "IBM" }])).toContain("instrument and period");
+    expect(bestOf(METRIC_TEXTS.get("total_return")!, [short, long]).size).toBe(0);
+    expect([...bestOf(text("sharpe"), [short, long])]).toEqual([1]);
   });
 
   it("tells equal rules apart by a letter", () => {

@@ -42,12 +42,40 @@ export function differInCash(runs: readonly ComparedRun[]): boolean {
   return Math.max(...cash) - Math.min(...cash) > 1e-6 * Math.max(...cash);
 }
 
+/** Figures that grow with the time a run covers. */
+const GROWS_WITH_TIME = new Set(["total_return", "total_commission", "total_slippage"]);
+
+const dayOf = (at: string | null) => at?.slice(0, 10) ?? null;
+
+function differBy(runs: readonly ComparedRun[], read: (run: ComparedRun) => string | null): boolean {
+  return new Set(runs.map(read)).size > 1;
+}
+
+/** Whether the runs were asked for different stretches of time. */
+export function differInPeriod(runs: readonly ComparedRun[]): boolean {
+  return differBy(runs, ({ start, end }) => `${dayOf(start)} ${dayOf(end)}`);
+}
+
+/** What besides the rule makes the runs' figures differ, as far as a comparison knows; null when nothing does. */
+export function describeDifferences(runs: readonly ComparedRun[]): string | null {
+  const parts = [
+    ...(differBy(runs, (run) => run.symbol) ? ["instrument"] : []),
+    ...(differBy(runs, (run) => run.interval) ? ["interval"] : []),
+    ...(differInPeriod(runs) ? ["period"] : []),
+    ...(differInCash(runs) ? ["initial cash"] : []),
+  ];
+  if (parts.length === 0) return null;
+  const all = parts.length === 1 ? parts[0] : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+  return `These runs also differ in ${all}: not every difference below is the rule's.`;
+}
+
 /** Places of the runs with the best figure; empty where all are the same or the figure says nothing of the kind. */
 export function bestOf(text: MetricText, runs: readonly ComparedRun[]): ReadonlySet<number> {
   const values = runs.map((run) => run.metrics[text.name]);
   const known = values.filter((value): value is number => typeof value === "number");
   if (NEUTRAL.has(text.name) || known.length < 2 || new Set(known).size === 1) return new Set();
   if (text.format === "money" && differInCash(runs)) return new Set();
+  if ((text.format === "money" || GROWS_WITH_TIME.has(text.name)) && differInPeriod(runs)) return new Set();
   const best = LESS_IS_BETTER.has(text.name) ? Math.min(...known) : Math.max(...known);
   return new Set(values.flatMap((value, i) => (value === best ? [i] : [])));
 }

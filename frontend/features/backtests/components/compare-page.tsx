@@ -14,7 +14,14 @@ import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
-import { bestOf, FEWEST_COMPARED, nameRuns, parameterNames, readIds } from "@/features/backtests/compare";
+import {
+  bestOf,
+  describeDifferences,
+  FEWEST_COMPARED,
+  nameRuns,
+  parameterNames,
+  readIds,
+} from "@/features/backtests/compare";
 import { formatMetric, METRIC_GROUPS, type MetricText } from "@/features/backtests/metric-texts";
 import { useComparison } from "@/features/backtests/report-api";
 import { ruleName } from "@/features/backtests/rule-name";
@@ -145,6 +152,7 @@ function ComparisonTable({ runs }: { runs: readonly ComparedRun[] }) {
 function Comparison({ comparison }: { comparison: ComparisonRead }) {
   const { runs, curves } = comparison;
   const names = nameRuns(runs);
+  const differences = describeDifferences(runs);
   return (
     <div className="grid grid-cols-1 gap-4">
       <Card>
@@ -179,6 +187,7 @@ function Comparison({ comparison }: { comparison: ComparisonRead }) {
             Small: the difference to A. Green: the best. Believe the verdict before a figure.
           </span>
         </CardHeader>
+        {differences && <p className="px-3 pt-2 text-[0.8125rem] leading-5 text-warn">{differences}</p>}
         <ComparisonTable runs={runs} />
       </Card>
     </div>
