@@ -73,6 +73,7 @@ function SymbolList({ form }: { form: UseFormReturn<RunSettings> }) {
                   onChoose={(symbol) =>
                     field.value.includes(symbol) || field.onChange([...field.value, symbol])
                   }
+                  staysOpen
                   className="h-8"
                 />
               </li>

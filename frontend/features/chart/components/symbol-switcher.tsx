@@ -27,12 +27,15 @@ export function SymbolSwitcher({
   id,
   className,
   label = "Symbol",
+  staysOpen = false,
 }: {
   symbol: string | null;
   onChoose: (symbol: string) => void;
   id?: string;
   className?: string;
   label?: string;
+  /** For choosing several, one after the other. */
+  staysOpen?: boolean;
 }) {
   const [isOpen, setOpen] = useState(false);
   const [words, setWords] = useState("");
@@ -40,7 +43,7 @@ export function SymbolSwitcher({
   const found = search.data ?? [];
 
   function choose(next: string) {
-    setOpen(false);
+    if (!staysOpen) setOpen(false);
     setWords("");
     onChoose(next);
   }
