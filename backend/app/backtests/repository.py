@@ -34,6 +34,7 @@ from app.core.leased_work import claim_work
 from app.core.leases import Claim, WorkStatus
 from app.engine.intervals import Interval
 from app.market.domain import Adjustment
+from app.strategies.domain import find_title
 
 RUNS = WorkKind(RunRow, TOPIC, TASK, LEASE_SECONDS, stop=RunRow.cancel_requested)
 
@@ -78,7 +79,7 @@ async def insert_run(
         "sweep_overfitting": sweep.overfitting if sweep else None,
         "strategy_id": origin.strategy_id if origin else None,
         "strategy_version": origin.version if origin else None,
-        "strategy_name": origin.name if origin else None,
+        "strategy_name": origin.name if origin else find_title(request.source),
     }
     run_id: UUID = (await session.execute(insert(RunRow).values(values).returning(RunRow.id))).scalar_one()
     return run_id

@@ -10,6 +10,8 @@ from uuid import UUID
 from app.core.errors import NotFound, Unprocessable
 from app.engine.language import Parameter, RuleProblem
 
+LONGEST_TITLE_CHARS = 40
+
 
 class StrategyNotFound(NotFound):
     """No such strategy, or somebody else's."""
@@ -43,6 +45,14 @@ class RuleInvalid(Unprocessable):
                 for problem in problems
             ],
         )
+
+
+def find_title(source: str) -> str | None:
+    """What a rule's text calls itself: its first line's comment up to a colon, where that is short."""
+    first = source.lstrip().partition("\n")[0]
+    title, colon, _ = first.removeprefix("#").partition(":")
+    title = title.strip()
+    return title if first.startswith("#") and colon and 0 < len(title) <= LONGEST_TITLE_CHARS else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,7 +283,7 @@ export function describeRun(subject: RunSubject, settings: RunSettings, market: 
   const rule = subject.name
     ? subject.isChanged
       ? `the changed text of “${subject.name}”`
-      : `“${subject.name}” version ${subject.version}`
+      : `“${subject.name}”${subject.version === null ? "" : ` version ${subject.version}`}`
     : "the unsaved rule";
   const from = settings.start || market.firstDay;
   const through = settings.through || market.lastDay;
