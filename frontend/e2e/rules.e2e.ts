@@ -152,14 +152,16 @@ describe("a basket", () => {
     await page.getByText("No problems.").waitFor();
     await page.getByRole("radio", { name: "Basket" }).click();
     await page.getByText("A basket has 2 to 50 instruments.").waitFor();
+    // The picker stays open, so that several are chosen one after the other.
+    await page.getByRole("button", { name: "Choose an instrument for the basket" }).click();
     for (const symbol of ["IBM", "MSFT"]) {
-      await page.getByRole("button", { name: "Choose an instrument for the basket" }).click();
       await page.getByPlaceholder("Symbol or name…").fill(symbol);
       await page
         .getByRole("option", { name: new RegExp(`^${symbol}`) })
         .first()
         .click();
     }
+    await page.keyboard.press("Escape");
     await page.getByLabel("Slots", { exact: true }).fill("2");
     await page.getByText(/on a basket of 3 instruments \(AAPL, IBM, MSFT\)/).waitFor();
     expect(await findFaults(page)).toEqual([]);
