@@ -15,7 +15,10 @@ describe("writing a rule", () => {
   it("completes words with their arguments and tells the signature while they are filled", async () => {
     const { context, page, complaints } = await visit(browser);
     await signInAsDemo(page);
+    // What has not arrived yet cannot be completed.
+    const language = page.waitForResponse((answer) => answer.url().endsWith("/strategies/language"));
     await page.goto("/strategies/new");
+    await language;
     await page.locator(".cm-content").click();
     await page.keyboard.type("enter_long = close > sm");
     await page.locator(".cm-tooltip-autocomplete li", { hasText: "sma" }).first().waitFor();
