@@ -9,6 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
+// For its first 75 ms a list of completions takes no key, so that nobody accepts what he has not seen.
+const LIST_IS_DEAF_MS = 250;
+
 const text = (page: Page) => page.locator(".cm-content").innerText();
 
 describe("writing a rule", () => {
@@ -26,6 +29,7 @@ describe("writing a rule", () => {
       .locator(".cm-completionInfo")
       .getByText(/moving average/)
       .waitFor();
+    await page.waitForTimeout(LIST_IS_DEAF_MS);
     await page.keyboard.press("Enter");
     await page.locator(".cm-tooltip .text-primary", { hasText: "x" }).waitFor();
     await page.keyboard.type("close");
