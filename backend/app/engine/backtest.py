@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -38,7 +38,9 @@ Progress: TypeAlias = Callable[[float], None]
 # Told the verdict so far, after each of its checks.
 VerdictSoFar: TypeAlias = Callable[[Verdict], None]
 
-_AFTER_SIGNALS, _AFTER_FILLS, _AFTER_CHECKS = 0.3, 0.4, 0.95
+AFTER_SIGNALS, AFTER_FILLS = 0.3, 0.4
+"""Shares of a run that are done then, as told to a Progress."""
+_AFTER_CHECKS = 0.95
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,14 +141,14 @@ def run_backtest(
     """
     # Overflow is looked for in the figures themselves.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return _run_backtest(inputs, on_progress or _ignore, on_verdict or _ignore)
+        return _run_backtest(inputs, on_progress or ignore, on_verdict or ignore)
 
 
 def _run_backtest(inputs: BacktestInputs, report: Progress, show: VerdictSoFar) -> BacktestResult:
     bars, first = with_readable_columns(inputs.bars), inputs.first_bar
     report(0.0)
     signals, evaluation_seconds = time_signals(inputs.signals_of, bars)
-    report(_AFTER_SIGNALS)
+    report(AFTER_SIGNALS)
 
     fills = simulate(bars, signals, inputs.execution, first, splits=inputs.splits, detail=inputs.detail)
     metrics = compute_metrics(bars, fills, inputs.periods_per_year)
@@ -154,8 +156,7 @@ def _run_backtest(inputs: BacktestInputs, report: Progress, show: VerdictSoFar) 
     benchmark = compute_metrics(bars, held, inputs.periods_per_year)
     check_finite(metrics.as_dict())
     check_finite(benchmark.as_dict())
-    report(_AFTER_FILLS)
-    checks: list[Check] = []
+    report(AFTER_FILLS)
     judged = JudgedRun(
         bars,
         signals,
@@ -171,11 +172,7 @@ def _run_backtest(inputs: BacktestInputs, report: Progress, show: VerdictSoFar) 
         evaluation_seconds=evaluation_seconds,
         checkpoint=inputs.checkpoint,
     )
-    for check in judge_stepwise(judged):
-        check_finite({check.name: check.figure})
-        checks.append(check)
-        show(Verdict(tuple(checks), complete=False))
-        report(_AFTER_FILLS + (_AFTER_CHECKS - _AFTER_FILLS) * len(checks) / len(CHECK_NAMES))
+    verdict = gather_checks(judge_stepwise(judged), report, show)
     trades = fills.trades.counted_from(first)
     curve = trace_curve(bars.time, fills, held)
     manifest = build_manifest(
@@ -191,7 +188,7 @@ def _run_backtest(inputs: BacktestInputs, report: Progress, show: VerdictSoFar) 
         detail=inputs.detail,
     )
     report(1.0)
-    return BacktestResult(trades, curve, metrics, benchmark, Verdict(tuple(checks)), manifest)
+    return BacktestResult(trades, curve, metrics, benchmark, verdict, manifest)
 
 
 def trace_curve(time: Times, fills: Fills, held: Fills) -> EquityCurve:
@@ -199,6 +196,20 @@ def trace_curve(time: Times, fills: Fills, held: Fills) -> EquityCurve:
     first = fills.first_bar
     equity = fills.equity[first:]
     return EquityCurve(time[first:], equity, drawdowns(equity), held.equity[first:])
+
+
+def gather_checks(arriving: Iterator[Check], report: Progress, show: VerdictSoFar) -> Verdict:
+    """The verdict of the checks as they arrive, each shown and counted as progress.
+
+    Raises DataNotUsable when a figure is not finite.
+    """
+    checks: list[Check] = []
+    for check in arriving:
+        check_finite({check.name: check.figure})
+        checks.append(check)
+        show(Verdict(tuple(checks), complete=False))
+        report(AFTER_FILLS + (_AFTER_CHECKS - AFTER_FILLS) * len(checks) / len(CHECK_NAMES))
+    return Verdict(tuple(checks))
 
 
 def check_finite(figures: Mapping[str, float | None]) -> None:
@@ -211,5 +222,5 @@ def check_finite(figures: Mapping[str, float | None]) -> None:
         )
 
 
-def _ignore(_: object) -> None:
+def ignore(_: object) -> None:
     return None

@@ -21,7 +21,6 @@ from app.engine.language.rule import Rule
 from app.engine.metrics import CALENDAR_YEAR_SECONDS, compute_metrics
 from app.engine.signals import Signals
 from app.engine.sweep import SetFigures
-from app.engine.verdict import CHECK_NAMES as CHECK_NAMES
 from app.engine.verdict import Check, DataFacts, JudgedRun, Level, Part, TrialFacts, worst
 from app.engine.verdict import chance as chance_check
 from app.engine.verdict import data as data_check

@@ -10,10 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.backtest import BacktestResult, Progress, VerdictSoFar, check_finite, trace_curve
+from app.engine.backtest import (
+    AFTER_FILLS,
+    AFTER_SIGNALS,
+    BacktestResult,
+    Progress,
+    VerdictSoFar,
+    check_finite,
+    gather_checks,
+    ignore,
+    trace_curve,
+)
 from app.engine.bars import Bars
 from app.engine.basket.benchmark import draw_market, find_timezone, hold_equally
-from app.engine.basket.judging import CHECK_NAMES, BasketToJudge, judge_basket
+from app.engine.basket.judging import BasketToJudge, judge_basket
 from app.engine.basket.simulation import simulate_basket
 from app.engine.basket.terms import Basket
 from app.engine.basket.timeline import Timeline, merge_bars
@@ -26,9 +36,7 @@ from app.engine.language.rule import Rule
 from app.engine.manifest import build_manifest, hash_bars, hash_result
 from app.engine.metrics import compute_metrics
 from app.engine.signals import Signals
-from app.engine.verdict import Check, DataFacts, TrialFacts, Verdict
-
-_AFTER_SIGNALS, _AFTER_FILLS, _AFTER_CHECKS = 0.3, 0.4, 0.95
+from app.engine.verdict import DataFacts, TrialFacts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +81,7 @@ def run_basket(
     `app.engine.backtest.run_backtest` and `simulate_basket` raise.
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return _run(inputs, on_progress or _ignore, on_verdict or _ignore)
+        return _run(inputs, on_progress or ignore, on_verdict or ignore)
 
 
 def evaluate_members(
@@ -91,7 +99,7 @@ def _run(inputs: BasketInputs, report: Progress, show: VerdictSoFar) -> Backtest
     began = time.perf_counter()
     signals = evaluate_members(inputs.rule, inputs.parameters, timeline.bars, inputs.checkpoint)
     seconds = time.perf_counter() - began
-    report(_AFTER_SIGNALS)
+    report(AFTER_SIGNALS)
 
     def fill(some: Sequence[Signals], execution: Execution, begin: int) -> Fills:
         return simulate_basket(timeline, some, inputs.basket, execution, begin)
@@ -103,8 +111,7 @@ def _run(inputs: BasketInputs, report: Progress, show: VerdictSoFar) -> Backtest
     benchmark = compute_metrics(market, held, inputs.periods_per_year)
     check_finite(metrics.as_dict())
     check_finite(benchmark.as_dict())
-    report(_AFTER_FILLS)
-    checks: list[Check] = []
+    report(AFTER_FILLS)
     judged = BasketToJudge(
         timeline=timeline,
         symbols=tuple(member.symbol for member in inputs.members),
@@ -120,11 +127,7 @@ def _run(inputs: BasketInputs, report: Progress, show: VerdictSoFar) -> Backtest
         evaluation_seconds=seconds,
         checkpoint=inputs.checkpoint,
     )
-    for check in judge_basket(judged):
-        check_finite({check.name: check.figure})
-        checks.append(check)
-        show(Verdict(tuple(checks), complete=False))
-        report(_AFTER_FILLS + (_AFTER_CHECKS - _AFTER_FILLS) * len(checks) / len(CHECK_NAMES))
+    verdict = gather_checks(judge_basket(judged), report, show)
     trades = fills.trades.counted_from(first)
     curve = trace_curve(market.time, fills, held)
     manifest = build_manifest(
@@ -142,7 +145,7 @@ def _run(inputs: BasketInputs, report: Progress, show: VerdictSoFar) -> Backtest
     manifest["data"]["timezone"] = find_timezone(timeline.bars)
     manifest["basket"] = {**inputs.basket.as_dict(), "instruments": members}
     report(1.0)
-    return BacktestResult(trades, curve, metrics, benchmark, Verdict(tuple(checks)), manifest)
+    return BacktestResult(trades, curve, metrics, benchmark, verdict, manifest)
 
 
 def _describe(member: Member, timeline: Timeline, first: int, place: int) -> dict[str, Any]:
@@ -168,7 +171,3 @@ def _hash_members(members: Sequence[Mapping[str, Any]]) -> str:
     for member in members:
         digest.update(f"{member['symbol']}\n{member['sha256']}\n".encode())
     return digest.hexdigest()
-
-
-def _ignore(_: object) -> None:
-    return None

@@ -19,7 +19,7 @@ from app.engine.manifest import hash_bars
 from app.engine.packing import pack_trades, unpack_trades
 from app.engine.signals import Signals
 from app.engine.trades import Trades
-from app.engine.verdict import DataFacts, Level
+from app.engine.verdict import CHECK_NAMES, DataFacts, Level
 from tests.unit.engine.hand_made import APPLE_SPLITS, load_demo
 
 RULE = """\
@@ -76,7 +76,7 @@ def test_the_verdict_names_the_worst_instrument_and_what_was_not_done() -> None:
     told: list[int] = []
     found = run_basket(replace(inputs, members=members), None, lambda v: told.append(len(v.checks)))
     checks = {check.name: check for check in found.verdict.checks}
-    assert tuple(checks) == judging.CHECK_NAMES
+    assert tuple(checks) == CHECK_NAMES
     assert told == list(range(1, 9))
     assert checks["data"].level is Level.RED
     assert checks["data"].statement.startswith("MSFT: 100 of the 1,000 bars that XNYS expects are missing.")
