@@ -64,6 +64,19 @@ class Settings(BaseSettings):
     worker_concurrency: int = Field(2, ge=1, le=64)
 
     twelvedata_api_key: SecretStr | None = None
+    twelvedata_base_url: str = "https://api.twelvedata.com"
+    twelvedata_stream_url: str = "wss://ws.twelvedata.com/v1/quotes/price"
+    twelvedata_credits_per_minute: int = Field(8, ge=1, le=100_000)
+    twelvedata_credits_per_day: int = Field(800, ge=1, le=100_000_000)
+    twelvedata_stream: bool = False
+    twelvedata_shared: bool | None = None
+    crypto_exchanges: Annotated[tuple[str, ...], NoDecode] = ("kraken",)
+    crypto_base_url: str | None = None
+    simulated_feed: bool = True
+    simulated_seed: int = Field(1, ge=0, le=2**31)
+    simulated_speed: float = Field(1.0, gt=0, le=10_000)
+    alert_private_webhooks: bool = False
+
     google_client_id: str | None = None
     google_client_secret: SecretStr | None = None
     sendgrid_api_key: SecretStr | None = None
@@ -72,11 +85,11 @@ class Settings(BaseSettings):
     stripe_secret_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "crypto_exchanges", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split_list(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(origin.strip() for origin in value.split(",") if origin.strip())
+            return tuple(item.strip() for item in value.split(",") if item.strip())
         return value
 
     @field_validator("database_url", "creds_database_url")
@@ -123,6 +136,11 @@ class Settings(BaseSettings):
     def demo_enabled(self) -> bool:
         """The demo account and its one-click sign-in: never in production."""
         return not self.is_production and self.demo is not False
+
+    @property
+    def shares_twelvedata(self) -> bool:
+        """Whether what the Twelve Data key brings may be shown to others than admins, whose key it is."""
+        return not self.is_production if self.twelvedata_shared is None else self.twelvedata_shared
 
     @property
     def secure_cookies(self) -> bool:

@@ -15,9 +15,11 @@ from app.config import Settings
 from app.core.clock import Clock, SystemClock
 from app.core.database import Databases
 from app.core.problems import is_database_away
+from app.core.redis import make_redis
 from app.worker.health import find_heartbeat_path, keep_beating
 from app.worker.queue import make_queue, work
 from app.worker.recovery import keep_recovering, recover
+from app.worker.services import start_services
 from app.worker.warm_up import warm_up
 
 log = structlog.get_logger(__name__)
@@ -46,21 +48,25 @@ async def run_worker(settings: Settings, clock: Clock | None = None) -> None:
 
 async def _work(settings: Settings, databases: Databases, clock: Clock) -> None:
     queue = make_queue(settings, databases, clock)
+    redis = make_redis(settings.redis_url)
     try:
         async with queue.open_async():
             await recover(queue, databases)
             working = asyncio.create_task(work(queue, settings.worker_concurrency), name="work")
             recovering = asyncio.create_task(keep_recovering(queue, databases), name="recovery")
+            tasks = (working, recovering, *start_services(settings, databases, clock, redis))
             log.info("ready", version=__version__, concurrency=settings.worker_concurrency)
             try:
-                await asyncio.wait((working, recovering), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                await _end(working, recovering)
+                await _end(*tasks)
                 log.info("stopped")
     except _AWAY as error:
         if isinstance(error, DBAPIError) and not is_database_away(error):
             raise
         log.warning("database_went_away", reason=type(error).__name__)
+    finally:
+        await redis.aclose()
 
 
 async def _end(*tasks: asyncio.Task[None]) -> None:

@@ -58,6 +58,8 @@ HEAVY = {
     "talib",
     "pandas",
     "exchange_calendars",
+    "ccxt",
+    "aiohttp",
     "procrastinate",
     "alembic",
 }

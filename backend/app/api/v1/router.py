@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
+from app.alerts.router import router as alerts
 from app.auth.dependencies import require_user
 from app.auth.router import public_router as sign_in
 from app.auth.router import router as auth
@@ -10,13 +11,30 @@ from app.backtests.report_router import router as reports
 from app.backtests.router import router as backtests
 from app.core.health import router as health
 from app.core.openapi import PROBLEMS, UNAVAILABLE
+from app.feeds.router import router as feeds
+from app.live.router import router as live
 from app.market.router import router as market
+from app.replay.router import router as replay
 from app.research.router import router as sweeps
 from app.research.walk_forward_router import router as walk_forwards
 from app.strategies.router import router as strategies
+from app.workspace.router import router as workspace
 
 PUBLIC_ROUTERS = (sign_in, shared_reports)
-ROUTERS = (auth, market, strategies, reports, backtests, sweeps, walk_forwards)
+ROUTERS = (
+    auth,
+    market,
+    strategies,
+    reports,
+    backtests,
+    sweeps,
+    walk_forwards,
+    feeds,
+    live,
+    workspace,
+    alerts,
+    replay,
+)
 
 router = APIRouter(prefix="/api/v1")
 router.include_router(health, responses=UNAVAILABLE)

@@ -1,0 +1,1 @@
+"""A room: conditions that are watched, their firings and the deliveries of those."""

@@ -1,0 +1,5 @@
+"""Alerts, firings and deliveries over HTTP."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["alerts"])

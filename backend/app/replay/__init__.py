@@ -1,0 +1,1 @@
+"""A room: the past as if it happened now, with no bar of its future in reach."""

@@ -1,0 +1,5 @@
+"""Replays over HTTP."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["replay"])

@@ -1,0 +1,1 @@
+"""A room: what somebody arranges for himself. Watchlists, drawings, chart layouts."""

@@ -1,0 +1,5 @@
+"""Watchlists, drawings and layouts over HTTP."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["workspace"])
