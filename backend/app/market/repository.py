@@ -106,6 +106,29 @@ async def find_instrument(session: AsyncSession, viewer: Viewer, instrument_id: 
     return found[0] if found else None
 
 
+async def list_instruments_by_id(
+    session: AsyncSession, viewer: Viewer | None, instrument_ids: Sequence[UUID]
+) -> list[Instrument]:
+    """Those of the instruments that who asks may see, in no order: three statements. None as viewer: all."""
+    query = select(InstrumentRow).where(InstrumentRow.id.in_(instrument_ids))
+    if viewer is not None:
+        query = query.where(_visible_to(viewer))
+    return await _complete(session, (await session.scalars(query)).all())
+
+
+async def list_instruments_by_symbol(
+    session: AsyncSession, viewer: Viewer, symbols: Sequence[str]
+) -> list[Instrument]:
+    """What each symbol means to who asks, as far as there is such a thing: three statements."""
+    query = (
+        select(InstrumentRow)
+        .where(InstrumentRow.symbol.in_(symbols), _visible_to(viewer))
+        .ext(distinct_on(InstrumentRow.symbol))
+        .order_by(InstrumentRow.symbol, InstrumentRow.owner_id.nulls_last())
+    )
+    return await _complete(session, (await session.scalars(query)).all())
+
+
 async def find_instrument_by_symbol(session: AsyncSession, viewer: Viewer, symbol: str) -> Instrument | None:
     """The instrument of a symbol: one's own before the installation's."""
     query = (

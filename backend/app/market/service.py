@@ -40,6 +40,8 @@ __all__ = [
     "get_instrument",
     "get_instrument_by_id",
     "list_instruments",
+    "list_instruments_by_id",
+    "list_instruments_by_symbol",
     "load_bars",
     "replace_splits",
     "update_instrument",
@@ -95,6 +97,26 @@ async def get_instrument_by_id(session: AsyncSession, viewer: Viewer, instrument
     if instrument is None:
         raise InstrumentNotFound
     return instrument
+
+
+async def list_instruments_by_id(
+    session: AsyncSession, viewer: Viewer | None, instrument_ids: Sequence[UUID]
+) -> list[Instrument]:
+    """Those of the instruments that who asks may see, in no order: three statements, however many. None as
+    viewer stands for the worker, which sees all.
+    """
+    return await repository.list_instruments_by_id(session, viewer, instrument_ids)
+
+
+async def list_instruments_by_symbol(
+    session: AsyncSession, viewer: Viewer, symbols: Sequence[str]
+) -> list[Instrument]:
+    """What each symbol means to who asks, as far as there is such a thing: three statements. Raises
+    InvalidSymbol.
+    """
+    return await repository.list_instruments_by_symbol(
+        session, viewer, [normalize_symbol(symbol) for symbol in symbols]
+    )
 
 
 async def update_instrument(
