@@ -1,0 +1,1 @@
+"""Tests of what stands between the house and providers outside."""
