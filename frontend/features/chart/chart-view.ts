@@ -1,9 +1,7 @@
 import {
   CandlestickSeries,
-  ColorType,
   createChart,
   createSeriesMarkers,
-  CrosshairMode,
   HistogramSeries,
   PriceScaleMode,
   type IChartApi,
@@ -11,13 +9,27 @@ import {
   type ISeriesMarkersPluginApi,
   type SeriesMarker,
   type Time,
-  type UTCTimestamp,
 } from "lightweight-charts";
 
-import { hasVolume, priceDecimals } from "@/features/chart/bars";
+import { hasVolume, NO_BARS, priceDecimals } from "@/features/chart/bars";
 import { faded, type ChartColours } from "@/features/chart/chart-colours";
+import { candlePoint, isSameBar, keyTime, volumePoint } from "@/features/chart/chart-points";
+import {
+  candleTheme,
+  chartOptions,
+  RIGHT_ROOM_BARS,
+  themeOptions,
+  type ChartParts,
+} from "@/features/chart/chart-setup";
+import { HandWatch } from "@/features/chart/hand-watch";
 import type { BarColumns } from "@/features/chart/indicator-catalog";
-import { addIndicatorLine, type DrawnIndicator } from "@/features/chart/indicator-series";
+import {
+  addIndicatorLine,
+  updateIndicatorLine,
+  type DrawnIndicator,
+} from "@/features/chart/indicator-series";
+import { anchoredView } from "@/features/chart/live-bars";
+import { PaneWatch, type PanePlace } from "@/features/chart/pane-watch";
 import type { TimeAxis } from "@/features/chart/time-axis";
 import { timeLabels } from "@/features/chart/time-labels";
 import { formatPrice } from "@/lib/format";
@@ -30,8 +42,6 @@ export type ChartMarker = {
   text?: string;
 };
 
-export type PanePlace = { top: number; height: number };
-
 export type ChartViewOptions = {
   /** The bar under the crosshair; null when the pointer left. */
   onCrosshair?: (index: number | null) => void;
@@ -43,12 +53,8 @@ export type ChartViewOptions = {
   wheelZoom?: boolean;
 };
 
-const RIGHT_ROOM_BARS = 3;
 const EDGE_BARS = 3;
-const GESTURE_MS = 1_200;
 const NARROW_PIXELS = 560;
-
-const seconds = (key: number) => key as UTCTimestamp;
 
 /** Draws bars, volume and indicators. Holds no state of the application: what it is given, it shows. */
 export class ChartView {
@@ -57,50 +63,37 @@ export class ChartView {
   readonly #markers: ISeriesMarkersPluginApi<Time>;
   readonly #container: HTMLElement;
   readonly #options: ChartViewOptions;
-  readonly #paneWatch: ResizeObserver;
+  readonly #panes: PaneWatch;
   readonly #stop = new AbortController();
+  readonly #hand: HandWatch;
   /** Null while the bars have no volume: then there is no pane for it either. */
   #volume: ISeriesApi<"Histogram"> | null = null;
   #indicatorSeries: ISeriesApi<"Line" | "Histogram">[] = [];
   #colours: ChartColours;
-  #bars: BarColumns = { time: [], open: [], high: [], low: [], close: [], volume: [] };
+  #bars: BarColumns = NO_BARS;
+  /** The bars that stand still while those at the end move. */
+  #steady: BarColumns | null = null;
   #axis: TimeAxis | null = null;
   #indicators: DrawnIndicator[] = [];
+  /** How many values of each indicator are drawn. */
+  #drawn = 0;
+  #steadyIndicators: DrawnIndicator[] | null = null;
   #marked: ChartMarker[] = [];
   #cursor: number | null = null;
   #wanted: { from: number; to: number } | null = null;
-  #gestureUntil = 0;
-  #isPressed = false;
 
   constructor(container: HTMLElement, colours: ChartColours, options: ChartViewOptions = {}) {
     this.#container = container;
     this.#options = options;
     this.#colours = colours;
-    const wheel = options.wheelZoom ?? true;
-    this.#chart = createChart(container, {
-      autoSize: true,
-      layout: { attributionLogo: true, fontSize: 11 },
-      crosshair: { mode: CrosshairMode.Normal },
-      handleScroll: { mouseWheel: wheel, vertTouchDrag: false },
-      handleScale: { mouseWheel: wheel },
-      // A label that would be cut at a pane's edge is left out.
-      rightPriceScale: { borderVisible: false, entireTextOnly: true },
-      timeScale: {
-        borderVisible: false,
-        rightOffset: RIGHT_ROOM_BARS,
-        lockVisibleTimeRangeOnResize: true,
-        minBarSpacing: 0.02,
-        // Where many bars share a pixel they are drawn as one.
-        enableConflation: true,
-        rightBarStaysOnScroll: true,
-      },
-    });
+    this.#chart = createChart(container, chartOptions(options.wheelZoom ?? true));
     this.#candles = this.#chart.addSeries(CandlestickSeries, { priceLineVisible: false });
     this.#markers = createSeriesMarkers(this.#candles, []);
-    this.#paneWatch = new ResizeObserver(() => {
+    this.#panes = new PaneWatch(this.#chart, container, (panes) => {
       this.#leaveRoom();
-      this.#tellPanes();
+      options.onPanes?.(panes);
     });
+    this.#hand = new HandWatch(container, this.#stop.signal);
     this.setColours(colours);
     this.#shapePanes();
     this.#listen();
@@ -108,37 +101,35 @@ export class ChartView {
 
   setColours(colours: ChartColours): void {
     this.#colours = colours;
-    this.#chart.applyOptions({
-      layout: {
-        background: { type: ColorType.Solid, color: colours.background },
-        textColor: colours.text,
-        fontFamily: colours.font,
-        panes: { separatorColor: colours.border, separatorHoverColor: faded(colours.accent, 0.3) },
-      },
-      grid: { vertLines: { color: colours.grid }, horzLines: { color: colours.grid } },
-      crosshair: {
-        vertLine: { color: colours.crosshair, labelBackgroundColor: colours.crosshair },
-        horzLine: { color: colours.crosshair, labelBackgroundColor: colours.crosshair },
-      },
-    });
-    this.#candles.applyOptions({
-      upColor: colours.up,
-      downColor: colours.down,
-      wickUpColor: colours.up,
-      wickDownColor: colours.down,
-      borderVisible: false,
-    });
+    this.#chart.applyOptions(themeOptions(colours));
+    this.#candles.applyOptions(candleTheme(colours));
     if (this.#axis) {
       this.#drawVolume();
-      this.setIndicators(this.#indicators);
+      this.#drawIndicators(this.#indicators);
       this.setMarkers(this.#marked);
     }
   }
 
-  /** Shows other bars. Bars added on the left leave the view where it is: the library anchors it to the newest bar. */
-  setBars(bars: BarColumns, axis: TimeAxis, timeZone: string | null): void {
+  /** What layers such as drawings are built on. */
+  get parts(): ChartParts {
+    return { chart: this.#chart, candles: this.#candles, container: this.#container };
+  }
+
+  /**
+   * Shows other bars. What is in view stays in view, whatever came before, between or after it; only a view that holds
+   * the newest bar follows a newer one. While `steady` is the same object as before, only bars from its last one on can
+   * have changed, and only those are drawn again.
+   */
+  setBars(bars: BarColumns, steady: BarColumns, axis: TimeAxis, timeZone: string | null): void {
+    const before = this.#bars;
+    const isTail =
+      steady === this.#steady && bars.time.length >= before.time.length && steady.time.length > 0;
     this.#bars = bars;
+    this.#steady = steady;
+    if (axis !== this.#axis) this.#chart.applyOptions(timeLabels(axis, timeZone));
     this.#axis = axis;
+    if (isTail) return this.#updateTail(before, steady.time.length - 1);
+    const view = before.time.length > 0 ? this.view() : null;
     const decimals = priceDecimals(bars.low);
     this.#candles.applyOptions({
       // The scale may run below zero to make room; no price does.
@@ -148,21 +139,42 @@ export class ChartView {
         minMove: 10 ** -decimals,
       },
     });
-    this.#chart.applyOptions(timeLabels(axis, timeZone));
-    this.#candles.setData(
-      axis.keys.map((key, i) => ({
-        time: seconds(key),
-        open: bars.open[i]!,
-        high: bars.high[i]!,
-        low: bars.low[i]!,
-        close: bars.close[i]!,
-      })),
-    );
+    this.#candles.setData(axis.keys.map((key, i) => candlePoint(bars, i, key)));
     this.#drawVolume();
+    const kept = view && anchoredView(before.time, bars.time, view);
+    const now = this.#chart.timeScale().getVisibleLogicalRange();
+    if (kept && (this.#wanted || !now || Math.abs(now.from - kept.from) > 0.5)) this.#show(kept);
   }
 
-  setIndicators(indicators: DrawnIndicator[]): void {
+  #updateTail(before: BarColumns, from: number): void {
+    const keys = this.#axis!.keys;
+    const count = before.time.length;
+    const tones = this.#volumeTones();
+    for (let i = from; i < keys.length; i += 1) {
+      if (i < count && isSameBar(before, this.#bars, i)) continue;
+      const isPast = i < count - 1;
+      this.#candles.update(candlePoint(this.#bars, i, keys[i]!), isPast);
+      this.#volume?.update(volumePoint(this.#bars, i, keys[i]!, tones), isPast);
+    }
+  }
+
+  /** While `steady` is the same object as before, only values from the last steady bar on are drawn again. */
+  setIndicators(indicators: DrawnIndicator[], steady: DrawnIndicator[] = indicators): void {
+    const isTail = steady === this.#steadyIndicators && indicators !== this.#indicators && this.#steady;
     this.#indicators = indicators;
+    this.#steadyIndicators = steady;
+    if (!isTail) return this.#drawIndicators(indicators);
+    const { keys } = this.#axis!;
+    let place = 0;
+    const from = Math.max(0, this.#steady!.time.length - 1);
+    for (const indicator of indicators)
+      for (const line of indicator.lines)
+        updateIndicatorLine(this.#indicatorSeries[place++], line, keys, from, this.#drawn, this.#colours);
+    this.#drawn = keys.length;
+  }
+
+  #drawIndicators(indicators: DrawnIndicator[]): void {
+    this.#drawn = this.#axis?.keys.length ?? 0;
     const wanted = this.#placeIndicators(indicators);
     for (const series of this.#indicatorSeries) this.#chart.removeSeries(series);
     this.#indicatorSeries = [];
@@ -196,7 +208,7 @@ export class ChartView {
       const key = this.#axis?.keyOf(time);
       if (key === undefined) continue;
       drawn.push({
-        time: seconds(key),
+        time: keyTime(key),
         position: side === "above" ? "aboveBar" : "belowBar",
         shape,
         color: tones[tone],
@@ -206,17 +218,19 @@ export class ChartView {
     this.#markers.setMarkers(drawn.sort((a, b) => (a.time as number) - (b.time as number)));
   }
 
-  setScale(scale: "linear" | "log"): void {
-    this.#candles
-      .priceScale()
-      .applyOptions({ mode: scale === "log" ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal });
+  setScale(scale: "linear" | "log" | "percent"): void {
+    const modes = {
+      linear: PriceScaleMode.Normal,
+      log: PriceScaleMode.Logarithmic,
+      percent: PriceScaleMode.Percentage,
+    };
+    this.#candles.priceScale().applyOptions({ mode: modes[scale] });
   }
 
   /** Shows the bars from index `from` to index `to`, with a little air on the right when `to` is the newest. */
   showBars(from: number, to: number): void {
     const air = to >= this.#bars.time.length - 1 ? RIGHT_ROOM_BARS : 0;
-    // Whatever a hand did a moment ago, this view is not its work.
-    this.#gestureUntil = 0;
+    this.#hand.forget();
     this.#show({ from: from - 0.5, to: to + 0.5 + air });
   }
 
@@ -248,7 +262,7 @@ export class ChartView {
     else
       this.#chart.setCrosshairPosition(
         this.#bars.close[index]!,
-        seconds(this.#axis!.keys[index]!),
+        keyTime(this.#axis!.keys[index]!),
         this.#candles,
       );
     this.#options.onCrosshair?.(index);
@@ -258,7 +272,7 @@ export class ChartView {
   pan(bars: number): void {
     const view = this.view();
     if (!view) return;
-    this.#noteGesture();
+    this.#hand.note();
     const span = view.to - view.from;
     const from = Math.max(
       Math.min(view.from, -EDGE_BARS),
@@ -271,19 +285,19 @@ export class ChartView {
   zoom(factor: number): void {
     const view = this.view();
     if (!view) return;
-    this.#noteGesture();
+    this.#hand.note();
     const span = Math.max(5, (view.to - view.from) * factor);
     this.#show({ from: view.to - span, to: view.to });
   }
 
-  /** A copy of what is on the screen. */
+  /** A copy of what is on the screen, drawings included. */
   takePicture(): HTMLCanvasElement {
-    return this.#chart.takeScreenshot();
+    return this.#chart.takeScreenshot(true);
   }
 
   dispose(): void {
     this.#stop.abort();
-    this.#paneWatch.disconnect();
+    this.#panes.dispose();
     this.#chart.remove();
   }
 
@@ -296,46 +310,33 @@ export class ChartView {
   }
 
   #drawVolume(): void {
-    const { open, close, volume } = this.#bars;
     if (!hasVolume(this.#bars)) {
       if (!this.#volume) return;
       this.#chart.removeSeries(this.#volume);
       this.#volume = null;
-      this.setIndicators(this.#indicators);
+      this.#drawIndicators(this.#indicators);
       return;
     }
     if (!this.#volume) {
-      this.setIndicators([]);
+      this.#drawIndicators([]);
       this.#volume = this.#chart.addSeries(
         HistogramSeries,
         { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false },
         1,
       );
     }
-    const up = faded(this.#colours.up, 0.45);
-    const down = faded(this.#colours.down, 0.45);
-    this.#volume.setData(
-      this.#axis!.keys.map((key, i) => {
-        const value = volume[i] ?? Number.NaN;
-        if (Number.isNaN(value)) return { time: seconds(key) };
-        return { time: seconds(key), value, color: close[i]! >= open[i]! ? up : down };
-      }),
-    );
+    const tones = this.#volumeTones();
+    this.#volume.setData(this.#axis!.keys.map((key, i) => volumePoint(this.#bars, i, key, tones)));
+  }
+
+  #volumeTones() {
+    return { up: faded(this.#colours.up, 0.45), down: faded(this.#colours.down, 0.45) };
   }
 
   #shapePanes(): void {
     const panes = this.#chart.panes();
     panes.forEach((pane, i) => pane.setStretchFactor(i === 0 ? 6 : i === 1 && this.#volume ? 1.2 : 1.8));
-    this.#paneWatch.disconnect();
-    // Panes get their elements in the library's next frame.
-    requestAnimationFrame(() => {
-      if (this.#stop.signal.aborted) return;
-      for (const pane of this.#chart.panes()) {
-        const element = pane.getHTMLElement();
-        if (element) this.#paneWatch.observe(element);
-      }
-      this.#tellPanes();
-    });
+    this.#panes.renew();
   }
 
   /** Leaves room above the prices for the legend, which takes more lines on a narrow chart. */
@@ -345,41 +346,7 @@ export class ChartView {
       this.#candles.priceScale().applyOptions({ scaleMargins: { top, bottom: 0.06 } });
   }
 
-  #tellPanes(): void {
-    if (!this.#options.onPanes || this.#stop.signal.aborted) return;
-    const origin = this.#container.getBoundingClientRect().top;
-    this.#options.onPanes(
-      this.#chart.panes().map((pane) => {
-        const box = pane.getHTMLElement()?.getBoundingClientRect();
-        return box
-          ? { top: Math.round(box.top - origin), height: Math.round(box.height) }
-          : { top: 0, height: 0 };
-      }),
-    );
-  }
-
-  #noteGesture(): void {
-    this.#gestureUntil = performance.now() + GESTURE_MS;
-  }
-
   #listen(): void {
-    const { signal } = this.#stop;
-    const note = () => this.#noteGesture();
-    this.#container.addEventListener("wheel", note, { signal, passive: true, capture: true });
-    this.#container.addEventListener("dblclick", note, { signal, capture: true });
-    this.#container.addEventListener("pointerdown", () => (this.#isPressed = true), {
-      signal,
-      capture: true,
-    });
-    for (const end of ["pointerup", "pointercancel"])
-      window.addEventListener(
-        end,
-        () => {
-          if (this.#isPressed) note();
-          this.#isPressed = false;
-        },
-        { signal },
-      );
     this.#chart.subscribeCrosshairMove(({ logical, sourceEvent, point }) => {
       if (!sourceEvent && !point) {
         if (this.#cursor === null) this.#options.onCrosshair?.(null);
@@ -393,8 +360,7 @@ export class ChartView {
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
       this.#wanted = null;
       if (!range) return;
-      const byHand = this.#isPressed || performance.now() < this.#gestureUntil;
-      this.#options.onView?.({ from: range.from, to: range.to, byHand });
+      this.#options.onView?.({ from: range.from, to: range.to, byHand: this.#hand.isAtWork() });
     });
   }
 }

@@ -9,6 +9,7 @@ import {
 } from "lightweight-charts";
 
 import { faded, type ChartColours } from "@/features/chart/chart-colours";
+import { linePoint } from "@/features/chart/chart-points";
 import type { IndicatorLine } from "@/features/chart/indicator-catalog";
 
 export type DrawnIndicator = {
@@ -44,6 +45,28 @@ function addHistogram(
   return series;
 }
 
+/** Draws the values of a line from bar `from` on again; the library has the older ones. */
+export function updateIndicatorLine(
+  series: ISeriesApi<"Line" | "Histogram"> | undefined,
+  line: IndicatorLine,
+  keys: readonly number[],
+  from: number,
+  /** How many values are drawn already. */
+  drawn: number,
+  colours: ChartColours,
+): void {
+  for (let i = from; i < keys.length; i += 1) {
+    const point = linePoint(line.values, i, keys[i]!);
+    const isPast = i < drawn - 1;
+    series?.update(
+      line.look === "histogram" && "value" in point
+        ? { ...point, color: faded(point.value >= 0 ? colours.up : colours.down, 0.55) }
+        : point,
+      isPast,
+    );
+  }
+}
+
 /** Draws one line of an indicator into a pane; where it is undefined there is a gap. */
 export function addIndicatorLine(
   chart: IChartApi,
@@ -71,13 +94,7 @@ export function addIndicatorLine(
     },
     pane,
   );
-  series.setData(
-    keys.map((key, i) => {
-      const value = line.values[i]!;
-      const time = key as UTCTimestamp;
-      return Number.isFinite(value) ? { time, value } : { time };
-    }),
-  );
+  series.setData(keys.map((key, i) => linePoint(line.values, i, key)));
   if (indicator.lines.findIndex(({ look }) => look !== "histogram") === position)
     for (const price of indicator.levels)
       series.createPriceLine({

@@ -7,6 +7,7 @@ import type { ChartState } from "@/features/chart/chart-state";
 import type { View } from "@/features/chart/chart-words";
 import type { ViewRequest } from "@/features/chart/components/price-chart";
 import type { BarColumns } from "@/features/chart/indicator-catalog";
+import type { ChartBars } from "@/features/chart/use-chart-bars";
 import type { ChangeChart } from "@/features/chart/use-chart-state";
 
 const VIEW_SETTLES_MS = 350;
@@ -14,32 +15,26 @@ const VIEW_SETTLES_MS = 350;
 export const LOOK_AHEAD_BARS = 120;
 
 /** Follows the view: loads older bars near the left end, and writes a view moved by hand into the address. */
-export function useChartView(
-  bars: BarColumns,
-  hasMore: boolean,
-  isLoading: boolean,
-  loadMore: () => unknown,
-  change: ChangeChart,
-) {
+export function useChartView(source: ChartBars, change: ChangeChart) {
   const [view, setView] = useState<View | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   /** A window that was moved by hand is on the screen before the address asks for it. */
   const onScreenRef = useRef<string | null>(null);
-  const latest = useRef({ bars, hasMore, isLoading, loadMore });
+  const latest = useRef(source);
   useEffect(() => {
-    latest.current = { bars, hasMore, isLoading, loadMore };
+    latest.current = source;
   });
   useEffect(() => () => void (timer.current && clearTimeout(timer.current)), []);
 
   const onView = useCallback(
     (next: View & { byHand: boolean }) => {
       setView({ from: next.from, to: next.to });
-      const { hasMore: more, isLoading: busy, loadMore: load } = latest.current;
+      const { hasOlder, isLoadingOlder, loadOlder } = latest.current;
       if (!next.byHand) {
         if (timer.current) clearTimeout(timer.current);
         return;
       }
-      if (next.from < LOOK_AHEAD_BARS && more && !busy) load();
+      if (next.from < LOOK_AHEAD_BARS && hasOlder && !isLoadingOlder) loadOlder();
       if (timer.current) clearTimeout(timer.current);
       timer.current = setTimeout(() => {
         const { time } = latest.current.bars;
@@ -74,7 +69,8 @@ export function useViewRequest(
     if (last < 0) return null;
     const from = start === null ? 0 : Math.min(last, firstBarFrom(bars.time, start));
     const to = window ? Math.max(from + 1, firstBarFrom(bars.time, window.to + 1) - 1) : last;
-    // While older bars are on their way what is there is shown; the key changes when they are in.
-    return { from, to, key: isWaiting ? `${key} at ${bars.time[0]}` : key };
+    // While older bars are on their way, or are yet to be brought, what is there is shown; the key changes as they come.
+    const isShort = isWaiting || start === null || bars.time[0]! > start;
+    return { from, to, key: isShort ? `${key} at ${bars.time[0]}` : key };
   }, [bars.time, window, start, key, isWaiting]);
 }

@@ -1,50 +1,27 @@
 "use client";
 
 import { LineChart } from "lucide-react";
-import { useDeferredValue, useEffect, useMemo, useState } from "react";
+import { useDeferredValue, useMemo } from "react";
 
 import { EmptyState } from "@/components/common/empty-state";
 import { ErrorState } from "@/components/common/error-state";
 import { Spinner } from "@/components/common/spinner";
 import { Button } from "@/components/ui/button";
 import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
-import { MAXIMUM_PAGE_BARS, useBars } from "@/features/chart/api";
-import { estimateBars } from "@/features/chart/bars";
+import { MAXIMUM_PAGE_BARS } from "@/features/chart/api";
 import { rangeStart, RANGES, type ChartState, type Range } from "@/features/chart/chart-state";
-import type { DrawnIndicator } from "@/features/chart/indicator-series";
 import { describeBar, describeSpan, describeView } from "@/features/chart/chart-words";
 import { ChartLegend } from "@/features/chart/components/chart-legend";
 import { PriceChart } from "@/features/chart/components/price-chart";
-import { findIndicator, formatIndicator, titleOf } from "@/features/chart/indicator-catalog";
-import { intervalSeconds, isIntraday, longInterval, type Interval } from "@/features/chart/intervals";
+import { titleOf } from "@/features/chart/indicator-catalog";
+import { isIntraday, longInterval, type Interval } from "@/features/chart/intervals";
+import { computeIndicators, extendIndicators } from "@/features/chart/live-indicators";
 import { barTimeFormat } from "@/features/chart/time-axis";
-import { LOOK_AHEAD_BARS, useChartView, useViewRequest } from "@/features/chart/use-chart-view";
+import { useOlderUntil, type ChartBars } from "@/features/chart/use-chart-bars";
+import { useChartView, useViewRequest } from "@/features/chart/use-chart-view";
 import type { ChangeChart } from "@/features/chart/use-chart-state";
 import type { Instrument } from "@/lib/api/contract";
 import { formatCount } from "@/lib/format";
-
-const SMALLEST_FIRST_PAGE = 600;
-const LARGEST_FIRST_PAGE = 20_000;
-
-/** Bars before the view until averages that never forget have all but forgotten where they began. */
-function warmUp(state: ChartState): number {
-  return Math.max(0, ...state.indicators.flatMap((indicator) => indicator.settings)) * 10;
-}
-
-function firstPage(state: ChartState, interval: Interval, instrument: Instrument): number {
-  const newest = Date.parse(instrument.last_bar_at ?? "") / 1000;
-  const start = state.window ? state.window.from : rangeStart(state.range ?? "1Y", newest);
-  const wanted =
-    start === null || Number.isNaN(newest)
-      ? LARGEST_FIRST_PAGE
-      : estimateBars(
-          newest - start,
-          intervalSeconds(interval),
-          instrument.asset_class === "crypto" || instrument.asset_class === "forex",
-        );
-  const rounded = Math.ceil((wanted + warmUp(state) + LOOK_AHEAD_BARS) / 200) * 200;
-  return Math.min(LARGEST_FIRST_PAGE, Math.max(SMALLEST_FIRST_PAGE, rounded));
-}
 
 const RANGE_NAMES: Record<Range, string> = {
   "1M": "1 month",
@@ -55,60 +32,42 @@ const RANGE_NAMES: Record<Range, string> = {
   All: "All bars",
 };
 
-/** The bars of an instrument in one interval, with what is below the chart: range, prices, scale. */
+/** The bars of a source, with what is below the chart: range, prices, scale. */
 export function BarsChart({
+  source,
   instrument,
   interval,
   state,
   change,
 }: {
+  source: ChartBars;
   instrument: Instrument;
   interval: Interval;
   state: ChartState;
   change: ChangeChart;
 }) {
-  const [pageSize] = useState(() => firstPage(state, interval, instrument));
-  const request = useMemo(
-    () => ({ symbol: instrument.symbol, interval, adjust: state.adjust }),
-    [instrument.symbol, interval, state.adjust],
-  );
-  const { bars, hasNextPage, isFetchingNextPage, fetchNextPage, ...query } = useBars(request, pageSize);
+  const { bars, steady } = source;
   const timeZone = isIntraday(interval) ? instrument.timezone : null;
   const formatTime = useMemo(() => barTimeFormat(timeZone), [timeZone]);
   const count = bars.time.length;
   const newest = bars.time[count - 1];
-  const oldest = bars.time[0];
 
   // Where the view is meant to begin: by the range button, or as it was left by hand.
   const start = state.window?.from ?? (newest === undefined ? null : rangeStart(state.range ?? "1Y", newest));
-  const wantsMore =
-    hasNextPage && oldest !== undefined && count < MAXIMUM_PAGE_BARS && (start === null || start < oldest);
-  useEffect(() => {
-    if (wantsMore && !isFetchingNextPage && !query.isFetchNextPageError) void fetchNextPage();
-  }, [wantsMore, isFetchingNextPage, query.isFetchNextPageError, fetchNextPage]);
+  const isWaiting = useOlderUntil(source, start);
+  const { view, onView, onScreenRef } = useChartView(source, change);
+  const viewRequest = useViewRequest(state, bars, start, isWaiting);
 
-  const { view, onView, onScreenRef } = useChartView(
-    bars,
-    hasNextPage,
-    isFetchingNextPage,
-    fetchNextPage,
-    change,
+  const steadyIndicators = useMemo(
+    () => computeIndicators(steady, state.indicators),
+    [steady, state.indicators],
   );
-  const viewRequest = useViewRequest(state, bars, start, wantsMore);
-
-  const indicators = useMemo<DrawnIndicator[]>(
+  const indicators = useMemo(
     () =>
-      state.indicators.map((indicator, i) => {
-        const kind = findIndicator(indicator.id)!;
-        return {
-          key: formatIndicator(indicator),
-          place: kind.place,
-          levels: kind.levels ?? [],
-          colour: i,
-          lines: kind.compute(bars, indicator.settings),
-        };
-      }),
-    [bars, state.indicators],
+      bars === steady
+        ? steadyIndicators
+        : extendIndicators(steadyIndicators, state.indicators, bars, steady.time.length),
+    [bars, steady, steadyIndicators, state.indicators],
   );
   const titles = useMemo(() => state.indicators.map(titleOf), [state.indicators]);
   const settledView = useDeferredValue(view);
@@ -117,30 +76,32 @@ export function BarsChart({
     [instrument, interval, bars, settledView, indicators, titles, formatTime],
   );
 
-  if (query.isError && count === 0)
+  if (source.error && !source.isLoaded)
     return (
       <ErrorState
         title={`The ${longInterval(interval)} bars of ${instrument.symbol} could not be loaded`}
-        error={query.error}
-        onRetry={() => void query.refetch()}
+        error={source.error}
+        onRetry={source.reload}
       />
     );
-  if (query.isSuccess && count === 0)
+  if (source.isLoaded && count === 0)
     return (
       <EmptyState icon={LineChart} title="No bars in this interval">
         {instrument.symbol} has no {longInterval(interval)} bars. Choose another interval.
       </EmptyState>
     );
 
-  const isCapped = start === null && hasNextPage && count >= MAXIMUM_PAGE_BARS;
+  const isCapped = start === null && source.hasOlder && count >= MAXIMUM_PAGE_BARS;
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg bg-card">
       <div className="relative flex min-h-96 flex-1">
         <PriceChart
           label={`${instrument.symbol} ${longInterval(interval)} price chart`}
           bars={bars}
+          steady={steady}
           timeZone={timeZone}
           indicators={indicators}
+          steadyIndicators={steadyIndicators}
           scale={state.scale}
           request={viewRequest}
           onScreenRef={onScreenRef}
@@ -160,9 +121,9 @@ export function BarsChart({
           )}
           className="flex-1"
         />
-        {(query.isPending || isFetchingNextPage) && (
+        {(source.isPending || source.isLoadingOlder) && (
           <div className="absolute bottom-10 left-2 z-10 rounded-md bg-card/90 px-2 py-1">
-            <Spinner label={query.isPending ? "Loading bars" : "Loading older bars"} className="text-xs" />
+            <Spinner label={source.isPending ? "Loading bars" : "Loading older bars"} className="text-xs" />
           </div>
         )}
       </div>
@@ -180,14 +141,14 @@ export function BarsChart({
           ))}
         </ToggleGroup>
         <p className="text-xs text-muted-foreground tabular-nums" aria-hidden data-testid="span">
-          {query.isFetchNextPageError
+          {source.hasOlderFailed
             ? "Older bars could not be loaded."
             : isCapped
               ? `The newest ${formatCount(count)} bars; scroll left for older ones.`
               : view && describeSpan(bars, view, barTimeFormat(timeZone, "date"))}
         </p>
-        {query.isFetchNextPageError && (
-          <Button variant="ghost" size="sm" onClick={() => void fetchNextPage()}>
+        {source.hasOlderFailed && (
+          <Button variant="ghost" size="sm" onClick={source.loadOlder}>
             Try again
           </Button>
         )}

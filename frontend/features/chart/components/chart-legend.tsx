@@ -2,7 +2,7 @@ import { useMemo } from "react";
 
 import { toneOf } from "@/components/common/figure";
 import { hasVolume, priceDecimals } from "@/features/chart/bars";
-import type { PanePlace } from "@/features/chart/chart-view";
+import type { PanePlace } from "@/features/chart/pane-watch";
 import type { DrawnIndicator } from "@/features/chart/indicator-series";
 import type { BarColumns } from "@/features/chart/indicator-catalog";
 import { indicatorColour } from "@/features/chart/components/indicator-picker";

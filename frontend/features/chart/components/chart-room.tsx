@@ -2,7 +2,7 @@
 
 import { CandlestickChart, FlaskConical } from "lucide-react";
 import Link from "next/link";
-import { useEffect } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { EmptyState } from "@/components/common/empty-state";
 import { ErrorState } from "@/components/common/error-state";
@@ -18,8 +18,10 @@ import {
 } from "@/features/chart/components/indicator-picker";
 import { IntervalSwitch } from "@/features/chart/components/interval-switch";
 import { SymbolSwitcher } from "@/features/chart/components/symbol-switcher";
+import { firstPage } from "@/features/chart/first-page";
 import { formatIndicator } from "@/features/chart/indicator-catalog";
-import { nearestInterval } from "@/features/chart/intervals";
+import { nearestInterval, type Interval } from "@/features/chart/intervals";
+import { useChartBars } from "@/features/chart/use-chart-bars";
 import { useChartState, type ChangeChart } from "@/features/chart/use-chart-state";
 import type { Instrument } from "@/lib/api/contract";
 import { keepVisit } from "@/lib/visits";
@@ -155,7 +157,7 @@ function InstrumentChart({
         )}
       </div>
       {hasBars ? (
-        <BarsChart
+        <StoredBarsChart
           key={`${interval} ${state.adjust}`}
           instrument={instrument}
           interval={interval}
@@ -177,4 +179,20 @@ function InstrumentChart({
       )}
     </div>
   );
+}
+
+/** The chart of what is stored. The page size is chosen once: a chart that is looked at keeps its pages. */
+function StoredBarsChart(props: {
+  instrument: Instrument;
+  interval: Interval;
+  state: ChartState;
+  change: ChangeChart;
+}) {
+  const { instrument, interval, state } = props;
+  const [pageSize] = useState(() => firstPage(state, interval, instrument));
+  const request = useMemo(
+    () => ({ symbol: instrument.symbol, interval, adjust: state.adjust }),
+    [instrument.symbol, interval, state.adjust],
+  );
+  return <BarsChart source={useChartBars(request, pageSize)} {...props} />;
 }

@@ -13,9 +13,10 @@ import {
 } from "react";
 
 import { useChartColours } from "@/features/chart/chart-colours";
-import { ChartView, type ChartMarker, type PanePlace } from "@/features/chart/chart-view";
+import { ChartView, type ChartMarker } from "@/features/chart/chart-view";
 import type { BarColumns } from "@/features/chart/indicator-catalog";
 import type { DrawnIndicator } from "@/features/chart/indicator-series";
+import type { PanePlace } from "@/features/chart/pane-watch";
 import { buildTimeAxis } from "@/features/chart/time-axis";
 import { usePrintedPicture } from "@/features/chart/use-printed-picture";
 import { cn } from "@/lib/cn";
@@ -37,8 +38,10 @@ const NO_MARKERS: ChartMarker[] = [];
 export function PriceChart({
   label,
   bars,
+  steady = bars,
   timeZone,
   indicators = NO_INDICATORS,
+  steadyIndicators = indicators,
   markers = NO_MARKERS,
   scale = "linear",
   request,
@@ -48,16 +51,21 @@ export function PriceChart({
   legend,
   announce,
   onView,
+  onReady,
   className,
 }: {
   /** Names the chart for readers. */
   label: string;
   bars: BarColumns;
+  /** While this stays the same object, only bars from its last one on change. */
+  steady?: BarColumns;
   /** The instrument's zone for bars within the day; null when times are dates. */
   timeZone: string | null;
   indicators?: DrawnIndicator[];
+  /** The same for indicators: those of the steady bars. */
+  steadyIndicators?: DrawnIndicator[];
   markers?: ChartMarker[];
-  scale?: "linear" | "log";
+  scale?: "linear" | "log" | "percent";
   request: ViewRequest | null;
   /** Key of the request that is on the screen; whoever moves the view otherwise writes the new view's key here. */
   onScreenRef?: RefObject<string | null>;
@@ -69,6 +77,8 @@ export function PriceChart({
   /** The bar in words, spoken when the crosshair moves by keyboard. */
   announce?: (index: number) => string;
   onView?: (view: { from: number; to: number; byHand: boolean }) => void;
+  /** Gets the view when it stands, null when it is gone: layers such as drawings are attached to it. */
+  onReady?: (view: ChartView | null) => void;
   className?: string;
 }) {
   const holder = useRef<HTMLDivElement>(null);
@@ -79,6 +89,7 @@ export function PriceChart({
   const colours = useChartColours();
   const id = useId();
   const axis = useMemo(() => buildTimeAxis(bars.time, timeZone), [bars.time, timeZone]);
+  const tellReady = useEffectEvent((next: ChartView | null) => onReady?.(next));
   const tellView = useEffectEvent((next: { from: number; to: number; byHand: boolean }) => onView?.(next));
   const isReady = colours !== null;
 
@@ -95,7 +106,9 @@ export function PriceChart({
     if (!isReady || !holder.current) return;
     const made = create(holder.current);
     setView(made);
+    tellReady(made);
     return () => {
+      tellReady(null);
       made.dispose();
       setView(null);
     };
@@ -106,8 +119,11 @@ export function PriceChart({
   }, [view, colours]);
 
   // In this order: indicators and markers stand on the bars' keys.
-  useEffect(() => view?.setBars(bars, axis, timeZone), [view, bars, axis, timeZone]);
-  useEffect(() => view?.setIndicators(indicators), [view, axis, indicators]);
+  useEffect(() => view?.setBars(bars, steady, axis, timeZone), [view, bars, steady, axis, timeZone]);
+  useEffect(
+    () => view?.setIndicators(indicators, steadyIndicators),
+    [view, axis, indicators, steadyIndicators],
+  );
   useEffect(() => view?.setMarkers(markers), [view, axis, markers]);
   useEffect(() => view?.setScale(scale), [view, scale]);
   usePrintedPicture(holder, view);
