@@ -200,9 +200,7 @@ class BarBuilder:
         """Build these from now on, from the minutes of the day that are known; 1min is always built, and
         what is longer than a day never.
         """
-        wanted = {
-            one for one in intervals if one is not Interval.MIN_1 and one.seconds <= _LONGEST.seconds
-        }
+        wanted = {one for one in intervals if one is not Interval.MIN_1 and one.seconds <= _LONGEST.seconds}
         if wanted == set(self._wanted):
             return
         self._wanted = tuple(sorted(wanted, key=lambda one: one.seconds))

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.bars import Bars
 from app.engine.intervals import Interval
 from app.live.bar_building import BarBuilder, BarValues, BuiltBar, Taken
 from app.market.bar_hours import BarHours
+from app.market.columns import make_bars
 from app.market.market_hours import find_bar_hours
 from app.market.resampling import resample
 
@@ -91,7 +91,7 @@ def test_bars_equal_those_of_a_plain_reference(ticks: list) -> None:  # type: ig
     assert repr({label: built[one, label] for one, label in built if one is Interval.MIN_1}) == repr(wanted)
     time = np.array(sorted(wanted), dtype=np.int64)
     columns = [np.array([wanted[one][place] for one in time.tolist()]) for place in range(5)]
-    bars = Bars(time, *columns, Interval.MIN_1, "UTC")
+    bars = make_bars(time, columns, Interval.MIN_1, "UTC")
     for interval in (*WITHIN_DAYS, Interval.DAY_1):
         expected = resample(bars, interval)
         got = {label: values for (one, label), values in built.items() if one is interval}
@@ -243,7 +243,7 @@ def test_what_nobody_saw_makes_a_bar_a_part_until_the_providers_own_is_there() -
         (Interval.MIN_5, False),
     ]
     values = [np.array([value]) for value in (9.0, 11.0, 8.0, 10.0, 5.0)]
-    fetched = Bars(np.array([NOON], dtype=np.int64), *values, Interval.MIN_1, "UTC")
+    fetched = make_bars(np.array([NOON], dtype=np.int64), values, Interval.MIN_1, "UTC")
     builder.put_bars(fetched, NOON, NOON + 60)
     (whole,) = builder.advance(NOON + 301)
     assert whole == BuiltBar(Interval.MIN_5, NOON, BarValues(9.0, 12.0, 8.0, 12.0, 6.0), True, True, True)
