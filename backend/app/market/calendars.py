@@ -10,18 +10,16 @@ import exchange_calendars
 import numpy as np
 
 from app.engine.bars import Times
-from app.engine.intervals import DAY_SECONDS, HOUR_SECONDS, Interval
-from app.engine.local_time import find_utc_offsets
+from app.engine.intervals import DAY_SECONDS, Interval
 from app.market.coverage import Sessions, find_close
-from app.market.domain import ALWAYS_OPEN, CURRENCY_WEEK, KNOWN_CALENDARS
+from app.market.domain import KNOWN_CALENDARS
+from app.market.light_calendars import find_light_calendar
 from app.market.ports import SessionCalendar
+from app.market.session_columns import cut_dates
 
 # Without a start the library begins 20 years ago; the demo's bars are older.
 _EARLIEST = date(1950, 1, 1)
 _NANOSECONDS = 1_000_000_000
-_FRIDAY = 4
-_CURRENCY_ZONE = "America/New_York"
-_CURRENCY_CLOSE_HOUR = 17
 
 
 class _ExchangeCalendar:
@@ -50,15 +48,7 @@ class _ExchangeCalendar:
         return self._name
 
     def sessions(self, first: int, last: int) -> Sessions:
-        start, stop = np.searchsorted(self._all.labels, (first, last + 1))
-        cut = np.s_[start:stop]
-        return Sessions(
-            self._all.labels[cut],
-            self._all.opens[cut],
-            self._all.closes[cut],
-            self._all.break_starts[cut],
-            self._all.break_ends[cut],
-        )
+        return cut_dates(self._all, first, last)
 
 
 def _replace_missing(instants: Times, closes: Times) -> Times:
@@ -68,46 +58,9 @@ def _replace_missing(instants: Times, closes: Times) -> Times:
     return seconds
 
 
-class _AroundTheClock:
-    """Every day from midnight to midnight, UTC."""
-
-    name = ALWAYS_OPEN
-
-    def sessions(self, first: int, last: int) -> Sessions:
-        labels = _day_labels(first, last)
-        closes = labels + DAY_SECONDS
-        return Sessions(labels, labels, closes, closes, closes)
-
-
-class _CurrencyWeek:
-    """Monday to Friday, each day from 17:00 to 17:00 in New York. No holidays: there is no common list of
-    them.
-    """
-
-    name = CURRENCY_WEEK
-
-    def sessions(self, first: int, last: int) -> Sessions:
-        labels = _day_labels(first, last)
-        labels = labels[(labels // DAY_SECONDS + 3) % 7 <= _FRIDAY]
-        closes = self._close_of(labels)
-        return Sessions(labels, self._close_of(labels - DAY_SECONDS), closes, closes, closes)
-
-    @staticmethod
-    def _close_of(labels: Times) -> Times:
-        # The clocks change in the small hours: the offset in the evening is that of the close.
-        offsets = find_utc_offsets(labels + 20 * HOUR_SECONDS, _CURRENCY_ZONE)
-        return labels + _CURRENCY_CLOSE_HOUR * HOUR_SECONDS - offsets
-
-
-def _day_labels(first: int, last: int) -> Times:
-    return np.arange(-(-first // DAY_SECONDS), last // DAY_SECONDS + 1, dtype=np.int64) * DAY_SECONDS
-
-
 @lru_cache(maxsize=16)
 def _load(name: str) -> SessionCalendar:
-    if name == ALWAYS_OPEN:
-        return _AroundTheClock()
-    return _CurrencyWeek() if name == CURRENCY_WEEK else _ExchangeCalendar(name)
+    return find_light_calendar(name) or _ExchangeCalendar(name)
 
 
 def find_calendar(name: str | None) -> SessionCalendar | None:

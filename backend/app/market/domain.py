@@ -16,6 +16,8 @@ from app.engine.intervals import Interval
 SYMBOL_PATTERN = r"[A-Z0-9][A-Z0-9._/^-]{0,31}"
 MAX_SPLITS = 1_000
 TASK = "imports.run"
+# Notified, with "<instrument id>:<interval>" as key, when stored bars changed.
+BARS_TOPIC = "bars"
 # A worker renews its lease every few seconds while it works; one that is gone is noticed after this long.
 LEASE_SECONDS = 15
 # How many imports one person may have waiting or under way.

@@ -6,7 +6,7 @@ This file alone in the room reaches the CSV reader and the calendars; the API pr
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import BinaryIO
 from uuid import UUID
@@ -19,11 +19,12 @@ from app.core.database import Database, Databases
 from app.core.leased_work import recover_lost_work, work_under_lease
 from app.core.leases import Attempt, AttemptSuperseded
 from app.core.problems import is_database_away
-from app.market import import_repository, repository
-from app.market.bar_store import begin_long_transaction, lock_symbol, merge_into_series
-from app.market.calendars import find_bar_close
+from app.market import import_repository, repository, session_store
+from app.market.bar_store import begin_long_transaction, lock_symbol
+from app.market.calendars import find_bar_close, find_calendar
 from app.market.csv_files.reading import CsvReader, FileTerms, ReadFile
 from app.market.domain import (
+    EXCHANGE_CALENDARS,
     NO_CALENDAR,
     AssetClass,
     ClaimedImport,
@@ -38,6 +39,7 @@ from app.market.domain import (
 )
 from app.market.import_service import check_form, get_import, keep_file
 from app.market.pages import PageDamaged
+from app.market.service import store_bars
 
 log = structlog.get_logger(__name__)
 
@@ -82,6 +84,26 @@ async def import_file(
     await run_import_job(databases, clock, import_id)
     async with databases.main.session() as session:
         return await get_import(session, viewer, import_id)
+
+
+async def store_calendars(databases: Databases, clock: Clock, *, anew: bool = False) -> None:
+    """Store the sessions of the calendars that instruments name, up to the end of the coming year, where they
+    are not stored yet. `anew`: all of them, since a newer library may know other holidays.
+    """
+    database = databases.main
+    next_year = clock.now().year + 1
+    async with database.session() as session:
+        wanted = await session_store.list_calendars_in_use(session) & set(EXCHANGE_CALENDARS)
+        known = set() if anew else await session_store.list_stored_calendars(session, next_year - 1)
+    for name in sorted(wanted - known):
+        calendar = await asyncio.to_thread(find_calendar, name)
+        if calendar is None:
+            continue
+        end = int(datetime(next_year + 1, 1, 1, tzinfo=UTC).timestamp()) - 1
+        sessions = calendar.sessions(-(2**62), end)
+        async with database.session() as session:
+            await session_store.write_sessions(session, name, sessions)
+        log.info("calendar_stored", calendar=name, sessions=len(sessions))
 
 
 async def _import(database: Database, clock: Clock, claimed: ClaimedImport, attempt: Attempt) -> None:
@@ -157,8 +179,7 @@ async def _write(database: Database, claimed: ClaimedImport, read: ReadFile) -> 
         connection = await begin_long_transaction(session)
         await lock_symbol(connection, _owner_of_bars(claimed), claimed.form.symbol)
         target = await repository.ensure_instrument(session, _owner_of_bars(claimed), claimed.form)
-        bars = replace(read.bars, timezone=target.timezone)
-        merged = await merge_into_series(connection, target.id, bars)
+        merged = await store_bars(session, target.id, read.bars)
         counts = ImportCounts(
             rows_read=read.rows_read,
             inserted=merged.inserted,

@@ -185,6 +185,19 @@ def _read_instrument(row: InstrumentRow, series: Sequence[Series], splits: Seque
     )
 
 
+async def lock_instrument(session: AsyncSession, instrument_id: UUID) -> str | None:
+    """Until the transaction ends, let nobody else write bars or splits of an instrument; its time zone."""
+    query = select(InstrumentRow.timezone).where(InstrumentRow.id == instrument_id)
+    timezone: str | None = await session.scalar(query.with_for_update(key_share=True))
+    return timezone
+
+
+async def list_splits(session: AsyncSession, instrument_id: UUID) -> list[Split]:
+    """The splits of an instrument, oldest first."""
+    query = select(SplitRow).where(SplitRow.instrument_id == instrument_id).order_by(SplitRow.effective_on)
+    return [Split(row.effective_on, row.ratio) for row in await session.scalars(query)]
+
+
 async def update_instrument(
     session: AsyncSession, instrument_id: UUID, values: Mapping[str, str | None]
 ) -> None:

@@ -31,6 +31,7 @@ from app.market.schemas import (
     ImportRead,
     InstrumentRead,
     InstrumentUpdate,
+    SessionsRead,
     SplitBody,
     SplitList,
 )
@@ -104,6 +105,18 @@ async def replace_splits(
     """
     splits = await service.replace_splits(session, viewer, instrument_id, [one.to_split() for one in body])
     return [SplitBody.model_validate(split) for split in splits]
+
+
+@router.get("/instruments/{instrument_id}/sessions")
+async def list_sessions(
+    instrument_id: UUID, viewer: ViewerDep, session: MainSession, start: Moment, end: Moment
+) -> SessionsRead:
+    """The market's sessions with start ≤ date < end, the newest 5,000 of them: for a chart's shading."""
+    if start >= end:
+        raise InvalidRange("The start must lie before the end.")
+    instrument = await service.get_instrument_by_id(session, viewer, instrument_id)
+    sessions = await service.find_sessions(session, instrument, ceil_seconds(start), ceil_seconds(end) - 1)
+    return SessionsRead.of(instrument, sessions)
 
 
 @router.get(

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from app.core.fields import CleanStr, FiniteFloat, ReadModel, StrictModel
 from app.engine.intervals import Interval
+from app.market.coverage import Sessions
 from app.market.domain import (
     KNOWN_CALENDARS,
     MAX_SPLITS,
@@ -29,6 +30,7 @@ from app.market.series_figures import adjust_sparkline, choose_main_series, meas
 
 MAX_BARS = 50_000
 DEFAULT_BARS = 500
+MAX_SESSIONS = 5_000
 _CALENDARS_HINT = "use XNYS, 24/7, FX or another exchange's ISO code"
 
 
@@ -129,6 +131,63 @@ class InstrumentUpdate(StrictModel):
         """The fields that were sent."""
         changes: dict[str, str | None] = self.model_dump(mode="json", exclude_unset=True)
         return changes
+
+
+class SessionRead(ReadModel):
+    """One session: its date, and its instants. A break lies within it, where the market has one."""
+
+    date: dt.date
+    open: dt.datetime
+    close: dt.datetime
+    break_start: dt.datetime | None
+    break_end: dt.datetime | None
+
+
+class SessionsRead(ReadModel):
+    """Sessions of an instrument's market, oldest first. `known` is false when it has no calendar, or when its
+    sessions have not been worked out yet: ask again in a few seconds.
+    """
+
+    timezone: str
+    calendar: str | None
+    known: bool
+    sessions: list[SessionRead]
+
+    @classmethod
+    def of(cls, instrument: Instrument, sessions: Sessions | None) -> Self:
+        """The answer about an instrument; `sessions` None: not known."""
+        return cls(
+            timezone=instrument.timezone,
+            calendar=instrument.calendar,
+            known=sessions is not None,
+            sessions=[] if sessions is None else _list_sessions(sessions),
+        )
+
+
+def _list_sessions(sessions: Sessions) -> list[SessionRead]:
+    columns = (
+        sessions.labels,
+        sessions.opens,
+        sessions.closes,
+        sessions.break_starts,
+        sessions.break_ends,
+    )
+    return [
+        SessionRead(
+            date=_moment(label).date(),
+            open=_moment(opens),
+            close=_moment(closes),
+            break_start=_moment(break_starts) if break_starts < closes else None,
+            break_end=_moment(break_ends) if break_starts < closes else None,
+        )
+        for label, opens, closes, break_starts, break_ends in zip(
+            *(column[-MAX_SESSIONS:].tolist() for column in columns), strict=True
+        )
+    ]
+
+
+def _moment(seconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
 
 
 class SplitBody(StrictModel):

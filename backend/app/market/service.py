@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.fields import ceil_seconds
+from app.core.notifications import notify
 from app.core.pagination import PageQuery, cut_page, decode_cursor, encode_cursor, read_cursor_id
 from app.engine.bars import Bars
 from app.engine.intervals import Interval
-from app.market import repository
+from app.market import repository, session_store
 from app.market.adjustment import check_splits
 from app.market.bar_reading import BarsWanted, read_bars
-from app.market.bar_store import raw_connection
+from app.market.bar_store import MergeCounts, merge_into_series, raw_connection
+from app.market.coverage import Sessions
 from app.market.domain import (
+    BARS_TOPIC,
     Adjustment,
     DuplicateSplit,
     Instrument,
@@ -34,18 +37,26 @@ from app.market.schemas import InstrumentUpdate
 
 __all__ = [
     "LoadedBars",
+    "MergeCounts",
+    "Sessions",
     "choose_source_interval",
     "delete_instrument",
     "find_instrument",
+    "find_sessions",
     "get_instrument",
     "get_instrument_by_id",
     "list_instruments",
     "list_instruments_by_id",
     "list_instruments_by_symbol",
     "load_bars",
+    "merge_splits",
+    "read_sessions",
     "replace_splits",
+    "store_bars",
     "update_instrument",
 ]
+
+_MAX_SESSION_SECONDS = 30 * 366 * 86_400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,3 +217,60 @@ def _splits_within(bars: Bars, splits: Sequence[Split]) -> tuple[Split, ...]:
         datetime.fromtimestamp(time, UTC).date() for time in (int(bars.time[0]), int(bars.time[-1]))
     )
     return tuple(split for split in splits if first < split.date <= last)
+
+
+async def store_bars(session: AsyncSession, instrument_id: UUID, bars: Bars) -> MergeCounts:
+    """Put ascending, unique bars into what is stored of an instrument, in the session's transaction: the one
+    way in which bars change. A bar that stands there with other values is replaced: the newest answer wins.
+
+    Writers of one instrument go one after the other. Who waits for `BARS_TOPIC` is told at the commit, if
+    anything changed. Raises InstrumentNotFound.
+    """
+    timezone = await repository.lock_instrument(session, instrument_id)
+    if timezone is None:
+        raise InstrumentNotFound
+    if len(bars) == 0:
+        return MergeCounts()
+    connection = await raw_connection(session)
+    counts = await merge_into_series(connection, instrument_id, replace(bars, timezone=timezone))
+    if counts.is_changed:
+        await notify(session, BARS_TOPIC, f"{instrument_id}:{bars.interval.value}")
+    return counts
+
+
+async def merge_splits(session: AsyncSession, instrument_id: UUID, splits: Sequence[Split]) -> bool:
+    """Add what a provider says of splits; those of other dates stay. True when that changed something.
+
+    Raises InstrumentNotFound, SplitsOutOfRange.
+    """
+    if await repository.lock_instrument(session, instrument_id) is None:
+        raise InstrumentNotFound
+    known = {one.date: one.ratio for one in await repository.list_splits(session, instrument_id)}
+    merged = known | {split.date: split.ratio for split in splits}
+    if merged == known:
+        return False
+    check_splits([Split(on, ratio) for on, ratio in merged.items()])
+    await repository.replace_splits(session, instrument_id, merged)
+    return True
+
+
+async def read_sessions(
+    session: AsyncSession, calendars: Collection[str], first: int, last: int
+) -> Mapping[str, Sessions]:
+    """Sessions of calendars with labels in first..last (unix s). One that is not known, or not yet stored by
+    the worker, is left out.
+    """
+    await session.connection()
+    return await session_store.read_sessions(await raw_connection(session), calendars, first, last)
+
+
+async def find_sessions(
+    session: AsyncSession, instrument: Instrument, first: int, last: int
+) -> Sessions | None:
+    """The newest sessions of an instrument's market with labels in first..last (unix s), of 30 years at most;
+    None where they are not known.
+    """
+    if instrument.calendar is None:
+        return None
+    first = max(first, last - _MAX_SESSION_SECONDS)
+    return (await read_sessions(session, [instrument.calendar], first, last)).get(instrument.calendar)

@@ -182,3 +182,17 @@ class ImportChunkRow(MainBase):
     import_id: Mapped[UUID] = mapped_column(ForeignKey(ImportRow.id, ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CalendarSessionsRow(MainBase):
+    """An exchange's sessions of one year as packed columns: see `session_columns`. The worker writes them, so
+    that the API process knows sessions without the library behind them.
+    """
+
+    __tablename__ = "calendar_sessions"
+
+    calendar: Mapped[str] = mapped_column(String(16), primary_key=True)
+    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    columns: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (CheckConstraint("mod(octet_length(columns), 40) = 0", name="size"),)
