@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.fields import ceil_seconds
@@ -15,7 +16,7 @@ from app.core.pagination import PageQuery, cut_page, decode_cursor, encode_curso
 from app.engine.bars import Bars
 from app.engine.intervals import Interval
 from app.market import repository, session_store
-from app.market.adjustment import check_splits
+from app.market.adjustment import check_splits, split_factors
 from app.market.bar_reading import BarsWanted, read_bars
 from app.market.bar_store import MergeCounts, merge_into_series, raw_connection
 from app.market.coverage import Sessions
@@ -33,9 +34,10 @@ from app.market.domain import (
     may_write,
     normalize_symbol,
 )
-from app.market.schemas import InstrumentUpdate
+from app.market.schemas import InstrumentRead, InstrumentUpdate
 
 __all__ = [
+    "InstrumentRead",
     "LoadedBars",
     "MergeCounts",
     "Sessions",
@@ -49,6 +51,7 @@ __all__ = [
     "list_instruments_by_id",
     "list_instruments_by_symbol",
     "load_bars",
+    "measure_split_factors",
     "merge_splits",
     "read_sessions",
     "replace_splits",
@@ -128,6 +131,18 @@ async def list_instruments_by_symbol(
     return await repository.list_instruments_by_symbol(
         session, viewer, [normalize_symbol(symbol) for symbol in symbols]
     )
+
+
+def measure_split_factors(instrument: Instrument, interval: Interval, times: Sequence[int]) -> list[float]:
+    """By how much a price at each time must be divided to be one of today's shares.
+
+    `times` are times of bars of `interval`, unix s, in any order.
+    """
+    factors = (
+        split_factors(np.array([time], dtype=np.int64), interval, instrument.timezone, instrument.splits)
+        for time in times
+    )
+    return [1.0 if one is None else float(one[0]) for one in factors]
 
 
 async def update_instrument(

@@ -28,7 +28,7 @@ from app.main import create_app
 
 BACKEND = Path(__file__).resolve().parents[2]
 REPOSITORY = BACKEND.parent
-ROOMS = ("auth", "market", "strategies", "backtests", "research")
+ROOMS = ("auth", "market", "strategies", "backtests", "research", "workspace")
 # What anybody may ask for. Everything else wants a signed-in user.
 PUBLIC = {
     ("GET", "/"),

@@ -18,6 +18,8 @@ from app.replay.router import router as replay
 from app.research.router import router as sweeps
 from app.research.walk_forward_router import router as walk_forwards
 from app.strategies.router import router as strategies
+from app.workspace.drawing_router import router as drawings
+from app.workspace.layout_router import router as layouts
 from app.workspace.router import router as workspace
 
 PUBLIC_ROUTERS = (sign_in, shared_reports)
@@ -32,6 +34,8 @@ ROUTERS = (
     feeds,
     live,
     workspace,
+    drawings,
+    layouts,
     alerts,
     replay,
 )

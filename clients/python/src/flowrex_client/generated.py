@@ -196,6 +196,9 @@ class DrawdownRow(TypedDict):
     bars: int
 
 
+DrawingKind: TypeAlias = Literal['trend_line', 'horizontal', 'rectangle', 'measure']
+
+
 class EquityRead(TypedDict):
     """
     A run bar by bar, in columns: unix seconds, money, fraction below the peak, buy-and-hold's money.
@@ -404,6 +407,51 @@ class KeywordRead(TypedDict):
     help: str
 
 
+class LayoutCreate(TypedDict, closed=True):
+    """
+    A layout to keep. Names need not be unique.
+    """
+
+    name: str
+    state: dict[str, Any]
+
+
+class LayoutRead(TypedDict):
+    """
+    A layout. `state` is as it was written.
+    """
+
+    id: str
+    name: str
+    is_last_used: bool
+    used_at: str
+    created_at: str
+    updated_at: str
+    state: dict[str, Any]
+
+
+class LayoutSummaryRead(TypedDict):
+    """
+    A layout without its state.
+    """
+
+    id: str
+    name: str
+    is_last_used: bool
+    used_at: str
+    created_at: str
+    updated_at: str
+
+
+class LayoutUpdate(TypedDict, closed=True):
+    """
+    What to change of a layout. Nothing at all: it is used, and thus the one used last.
+    """
+
+    name: NotRequired[str | None]
+    state: NotRequired[dict[str, Any] | None]
+
+
 class LibraryReportRead(TypedDict):
     """
     What a rule of the library made of a demo instrument at 10 bps commission and 5 bps slippage.
@@ -558,6 +606,11 @@ class OverfittingRead(TypedDict):
     sets_used: int
 
 
+class PageLayoutSummaryRead(TypedDict):
+    items: list[LayoutSummaryRead]
+    next_cursor: NotRequired[str | None]
+
+
 class ParameterRead(TypedDict):
     """
     A number of the rule that a run may set.
@@ -580,6 +633,24 @@ class PlateauSet(TypedDict):
     median_objective: float
     neighbours: int
     ranges: dict[str, list[float]]
+
+
+class PointBody(TypedDict, closed=True):
+    """
+    A corner: a time as bars of `interval` have it (unix s), and a price in the terms of `adjust`.
+    """
+
+    time: int
+    price: float
+
+
+class PointRead(TypedDict):
+    """
+    A corner of a drawing.
+    """
+
+    time: int
+    price: float
 
 
 class RangeManifest(TypedDict):
@@ -790,6 +861,15 @@ class SplitBody(TypedDict, closed=True):
     ratio: float
 
 
+class StarsRead(TypedDict):
+    """
+    What is on the list that the star uses; no list yet is no star.
+    """
+
+    watchlist_id: str | None
+    instrument_ids: list[str]
+
+
 class SteppedRange(TypedDict, closed=True):
     """
     From `min` to `max`, both included where the steps meet them.
@@ -856,6 +936,28 @@ class StrategyVersionRead(TypedDict):
     source: str
     parameters: list[ParameterRead]
     created_at: str
+
+
+class StyleBody(TypedDict, closed=True):
+    """
+    How a drawing looks. `extends_right`: a trend line goes on past its second point.
+    """
+
+    color: NotRequired[str]
+    width: NotRequired[int]
+    dash: NotRequired[Literal['solid', 'dashed', 'dotted']]
+    extends_right: NotRequired[bool]
+
+
+class StyleRead(TypedDict):
+    """
+    How a drawing looks.
+    """
+
+    color: str
+    width: int
+    dash: Literal['solid', 'dashed', 'dotted']
+    extends_right: bool
 
 
 class SweepCreate(TypedDict, closed=True):
@@ -1090,6 +1192,56 @@ class WalkForwardWindow(TypedDict):
     test: MetricsRead | None
 
 
+class WatchlistCreate(TypedDict, closed=True):
+    """
+    A list to begin. Names need not be unique.
+    """
+
+    name: str
+
+
+class WatchlistItemBody(TypedDict, closed=True):
+    """
+    An instrument, and the heading under which it stands.
+    """
+
+    instrument_id: str
+    group: NotRequired[str | None]
+
+
+class WatchlistOrder(TypedDict, closed=True):
+    """
+    All that is on the list, in order. `revision`: of the list from which the order was made.
+    """
+
+    revision: int
+    items: list[WatchlistItemBody]
+
+
+class WatchlistSummaryRead(TypedDict):
+    """
+    A list without its items. `revision` grows with every change of the items.
+    """
+
+    id: str
+    name: str
+    position: int
+    is_default: bool
+    revision: int
+    item_count: int
+    created_at: str
+    updated_at: str
+
+
+class WatchlistUpdate(TypedDict, closed=True):
+    """
+    What to change: the name, the place among one's own lists (from 0), or both.
+    """
+
+    name: NotRequired[str | None]
+    position: NotRequired[int | None]
+
+
 class WeekdayRow(TypedDict):
     """
     Trades by the weekday of their entry, Monday 0, on the exchange's clock.
@@ -1313,6 +1465,56 @@ class DetailManifest(TypedDict):
     bars: int
 
 
+class DrawingCreate(TypedDict, closed=True):
+    """
+    Something to draw. A horizontal line has one point, every other kind two.
+
+    `interval`: of the chart that it is drawn on. `adjust`: how that chart's prices are corrected.
+    `splits_revision`: of the drawings' list that the chart read; when the splits have changed since, 409.
+    """
+
+    instrument_id: str
+    kind: DrawingKind
+    interval: Interval
+    points: list[PointBody]
+    adjust: NotRequired[Adjustment]
+    splits_revision: NotRequired[int | None]
+    style: NotRequired[StyleBody]
+    locked: NotRequired[bool]
+    text: NotRequired[str | None]
+
+
+class DrawingRead(TypedDict):
+    """
+    Something drawn. Prices are in the terms of the `adjust` that was asked for.
+    """
+
+    id: str
+    instrument_id: str
+    kind: DrawingKind
+    interval: Interval
+    points: list[PointRead]
+    style: StyleRead
+    locked: bool
+    text: str | None
+    created_at: str
+    updated_at: str
+
+
+class DrawingUpdate(TypedDict, closed=True):
+    """
+    What to change of a drawing. `points` come with the `interval` on which they were set.
+    """
+
+    points: NotRequired[list[PointBody] | None]
+    interval: NotRequired[Interval | None]
+    adjust: NotRequired[Adjustment]
+    splits_revision: NotRequired[int | None]
+    style: NotRequired[StyleBody | None]
+    locked: NotRequired[bool | None]
+    text: NotRequired[str | None]
+
+
 class ImportAccepted(TypedDict):
     """
     An import that was taken on.
@@ -1406,6 +1608,11 @@ class PageStrategyRead(TypedDict):
 
 class PageStrategyVersionRead(TypedDict):
     items: list[StrategyVersionRead]
+    next_cursor: NotRequired[str | None]
+
+
+class PageWatchlistSummaryRead(TypedDict):
+    items: list[WatchlistSummaryRead]
     next_cursor: NotRequired[str | None]
 
 
@@ -1646,6 +1853,31 @@ class WalkForwardSummary(TypedDict):
     finished_at: str | None
 
 
+class WatchlistItemRead(TypedDict):
+    """
+    An instrument on a list.
+    """
+
+    group: str | None
+    instrument: InstrumentRead
+
+
+class WatchlistRead(TypedDict):
+    """
+    A list with its items, in order.
+    """
+
+    id: str
+    name: str
+    position: int
+    is_default: bool
+    revision: int
+    item_count: int
+    created_at: str
+    updated_at: str
+    items: list[WatchlistItemRead]
+
+
 Pictures: TypeAlias = BarsPicture | HistogramPicture | FanPicture | CurvesPicture | SpansPicture | ScatterPicture
 
 
@@ -1680,6 +1912,16 @@ class DataManifest(TypedDict):
     last_time: int
     splits: NotRequired[list[tuple[str, float]]]
     detail: NotRequired[DetailManifest | None]
+
+
+class DrawingPage(TypedDict):
+    """
+    A page of what is drawn on an instrument, and the splits that its prices know of.
+    """
+
+    items: list[DrawingRead]
+    next_cursor: str | None
+    splits_revision: int
 
 
 class ManifestRead(TypedDict):

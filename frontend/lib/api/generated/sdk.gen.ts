@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelSweepData, CancelSweepErrors, CancelSweepResponses, CancelWalkForwardData, CancelWalkForwardErrors, CancelWalkForwardResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CompareBacktestsData, CompareBacktestsErrors, CompareBacktestsResponses, CompareStrategyVersionsData, CompareStrategyVersionsErrors, CompareStrategyVersionsResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, CreateSweepData, CreateSweepErrors, CreateSweepResponses, CreateWalkForwardData, CreateWalkForwardErrors, CreateWalkForwardResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, DeleteSweepData, DeleteSweepErrors, DeleteSweepResponses, DeleteWalkForwardData, DeleteWalkForwardErrors, DeleteWalkForwardResponses, ExportBacktestData, ExportBacktestErrors, ExportBacktestResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListExampleRulesData, ListExampleRulesErrors, ListExampleRulesResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListLibraryData, ListLibraryErrors, ListLibraryResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ListSweepsData, ListSweepsErrors, ListSweepsResponses, ListWalkForwardsData, ListWalkForwardsErrors, ListWalkForwardsResponses, OpenSweepSetData, OpenSweepSetErrors, OpenSweepSetResponses, PauseSweepData, PauseSweepErrors, PauseSweepResponses, PreviewSweepData, PreviewSweepErrors, PreviewSweepResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageErrors, ReadLanguageResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadSharedReportData, ReadSharedReportErrors, ReadSharedReportResponses, ReadSignInOptionsData, ReadSignInOptionsErrors, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, ReadSweepData, ReadSweepErrors, ReadSweepHeatmapData, ReadSweepHeatmapErrors, ReadSweepHeatmapResponses, ReadSweepResponses, ReadSweepResultsData, ReadSweepResultsErrors, ReadSweepResultsResponses, ReadTearSheetData, ReadTearSheetErrors, ReadTearSheetResponses, ReadWalkForwardData, ReadWalkForwardErrors, ReadWalkForwardResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, ResumeSweepData, ResumeSweepErrors, ResumeSweepResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses } from './types.gen';
+import type { AddStarData, AddStarErrors, AddStarResponses, AddWatchlistItemData, AddWatchlistItemErrors, AddWatchlistItemResponses, CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelSweepData, CancelSweepErrors, CancelSweepResponses, CancelWalkForwardData, CancelWalkForwardErrors, CancelWalkForwardResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CompareBacktestsData, CompareBacktestsErrors, CompareBacktestsResponses, CompareStrategyVersionsData, CompareStrategyVersionsErrors, CompareStrategyVersionsResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateDrawingData, CreateDrawingErrors, CreateDrawingResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateLayoutData, CreateLayoutErrors, CreateLayoutResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, CreateSweepData, CreateSweepErrors, CreateSweepResponses, CreateWalkForwardData, CreateWalkForwardErrors, CreateWalkForwardResponses, CreateWatchlistData, CreateWatchlistErrors, CreateWatchlistResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteDrawingData, DeleteDrawingErrors, DeleteDrawingResponses, DeleteDrawingsData, DeleteDrawingsErrors, DeleteDrawingsResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteLayoutData, DeleteLayoutErrors, DeleteLayoutResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, DeleteSweepData, DeleteSweepErrors, DeleteSweepResponses, DeleteWalkForwardData, DeleteWalkForwardErrors, DeleteWalkForwardResponses, DeleteWatchlistData, DeleteWatchlistErrors, DeleteWatchlistResponses, ExportBacktestData, ExportBacktestErrors, ExportBacktestResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListDrawingsData, ListDrawingsErrors, ListDrawingsResponses, ListExampleRulesData, ListExampleRulesErrors, ListExampleRulesResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListLayoutsData, ListLayoutsErrors, ListLayoutsResponses, ListLibraryData, ListLibraryErrors, ListLibraryResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStarsData, ListStarsErrors, ListStarsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ListSweepsData, ListSweepsErrors, ListSweepsResponses, ListWalkForwardsData, ListWalkForwardsErrors, ListWalkForwardsResponses, ListWatchlistsData, ListWatchlistsErrors, ListWatchlistsResponses, OpenSweepSetData, OpenSweepSetErrors, OpenSweepSetResponses, PauseSweepData, PauseSweepErrors, PauseSweepResponses, PreviewSweepData, PreviewSweepErrors, PreviewSweepResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadDrawingData, ReadDrawingErrors, ReadDrawingResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageErrors, ReadLanguageResponses, ReadLayoutData, ReadLayoutErrors, ReadLayoutResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadSharedReportData, ReadSharedReportErrors, ReadSharedReportResponses, ReadSignInOptionsData, ReadSignInOptionsErrors, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, ReadSweepData, ReadSweepErrors, ReadSweepHeatmapData, ReadSweepHeatmapErrors, ReadSweepHeatmapResponses, ReadSweepResponses, ReadSweepResultsData, ReadSweepResultsErrors, ReadSweepResultsResponses, ReadTearSheetData, ReadTearSheetErrors, ReadTearSheetResponses, ReadWalkForwardData, ReadWalkForwardErrors, ReadWalkForwardResponses, ReadWatchlistData, ReadWatchlistErrors, ReadWatchlistResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveStarData, RemoveStarErrors, RemoveStarResponses, RemoveWatchlistItemData, RemoveWatchlistItemErrors, RemoveWatchlistItemResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, ReplaceWatchlistItemsData, ReplaceWatchlistItemsErrors, ReplaceWatchlistItemsResponses, ResumeSweepData, ResumeSweepErrors, ResumeSweepResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, UpdateDrawingData, UpdateDrawingErrors, UpdateDrawingResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateLayoutData, UpdateLayoutErrors, UpdateLayoutResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses, UpdateWatchlistData, UpdateWatchlistErrors, UpdateWatchlistResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -847,4 +847,295 @@ export const cancelWalkForward = <ThrowOnError extends boolean = true>(options: 
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/walk-forwards/{run_id}/cancel',
     ...options
+});
+
+/**
+ * List Watchlists
+ *
+ * One's own lists, in one's own order.
+ */
+export const listWatchlists = <ThrowOnError extends boolean = true>(options?: Options<ListWatchlistsData, ThrowOnError>) => (options?.client ?? client).get<ListWatchlistsResponses, ListWatchlistsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/watchlists',
+    ...options
+});
+
+/**
+ * Create Watchlist
+ *
+ * Begin a list. 409 when there are 50.
+ */
+export const createWatchlist = <ThrowOnError extends boolean = true>(options: Options<CreateWatchlistData, ThrowOnError>) => (options.client ?? client).post<CreateWatchlistResponses, CreateWatchlistErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/watchlists',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Watchlist
+ *
+ * Remove a list. The instruments stay; the star begins a new list when its own is gone.
+ */
+export const deleteWatchlist = <ThrowOnError extends boolean = true>(options: Options<DeleteWatchlistData, ThrowOnError>) => (options.client ?? client).delete<DeleteWatchlistResponses, DeleteWatchlistErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/watchlists/{watchlist_id}',
+    ...options
+});
+
+/**
+ * Read Watchlist
+ *
+ * A list with its instruments, in order.
+ */
+export const readWatchlist = <ThrowOnError extends boolean = true>(options: Options<ReadWatchlistData, ThrowOnError>) => (options.client ?? client).get<ReadWatchlistResponses, ReadWatchlistErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/watchlists/{watchlist_id}',
+    ...options
+});
+
+/**
+ * Update Watchlist
+ *
+ * Rename a list, or move it among one's own.
+ */
+export const updateWatchlist = <ThrowOnError extends boolean = true>(options: Options<UpdateWatchlistData, ThrowOnError>) => (options.client ?? client).patch<UpdateWatchlistResponses, UpdateWatchlistErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/watchlists/{watchlist_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Add Watchlist Item
+ *
+ * Put an instrument at the end of the list. One that is on it stays where it stands. 409 at 500.
+ */
+export const addWatchlistItem = <ThrowOnError extends boolean = true>(options: Options<AddWatchlistItemData, ThrowOnError>) => (options.client ?? client).post<AddWatchlistItemResponses, AddWatchlistItemErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/watchlists/{watchlist_id}/items',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Replace Watchlist Items
+ *
+ * Make these what is on the list, in this order and under these headings.
+ *
+ * 409 `watchlist_changed` when the list is no longer at `revision`: what was added meanwhile is not lost.
+ */
+export const replaceWatchlistItems = <ThrowOnError extends boolean = true>(options: Options<ReplaceWatchlistItemsData, ThrowOnError>) => (options.client ?? client).put<ReplaceWatchlistItemsResponses, ReplaceWatchlistItemsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/watchlists/{watchlist_id}/items',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove Watchlist Item
+ *
+ * Take an instrument from the list. One that is not on it is gone already.
+ */
+export const removeWatchlistItem = <ThrowOnError extends boolean = true>(options: Options<RemoveWatchlistItemData, ThrowOnError>) => (options.client ?? client).delete<RemoveWatchlistItemResponses, RemoveWatchlistItemErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/watchlists/{watchlist_id}/items/{instrument_id}',
+    ...options
+});
+
+/**
+ * List Stars
+ *
+ * Which instruments are on the list that the star uses.
+ */
+export const listStars = <ThrowOnError extends boolean = true>(options?: Options<ListStarsData, ThrowOnError>) => (options?.client ?? client).get<ListStarsResponses, ListStarsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/stars',
+    ...options
+});
+
+/**
+ * Remove Star
+ *
+ * Take an instrument from the star's list. Again changes nothing.
+ */
+export const removeStar = <ThrowOnError extends boolean = true>(options: Options<RemoveStarData, ThrowOnError>) => (options.client ?? client).delete<RemoveStarResponses, RemoveStarErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/stars/{instrument_id}',
+    ...options
+});
+
+/**
+ * Add Star
+ *
+ * Put an instrument on the list `Watchlist`, which is begun at the first star. Again changes nothing.
+ */
+export const addStar = <ThrowOnError extends boolean = true>(options: Options<AddStarData, ThrowOnError>) => (options.client ?? client).put<AddStarResponses, AddStarErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/stars/{instrument_id}',
+    ...options
+});
+
+/**
+ * Delete Drawings
+ *
+ * Remove all that one drew on an instrument.
+ */
+export const deleteDrawings = <ThrowOnError extends boolean = true>(options: Options<DeleteDrawingsData, ThrowOnError>) => (options.client ?? client).delete<DeleteDrawingsResponses, DeleteDrawingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/drawings',
+    ...options
+});
+
+/**
+ * List Drawings
+ *
+ * What one drew on an instrument, oldest first, with prices as a chart of that `adjust` has them.
+ */
+export const listDrawings = <ThrowOnError extends boolean = true>(options: Options<ListDrawingsData, ThrowOnError>) => (options.client ?? client).get<ListDrawingsResponses, ListDrawingsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/drawings',
+    ...options
+});
+
+/**
+ * Create Drawing
+ *
+ * Keep something drawn. 409 at 500 on one instrument, and for a chart of before a split.
+ */
+export const createDrawing = <ThrowOnError extends boolean = true>(options: Options<CreateDrawingData, ThrowOnError>) => (options.client ?? client).post<CreateDrawingResponses, CreateDrawingErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/drawings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Drawing
+ *
+ * Remove a drawing.
+ */
+export const deleteDrawing = <ThrowOnError extends boolean = true>(options: Options<DeleteDrawingData, ThrowOnError>) => (options.client ?? client).delete<DeleteDrawingResponses, DeleteDrawingErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/drawings/{drawing_id}',
+    ...options
+});
+
+/**
+ * Read Drawing
+ *
+ * One drawing.
+ */
+export const readDrawing = <ThrowOnError extends boolean = true>(options: Options<ReadDrawingData, ThrowOnError>) => (options.client ?? client).get<ReadDrawingResponses, ReadDrawingErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/drawings/{drawing_id}',
+    ...options
+});
+
+/**
+ * Update Drawing
+ *
+ * Move a drawing, or change how it looks. What is not named stays.
+ */
+export const updateDrawing = <ThrowOnError extends boolean = true>(options: Options<UpdateDrawingData, ThrowOnError>) => (options.client ?? client).patch<UpdateDrawingResponses, UpdateDrawingErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/drawings/{drawing_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Layouts
+ *
+ * One's own layouts, the one used last first.
+ */
+export const listLayouts = <ThrowOnError extends boolean = true>(options?: Options<ListLayoutsData, ThrowOnError>) => (options?.client ?? client).get<ListLayoutsResponses, ListLayoutsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/layouts',
+    ...options
+});
+
+/**
+ * Create Layout
+ *
+ * Keep a layout, which is thus the one used last. 409 when there are 50.
+ */
+export const createLayout = <ThrowOnError extends boolean = true>(options: Options<CreateLayoutData, ThrowOnError>) => (options.client ?? client).post<CreateLayoutResponses, CreateLayoutErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/layouts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Layout
+ *
+ * Remove a layout.
+ */
+export const deleteLayout = <ThrowOnError extends boolean = true>(options: Options<DeleteLayoutData, ThrowOnError>) => (options.client ?? client).delete<DeleteLayoutResponses, DeleteLayoutErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/layouts/{layout_id}',
+    ...options
+});
+
+/**
+ * Read Layout
+ *
+ * A layout with its state.
+ */
+export const readLayout = <ThrowOnError extends boolean = true>(options: Options<ReadLayoutData, ThrowOnError>) => (options.client ?? client).get<ReadLayoutResponses, ReadLayoutErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/layouts/{layout_id}',
+    ...options
+});
+
+/**
+ * Update Layout
+ *
+ * Change a layout's name, its state or both. Then, and with an empty body, it is the one used last.
+ */
+export const updateLayout = <ThrowOnError extends boolean = true>(options: Options<UpdateLayoutData, ThrowOnError>) => (options.client ?? client).put<UpdateLayoutResponses, UpdateLayoutErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/layouts/{layout_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });

@@ -856,6 +856,134 @@ export type DrawdownRow = {
 };
 
 /**
+ * DrawingCreate
+ *
+ * Something to draw. A horizontal line has one point, every other kind two.
+ *
+ * `interval`: of the chart that it is drawn on. `adjust`: how that chart's prices are corrected.
+ * `splits_revision`: of the drawings' list that the chart read; when the splits have changed since, 409.
+ */
+export type DrawingCreate = {
+    /**
+     * Instrument Id
+     */
+    instrument_id: string;
+    kind: DrawingKind;
+    interval: Interval;
+    /**
+     * Points
+     */
+    points: Array<PointBody>;
+    adjust?: Adjustment;
+    /**
+     * Splits Revision
+     */
+    splits_revision?: number | null;
+    style?: StyleBody;
+    /**
+     * Locked
+     */
+    locked?: boolean;
+    /**
+     * Text
+     */
+    text?: string | null;
+};
+
+/**
+ * DrawingKind
+ *
+ * What a drawing is.
+ */
+export type DrawingKind = 'trend_line' | 'horizontal' | 'rectangle' | 'measure';
+
+/**
+ * DrawingPage
+ *
+ * A page of what is drawn on an instrument, and the splits that its prices know of.
+ */
+export type DrawingPage = {
+    /**
+     * Items
+     */
+    items: Array<DrawingRead>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    /**
+     * Splits Revision
+     */
+    splits_revision: number;
+};
+
+/**
+ * DrawingRead
+ *
+ * Something drawn. Prices are in the terms of the `adjust` that was asked for.
+ */
+export type DrawingRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Instrument Id
+     */
+    instrument_id: string;
+    kind: DrawingKind;
+    interval: Interval;
+    /**
+     * Points
+     */
+    points: Array<PointRead>;
+    style: StyleRead;
+    /**
+     * Locked
+     */
+    locked: boolean;
+    /**
+     * Text
+     */
+    text: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+};
+
+/**
+ * DrawingUpdate
+ *
+ * What to change of a drawing. `points` come with the `interval` on which they were set.
+ */
+export type DrawingUpdate = {
+    /**
+     * Points
+     */
+    points?: Array<PointBody> | null;
+    interval?: Interval | null;
+    adjust?: Adjustment;
+    /**
+     * Splits Revision
+     */
+    splits_revision?: number | null;
+    style?: StyleBody | null;
+    /**
+     * Locked
+     */
+    locked?: boolean | null;
+    /**
+     * Text
+     */
+    text?: string | null;
+};
+
+/**
  * EquityRead
  *
  * A run bar by bar, in columns: unix seconds, money, fraction below the peak, buy-and-hold's money.
@@ -1507,6 +1635,114 @@ export type LanguageRead = {
 };
 
 /**
+ * LayoutCreate
+ *
+ * A layout to keep. Names need not be unique.
+ */
+export type LayoutCreate = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * State
+     *
+     * version, panes [{symbol, interval, indicators, …}], grid, and the client's own; ≤ 64 kB.
+     */
+    state: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * LayoutRead
+ *
+ * A layout. `state` is as it was written.
+ */
+export type LayoutRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Is Last Used
+     */
+    is_last_used: boolean;
+    /**
+     * Used At
+     */
+    used_at: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * State
+     */
+    state: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * LayoutSummaryRead
+ *
+ * A layout without its state.
+ */
+export type LayoutSummaryRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Is Last Used
+     */
+    is_last_used: boolean;
+    /**
+     * Used At
+     */
+    used_at: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+};
+
+/**
+ * LayoutUpdate
+ *
+ * What to change of a layout. Nothing at all: it is used, and thus the one used last.
+ */
+export type LayoutUpdate = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * State
+     */
+    state?: {
+        [key: string]: unknown;
+    } | null;
+};
+
+/**
  * LibraryReportRead
  *
  * What a rule of the library made of a demo instrument at 10 bps commission and 5 bps slippage.
@@ -1956,6 +2192,20 @@ export type PageInstrumentRead = {
 };
 
 /**
+ * Page[LayoutSummaryRead]
+ */
+export type PageLayoutSummaryRead = {
+    /**
+     * Items
+     */
+    items: Array<LayoutSummaryRead>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[RunSummary]
  */
 export type PageRunSummary = {
@@ -2026,6 +2276,20 @@ export type PageWalkForwardSummary = {
 };
 
 /**
+ * Page[WatchlistSummaryRead]
+ */
+export type PageWatchlistSummaryRead = {
+    /**
+     * Items
+     */
+    items: Array<WatchlistSummaryRead>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * ParameterRead
  *
  * A number of the rule that a run may set.
@@ -2083,6 +2347,38 @@ export type PlateauSet = {
             number
         ];
     };
+};
+
+/**
+ * PointBody
+ *
+ * A corner: a time as bars of `interval` have it (unix s), and a price in the terms of `adjust`.
+ */
+export type PointBody = {
+    /**
+     * Time
+     */
+    time: number;
+    /**
+     * Price
+     */
+    price: number;
+};
+
+/**
+ * PointRead
+ *
+ * A corner of a drawing.
+ */
+export type PointRead = {
+    /**
+     * Time
+     */
+    time: number;
+    /**
+     * Price
+     */
+    price: number;
 };
 
 /**
@@ -2845,6 +3141,22 @@ export type SplitBody = {
 };
 
 /**
+ * StarsRead
+ *
+ * What is on the list that the star uses; no list yet is no star.
+ */
+export type StarsRead = {
+    /**
+     * Watchlist Id
+     */
+    watchlist_id: string | null;
+    /**
+     * Instrument Ids
+     */
+    instrument_ids: Array<string>;
+};
+
+/**
  * SteppedRange
  *
  * From `min` to `max`, both included where the steps meet them.
@@ -2990,6 +3302,56 @@ export type StrategyVersionRead = {
      * Created At
      */
     created_at: string;
+};
+
+/**
+ * StyleBody
+ *
+ * How a drawing looks. `extends_right`: a trend line goes on past its second point.
+ */
+export type StyleBody = {
+    /**
+     * Color
+     *
+     * A colour of the client's theme.
+     */
+    color?: string;
+    /**
+     * Width
+     */
+    width?: number;
+    /**
+     * Dash
+     */
+    dash?: 'solid' | 'dashed' | 'dotted';
+    /**
+     * Extends Right
+     */
+    extends_right?: boolean;
+};
+
+/**
+ * StyleRead
+ *
+ * How a drawing looks.
+ */
+export type StyleRead = {
+    /**
+     * Color
+     */
+    color: string;
+    /**
+     * Width
+     */
+    width: number;
+    /**
+     * Dash
+     */
+    dash: 'solid' | 'dashed' | 'dotted';
+    /**
+     * Extends Right
+     */
+    extends_right: boolean;
 };
 
 /**
@@ -4297,6 +4659,163 @@ export type WalkForwardWindow = {
     } | null;
     train: MetricsRead | null;
     test: MetricsRead | null;
+};
+
+/**
+ * WatchlistCreate
+ *
+ * A list to begin. Names need not be unique.
+ */
+export type WatchlistCreate = {
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * WatchlistItemBody
+ *
+ * An instrument, and the heading under which it stands.
+ */
+export type WatchlistItemBody = {
+    /**
+     * Instrument Id
+     */
+    instrument_id: string;
+    /**
+     * Group
+     */
+    group?: string | null;
+};
+
+/**
+ * WatchlistItemRead
+ *
+ * An instrument on a list.
+ */
+export type WatchlistItemRead = {
+    /**
+     * Group
+     */
+    group: string | null;
+    instrument: InstrumentRead;
+};
+
+/**
+ * WatchlistOrder
+ *
+ * All that is on the list, in order. `revision`: of the list from which the order was made.
+ */
+export type WatchlistOrder = {
+    /**
+     * Revision
+     */
+    revision: number;
+    /**
+     * Items
+     */
+    items: Array<WatchlistItemBody>;
+};
+
+/**
+ * WatchlistRead
+ *
+ * A list with its items, in order.
+ */
+export type WatchlistRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Position
+     */
+    position: number;
+    /**
+     * Is Default
+     */
+    is_default: boolean;
+    /**
+     * Revision
+     */
+    revision: number;
+    /**
+     * Item Count
+     */
+    item_count: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Items
+     */
+    items: Array<WatchlistItemRead>;
+};
+
+/**
+ * WatchlistSummaryRead
+ *
+ * A list without its items. `revision` grows with every change of the items.
+ */
+export type WatchlistSummaryRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Position
+     */
+    position: number;
+    /**
+     * Is Default
+     */
+    is_default: boolean;
+    /**
+     * Revision
+     */
+    revision: number;
+    /**
+     * Item Count
+     */
+    item_count: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+};
+
+/**
+ * WatchlistUpdate
+ *
+ * What to change: the name, the place among one's own lists (from 0), or both.
+ */
+export type WatchlistUpdate = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Position
+     */
+    position?: number | null;
 };
 
 /**
@@ -8505,3 +9024,1370 @@ export type CancelWalkForwardResponses = {
 };
 
 export type CancelWalkForwardResponse = CancelWalkForwardResponses[keyof CancelWalkForwardResponses];
+
+export type ListWatchlistsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/watchlists';
+};
+
+export type ListWatchlistsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListWatchlistsError = ListWatchlistsErrors[keyof ListWatchlistsErrors];
+
+export type ListWatchlistsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageWatchlistSummaryRead;
+};
+
+export type ListWatchlistsResponse = ListWatchlistsResponses[keyof ListWatchlistsResponses];
+
+export type CreateWatchlistData = {
+    body: WatchlistCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/watchlists';
+};
+
+export type CreateWatchlistErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CreateWatchlistError = CreateWatchlistErrors[keyof CreateWatchlistErrors];
+
+export type CreateWatchlistResponses = {
+    /**
+     * Successful Response
+     */
+    201: WatchlistRead;
+};
+
+export type CreateWatchlistResponse = CreateWatchlistResponses[keyof CreateWatchlistResponses];
+
+export type DeleteWatchlistData = {
+    body?: never;
+    path: {
+        /**
+         * Watchlist Id
+         */
+        watchlist_id: string;
+    };
+    query?: never;
+    url: '/api/v1/watchlists/{watchlist_id}';
+};
+
+export type DeleteWatchlistErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type DeleteWatchlistError = DeleteWatchlistErrors[keyof DeleteWatchlistErrors];
+
+export type DeleteWatchlistResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteWatchlistResponse = DeleteWatchlistResponses[keyof DeleteWatchlistResponses];
+
+export type ReadWatchlistData = {
+    body?: never;
+    path: {
+        /**
+         * Watchlist Id
+         */
+        watchlist_id: string;
+    };
+    query?: never;
+    url: '/api/v1/watchlists/{watchlist_id}';
+};
+
+export type ReadWatchlistErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadWatchlistError = ReadWatchlistErrors[keyof ReadWatchlistErrors];
+
+export type ReadWatchlistResponses = {
+    /**
+     * Successful Response
+     */
+    200: WatchlistRead;
+};
+
+export type ReadWatchlistResponse = ReadWatchlistResponses[keyof ReadWatchlistResponses];
+
+export type UpdateWatchlistData = {
+    body: WatchlistUpdate;
+    path: {
+        /**
+         * Watchlist Id
+         */
+        watchlist_id: string;
+    };
+    query?: never;
+    url: '/api/v1/watchlists/{watchlist_id}';
+};
+
+export type UpdateWatchlistErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type UpdateWatchlistError = UpdateWatchlistErrors[keyof UpdateWatchlistErrors];
+
+export type UpdateWatchlistResponses = {
+    /**
+     * Successful Response
+     */
+    200: WatchlistRead;
+};
+
+export type UpdateWatchlistResponse = UpdateWatchlistResponses[keyof UpdateWatchlistResponses];
+
+export type AddWatchlistItemData = {
+    body: WatchlistItemBody;
+    path: {
+        /**
+         * Watchlist Id
+         */
+        watchlist_id: string;
+    };
+    query?: never;
+    url: '/api/v1/watchlists/{watchlist_id}/items';
+};
+
+export type AddWatchlistItemErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type AddWatchlistItemError = AddWatchlistItemErrors[keyof AddWatchlistItemErrors];
+
+export type AddWatchlistItemResponses = {
+    /**
+     * Successful Response
+     */
+    200: WatchlistRead;
+};
+
+export type AddWatchlistItemResponse = AddWatchlistItemResponses[keyof AddWatchlistItemResponses];
+
+export type ReplaceWatchlistItemsData = {
+    body: WatchlistOrder;
+    path: {
+        /**
+         * Watchlist Id
+         */
+        watchlist_id: string;
+    };
+    query?: never;
+    url: '/api/v1/watchlists/{watchlist_id}/items';
+};
+
+export type ReplaceWatchlistItemsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReplaceWatchlistItemsError = ReplaceWatchlistItemsErrors[keyof ReplaceWatchlistItemsErrors];
+
+export type ReplaceWatchlistItemsResponses = {
+    /**
+     * Successful Response
+     */
+    200: WatchlistRead;
+};
+
+export type ReplaceWatchlistItemsResponse = ReplaceWatchlistItemsResponses[keyof ReplaceWatchlistItemsResponses];
+
+export type RemoveWatchlistItemData = {
+    body?: never;
+    path: {
+        /**
+         * Watchlist Id
+         */
+        watchlist_id: string;
+        /**
+         * Instrument Id
+         */
+        instrument_id: string;
+    };
+    query?: never;
+    url: '/api/v1/watchlists/{watchlist_id}/items/{instrument_id}';
+};
+
+export type RemoveWatchlistItemErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type RemoveWatchlistItemError = RemoveWatchlistItemErrors[keyof RemoveWatchlistItemErrors];
+
+export type RemoveWatchlistItemResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveWatchlistItemResponse = RemoveWatchlistItemResponses[keyof RemoveWatchlistItemResponses];
+
+export type ListStarsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/stars';
+};
+
+export type ListStarsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListStarsError = ListStarsErrors[keyof ListStarsErrors];
+
+export type ListStarsResponses = {
+    /**
+     * Successful Response
+     */
+    200: StarsRead;
+};
+
+export type ListStarsResponse = ListStarsResponses[keyof ListStarsResponses];
+
+export type RemoveStarData = {
+    body?: never;
+    path: {
+        /**
+         * Instrument Id
+         */
+        instrument_id: string;
+    };
+    query?: never;
+    url: '/api/v1/stars/{instrument_id}';
+};
+
+export type RemoveStarErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type RemoveStarError = RemoveStarErrors[keyof RemoveStarErrors];
+
+export type RemoveStarResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveStarResponse = RemoveStarResponses[keyof RemoveStarResponses];
+
+export type AddStarData = {
+    body?: never;
+    path: {
+        /**
+         * Instrument Id
+         */
+        instrument_id: string;
+    };
+    query?: never;
+    url: '/api/v1/stars/{instrument_id}';
+};
+
+export type AddStarErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type AddStarError = AddStarErrors[keyof AddStarErrors];
+
+export type AddStarResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type AddStarResponse = AddStarResponses[keyof AddStarResponses];
+
+export type DeleteDrawingsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Instrument Id
+         */
+        instrument_id: string;
+    };
+    url: '/api/v1/drawings';
+};
+
+export type DeleteDrawingsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type DeleteDrawingsError = DeleteDrawingsErrors[keyof DeleteDrawingsErrors];
+
+export type DeleteDrawingsResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteDrawingsResponse = DeleteDrawingsResponses[keyof DeleteDrawingsResponses];
+
+export type ListDrawingsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Instrument Id
+         */
+        instrument_id: string;
+        adjust?: Adjustment;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/drawings';
+};
+
+export type ListDrawingsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListDrawingsError = ListDrawingsErrors[keyof ListDrawingsErrors];
+
+export type ListDrawingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: DrawingPage;
+};
+
+export type ListDrawingsResponse = ListDrawingsResponses[keyof ListDrawingsResponses];
+
+export type CreateDrawingData = {
+    body: DrawingCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/drawings';
+};
+
+export type CreateDrawingErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CreateDrawingError = CreateDrawingErrors[keyof CreateDrawingErrors];
+
+export type CreateDrawingResponses = {
+    /**
+     * Successful Response
+     */
+    201: DrawingRead;
+};
+
+export type CreateDrawingResponse = CreateDrawingResponses[keyof CreateDrawingResponses];
+
+export type DeleteDrawingData = {
+    body?: never;
+    path: {
+        /**
+         * Drawing Id
+         */
+        drawing_id: string;
+    };
+    query?: never;
+    url: '/api/v1/drawings/{drawing_id}';
+};
+
+export type DeleteDrawingErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type DeleteDrawingError = DeleteDrawingErrors[keyof DeleteDrawingErrors];
+
+export type DeleteDrawingResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteDrawingResponse = DeleteDrawingResponses[keyof DeleteDrawingResponses];
+
+export type ReadDrawingData = {
+    body?: never;
+    path: {
+        /**
+         * Drawing Id
+         */
+        drawing_id: string;
+    };
+    query?: {
+        adjust?: Adjustment;
+    };
+    url: '/api/v1/drawings/{drawing_id}';
+};
+
+export type ReadDrawingErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadDrawingError = ReadDrawingErrors[keyof ReadDrawingErrors];
+
+export type ReadDrawingResponses = {
+    /**
+     * Successful Response
+     */
+    200: DrawingRead;
+};
+
+export type ReadDrawingResponse = ReadDrawingResponses[keyof ReadDrawingResponses];
+
+export type UpdateDrawingData = {
+    body: DrawingUpdate;
+    path: {
+        /**
+         * Drawing Id
+         */
+        drawing_id: string;
+    };
+    query?: never;
+    url: '/api/v1/drawings/{drawing_id}';
+};
+
+export type UpdateDrawingErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type UpdateDrawingError = UpdateDrawingErrors[keyof UpdateDrawingErrors];
+
+export type UpdateDrawingResponses = {
+    /**
+     * Successful Response
+     */
+    200: DrawingRead;
+};
+
+export type UpdateDrawingResponse = UpdateDrawingResponses[keyof UpdateDrawingResponses];
+
+export type ListLayoutsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/layouts';
+};
+
+export type ListLayoutsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListLayoutsError = ListLayoutsErrors[keyof ListLayoutsErrors];
+
+export type ListLayoutsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageLayoutSummaryRead;
+};
+
+export type ListLayoutsResponse = ListLayoutsResponses[keyof ListLayoutsResponses];
+
+export type CreateLayoutData = {
+    body: LayoutCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/layouts';
+};
+
+export type CreateLayoutErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CreateLayoutError = CreateLayoutErrors[keyof CreateLayoutErrors];
+
+export type CreateLayoutResponses = {
+    /**
+     * Successful Response
+     */
+    201: LayoutRead;
+};
+
+export type CreateLayoutResponse = CreateLayoutResponses[keyof CreateLayoutResponses];
+
+export type DeleteLayoutData = {
+    body?: never;
+    path: {
+        /**
+         * Layout Id
+         */
+        layout_id: string;
+    };
+    query?: never;
+    url: '/api/v1/layouts/{layout_id}';
+};
+
+export type DeleteLayoutErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type DeleteLayoutError = DeleteLayoutErrors[keyof DeleteLayoutErrors];
+
+export type DeleteLayoutResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteLayoutResponse = DeleteLayoutResponses[keyof DeleteLayoutResponses];
+
+export type ReadLayoutData = {
+    body?: never;
+    path: {
+        /**
+         * Layout Id
+         */
+        layout_id: string;
+    };
+    query?: never;
+    url: '/api/v1/layouts/{layout_id}';
+};
+
+export type ReadLayoutErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadLayoutError = ReadLayoutErrors[keyof ReadLayoutErrors];
+
+export type ReadLayoutResponses = {
+    /**
+     * Successful Response
+     */
+    200: LayoutRead;
+};
+
+export type ReadLayoutResponse = ReadLayoutResponses[keyof ReadLayoutResponses];
+
+export type UpdateLayoutData = {
+    body: LayoutUpdate;
+    path: {
+        /**
+         * Layout Id
+         */
+        layout_id: string;
+    };
+    query?: never;
+    url: '/api/v1/layouts/{layout_id}';
+};
+
+export type UpdateLayoutErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type UpdateLayoutError = UpdateLayoutErrors[keyof UpdateLayoutErrors];
+
+export type UpdateLayoutResponses = {
+    /**
+     * Successful Response
+     */
+    200: LayoutRead;
+};
+
+export type UpdateLayoutResponse = UpdateLayoutResponses[keyof UpdateLayoutResponses];
