@@ -126,7 +126,7 @@ def _join(parts: Sequence[Bars], wanted: BarsWanted) -> Bars:
 def _cut(bars: Bars, wanted: BarsWanted) -> BarsFound:
     """Exactly what was asked for. A resampled bar that is not over yet is no bar."""
     stop, expires = _count_before(bars, wanted.end), None
-    while wanted.is_resampled and stop and (ends := _ends_at(int(bars.time[stop - 1]), wanted)) > wanted.now:
+    while wanted.is_resampled and stop and (ends := find_end(int(bars.time[stop - 1]), wanted)) > wanted.now:
         stop, expires = stop - 1, ends
     first = 0 if wanted.start is None else _count_before(bars, wanted.start)
     if wanted.limit is not None:
@@ -134,8 +134,10 @@ def _cut(bars: Bars, wanted: BarsWanted) -> BarsFound:
     return BarsFound(bars.slice(min(first, stop), stop), expires)
 
 
-def _ends_at(label: int, wanted: BarsWanted) -> int:
-    """When a resampled bar is over (unix s): a day made from within ends with its date in its place."""
+def find_end(label: int, wanted: BarsWanted) -> int:
+    """When a bar is over whatever its market's hours (unix s). A day made from within ends with its date in
+    its place.
+    """
     following = next_label(label, wanted.interval)
     if not wanted.source.is_intraday or wanted.interval.is_intraday or wanted.calendar == CURRENCY_WEEK:
         return following

@@ -15,7 +15,7 @@ from app.core.notifications import notify
 from app.core.pagination import PageQuery, cut_page, decode_cursor, encode_cursor, read_cursor_id
 from app.engine.bars import Bars
 from app.engine.intervals import Interval
-from app.market import repository, session_store
+from app.market import past_bars, repository, session_store
 from app.market.adjustment import check_splits, split_factors
 from app.market.bar_reading import BarsWanted, read_bars
 from app.market.bar_store import MergeCounts, merge_into_series, raw_connection
@@ -34,6 +34,8 @@ from app.market.domain import (
     may_write,
     normalize_symbol,
 )
+from app.market.past_bars import PastBars
+from app.market.past_bars import to_moment as to_moment
 from app.market.schemas import InstrumentRead, InstrumentUpdate
 
 __all__ = [
@@ -43,6 +45,8 @@ __all__ = [
     "Sessions",
     "choose_source_interval",
     "delete_instrument",
+    "find_closes_after",
+    "find_closes_before",
     "find_instrument",
     "find_sessions",
     "get_instrument",
@@ -54,6 +58,7 @@ __all__ = [
     "measure_split_factors",
     "merge_splits",
     "read_sessions",
+    "read_bars_until",
     "replace_splits",
     "store_bars",
     "update_instrument",
@@ -223,6 +228,39 @@ async def load_bars(
         splits=_splits_within(found.bars, instrument.splits),
         rejected_rows=await repository.count_rejected_rows(session, instrument.id, source),
     )
+
+
+async def read_bars_until(
+    session: AsyncSession,
+    instrument: Instrument,
+    interval: Interval,
+    until: int,
+    *,
+    start: int | None = None,
+    limit: int | None = None,
+    adjusted: bool = True,
+) -> PastBars:
+    """Bars as they were known at an instant (unix s): see `past_bars`. Raises IntervalNotAvailable."""
+    connection = await raw_connection(session)
+    return await past_bars.read_bars_until(
+        connection, instrument, interval, until, start=start, limit=limit, adjusted=adjusted
+    )
+
+
+async def find_closes_after(
+    session: AsyncSession, instrument: Instrument, interval: Interval, after: int, count: int
+) -> list[int]:
+    """When the next `count` stored bars are over (unix s). Raises IntervalNotAvailable."""
+    connection = await raw_connection(session)
+    return await past_bars.find_closes_after(connection, instrument, interval, after, count)
+
+
+async def find_closes_before(
+    session: AsyncSession, instrument: Instrument, interval: Interval, before: int, count: int
+) -> list[int]:
+    """When the last `count` stored bars were over (unix s), oldest first. Raises IntervalNotAvailable."""
+    connection = await raw_connection(session)
+    return await past_bars.find_closes_before(connection, instrument, interval, before, count)
 
 
 def _splits_within(bars: Bars, splits: Sequence[Split]) -> tuple[Split, ...]:
