@@ -678,6 +678,64 @@ class RefreshRequest(TypedDict, closed=True):
     refresh_token: NotRequired[str | None]
 
 
+class ReplayCreate(TypedDict, closed=True):
+    """
+    Where a replay begins, and by whose bars it steps.
+    """
+
+    symbol: str
+    interval: Interval
+    start: str
+
+
+class ReplayPlay(TypedDict, closed=True):
+    """
+    How fast bars of the step interval come in.
+    """
+
+    bars_per_second: NotRequired[float]
+
+
+class ReplayRead(TypedDict):
+    """
+    Where a replay stands. `bars_per_second` is null while it is paused.
+    """
+
+    id: str
+    instrument_id: str
+    interval: Interval
+    started_at: str
+    position_at: str
+    status: str
+    bars_per_second: float | None
+    created_at: str
+
+
+class ReplaySeek(TypedDict, closed=True):
+    """
+    The instant to go to.
+    """
+
+    to: str
+
+
+class ReplayStep(TypedDict, closed=True):
+    """
+    How many bars of the step interval to go on, or, negative, back.
+    """
+
+    bars: NotRequired[int]
+
+
+class ReplayUpdate(TypedDict, closed=True):
+    """
+    By whose bars to step from now on. What is left out stays.
+    """
+
+    symbol: NotRequired[str | None]
+    interval: NotRequired[Interval | None]
+
+
 class RollingRead(TypedDict):
     """
     Annualised Sharpe ratio and volatility of the last `window_bars` returns at each time.
@@ -788,6 +846,30 @@ class SeriesRead(TypedDict):
 
     name: str
     values: list[float | None]
+
+
+class SessionRead(TypedDict):
+    """
+    One session: its date, and its instants. A break lies within it, where the market has one.
+    """
+
+    date: str
+    open: str
+    close: str
+    break_start: str | None
+    break_end: str | None
+
+
+class SessionsRead(TypedDict):
+    """
+    Sessions of an instrument's market, oldest first. `known` is false when it has no calendar, or when its
+    sessions have not been worked out yet: ask again in a few seconds.
+    """
+
+    timezone: str
+    calendar: str | None
+    known: bool
+    sessions: list[SessionRead]
 
 
 class ShareCreate(TypedDict, closed=True):
@@ -1298,6 +1380,19 @@ class AppMarketSchemasBarRead(TypedDict):
     volume: float | None
 
 
+class AppReplaySchemasBarRead(TypedDict):
+    """
+    One bar; `volume` is null where the source has none.
+    """
+
+    time: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float | None
+
+
 class ProblemError(TypedDict):
     """
     One mistake: where it is in the request, or at which line and column of a rule, and what it is.
@@ -1596,6 +1691,11 @@ class PageInstrumentRead(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class PageReplayRead(TypedDict):
+    items: list[ReplayRead]
+    next_cursor: NotRequired[str | None]
+
+
 class PageRunSummary(TypedDict):
     items: list[RunSummary]
     next_cursor: NotRequired[str | None]
@@ -1614,6 +1714,23 @@ class PageStrategyVersionRead(TypedDict):
 class PageWatchlistSummaryRead(TypedDict):
     items: list[WatchlistSummaryRead]
     next_cursor: NotRequired[str | None]
+
+
+class ReplayBarsRead(TypedDict):
+    """
+    Bars that were over at the replay's position, oldest first, and the one that was under way then.
+    """
+
+    symbol: str
+    interval: Interval
+    position_at: str
+    time: list[int]
+    open: list[float]
+    high: list[float]
+    low: list[float]
+    close: list[float]
+    volume: list[float | None]
+    forming: AppReplaySchemasBarRead | None
 
 
 class RuleCheckRead(TypedDict):

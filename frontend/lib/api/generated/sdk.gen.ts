@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddStarData, AddStarErrors, AddStarResponses, AddWatchlistItemData, AddWatchlistItemErrors, AddWatchlistItemResponses, CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelSweepData, CancelSweepErrors, CancelSweepResponses, CancelWalkForwardData, CancelWalkForwardErrors, CancelWalkForwardResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CompareBacktestsData, CompareBacktestsErrors, CompareBacktestsResponses, CompareStrategyVersionsData, CompareStrategyVersionsErrors, CompareStrategyVersionsResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateDrawingData, CreateDrawingErrors, CreateDrawingResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateLayoutData, CreateLayoutErrors, CreateLayoutResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, CreateSweepData, CreateSweepErrors, CreateSweepResponses, CreateWalkForwardData, CreateWalkForwardErrors, CreateWalkForwardResponses, CreateWatchlistData, CreateWatchlistErrors, CreateWatchlistResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteDrawingData, DeleteDrawingErrors, DeleteDrawingResponses, DeleteDrawingsData, DeleteDrawingsErrors, DeleteDrawingsResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteLayoutData, DeleteLayoutErrors, DeleteLayoutResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, DeleteSweepData, DeleteSweepErrors, DeleteSweepResponses, DeleteWalkForwardData, DeleteWalkForwardErrors, DeleteWalkForwardResponses, DeleteWatchlistData, DeleteWatchlistErrors, DeleteWatchlistResponses, ExportBacktestData, ExportBacktestErrors, ExportBacktestResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListDrawingsData, ListDrawingsErrors, ListDrawingsResponses, ListExampleRulesData, ListExampleRulesErrors, ListExampleRulesResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListLayoutsData, ListLayoutsErrors, ListLayoutsResponses, ListLibraryData, ListLibraryErrors, ListLibraryResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStarsData, ListStarsErrors, ListStarsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ListSweepsData, ListSweepsErrors, ListSweepsResponses, ListWalkForwardsData, ListWalkForwardsErrors, ListWalkForwardsResponses, ListWatchlistsData, ListWatchlistsErrors, ListWatchlistsResponses, OpenSweepSetData, OpenSweepSetErrors, OpenSweepSetResponses, PauseSweepData, PauseSweepErrors, PauseSweepResponses, PreviewSweepData, PreviewSweepErrors, PreviewSweepResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadDrawingData, ReadDrawingErrors, ReadDrawingResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageErrors, ReadLanguageResponses, ReadLayoutData, ReadLayoutErrors, ReadLayoutResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadSharedReportData, ReadSharedReportErrors, ReadSharedReportResponses, ReadSignInOptionsData, ReadSignInOptionsErrors, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, ReadSweepData, ReadSweepErrors, ReadSweepHeatmapData, ReadSweepHeatmapErrors, ReadSweepHeatmapResponses, ReadSweepResponses, ReadSweepResultsData, ReadSweepResultsErrors, ReadSweepResultsResponses, ReadTearSheetData, ReadTearSheetErrors, ReadTearSheetResponses, ReadWalkForwardData, ReadWalkForwardErrors, ReadWalkForwardResponses, ReadWatchlistData, ReadWatchlistErrors, ReadWatchlistResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveStarData, RemoveStarErrors, RemoveStarResponses, RemoveWatchlistItemData, RemoveWatchlistItemErrors, RemoveWatchlistItemResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, ReplaceWatchlistItemsData, ReplaceWatchlistItemsErrors, ReplaceWatchlistItemsResponses, ResumeSweepData, ResumeSweepErrors, ResumeSweepResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, UpdateDrawingData, UpdateDrawingErrors, UpdateDrawingResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateLayoutData, UpdateLayoutErrors, UpdateLayoutResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses, UpdateWatchlistData, UpdateWatchlistErrors, UpdateWatchlistResponses } from './types.gen';
+import type { AddStarData, AddStarErrors, AddStarResponses, AddWatchlistItemData, AddWatchlistItemErrors, AddWatchlistItemResponses, CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelSweepData, CancelSweepErrors, CancelSweepResponses, CancelWalkForwardData, CancelWalkForwardErrors, CancelWalkForwardResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CompareBacktestsData, CompareBacktestsErrors, CompareBacktestsResponses, CompareStrategyVersionsData, CompareStrategyVersionsErrors, CompareStrategyVersionsResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateDrawingData, CreateDrawingErrors, CreateDrawingResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateLayoutData, CreateLayoutErrors, CreateLayoutResponses, CreateReplayData, CreateReplayErrors, CreateReplayResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, CreateSweepData, CreateSweepErrors, CreateSweepResponses, CreateWalkForwardData, CreateWalkForwardErrors, CreateWalkForwardResponses, CreateWatchlistData, CreateWatchlistErrors, CreateWatchlistResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteDrawingData, DeleteDrawingErrors, DeleteDrawingResponses, DeleteDrawingsData, DeleteDrawingsErrors, DeleteDrawingsResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteLayoutData, DeleteLayoutErrors, DeleteLayoutResponses, DeleteReplayData, DeleteReplayErrors, DeleteReplayResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, DeleteSweepData, DeleteSweepErrors, DeleteSweepResponses, DeleteWalkForwardData, DeleteWalkForwardErrors, DeleteWalkForwardResponses, DeleteWatchlistData, DeleteWatchlistErrors, DeleteWatchlistResponses, ExportBacktestData, ExportBacktestErrors, ExportBacktestResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListDrawingsData, ListDrawingsErrors, ListDrawingsResponses, ListExampleRulesData, ListExampleRulesErrors, ListExampleRulesResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListLayoutsData, ListLayoutsErrors, ListLayoutsResponses, ListLibraryData, ListLibraryErrors, ListLibraryResponses, ListReplaysData, ListReplaysErrors, ListReplaysResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStarsData, ListStarsErrors, ListStarsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ListSweepsData, ListSweepsErrors, ListSweepsResponses, ListWalkForwardsData, ListWalkForwardsErrors, ListWalkForwardsResponses, ListWatchlistsData, ListWatchlistsErrors, ListWatchlistsResponses, OpenSweepSetData, OpenSweepSetErrors, OpenSweepSetResponses, PauseReplayData, PauseReplayErrors, PauseReplayResponses, PauseSweepData, PauseSweepErrors, PauseSweepResponses, PlayReplayData, PlayReplayErrors, PlayReplayResponses, PreviewSweepData, PreviewSweepErrors, PreviewSweepResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadDrawingData, ReadDrawingErrors, ReadDrawingResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageErrors, ReadLanguageResponses, ReadLayoutData, ReadLayoutErrors, ReadLayoutResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadReplayBarsData, ReadReplayBarsErrors, ReadReplayBarsResponses, ReadReplayData, ReadReplayErrors, ReadReplayResponses, ReadSharedReportData, ReadSharedReportErrors, ReadSharedReportResponses, ReadSignInOptionsData, ReadSignInOptionsErrors, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, ReadSweepData, ReadSweepErrors, ReadSweepHeatmapData, ReadSweepHeatmapErrors, ReadSweepHeatmapResponses, ReadSweepResponses, ReadSweepResultsData, ReadSweepResultsErrors, ReadSweepResultsResponses, ReadTearSheetData, ReadTearSheetErrors, ReadTearSheetResponses, ReadWalkForwardData, ReadWalkForwardErrors, ReadWalkForwardResponses, ReadWatchlistData, ReadWatchlistErrors, ReadWatchlistResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveStarData, RemoveStarErrors, RemoveStarResponses, RemoveWatchlistItemData, RemoveWatchlistItemErrors, RemoveWatchlistItemResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, ReplaceWatchlistItemsData, ReplaceWatchlistItemsErrors, ReplaceWatchlistItemsResponses, ResumeSweepData, ResumeSweepErrors, ResumeSweepResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SeekReplayData, SeekReplayErrors, SeekReplayResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StepReplayData, StepReplayErrors, StepReplayResponses, UpdateDrawingData, UpdateDrawingErrors, UpdateDrawingResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateLayoutData, UpdateLayoutErrors, UpdateLayoutResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateReplayData, UpdateReplayErrors, UpdateReplayResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses, UpdateWatchlistData, UpdateWatchlistErrors, UpdateWatchlistResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -267,6 +267,18 @@ export const replaceSplits = <ThrowOnError extends boolean = true>(options: Opti
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List Sessions
+ *
+ * The market's sessions with start ≤ date < end, the newest 5,000 of them: for a chart's shading.
+ */
+export const listSessions = <ThrowOnError extends boolean = true>(options: Options<ListSessionsData, ThrowOnError>) => (options.client ?? client).get<ListSessionsResponses, ListSessionsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/instruments/{instrument_id}/sessions',
+    ...options
 });
 
 /**
@@ -1138,4 +1150,143 @@ export const updateLayout = <ThrowOnError extends boolean = true>(options: Optio
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List Replays
+ *
+ * One's replays, the newest first, each where it stood when somebody last looked.
+ */
+export const listReplays = <ThrowOnError extends boolean = true>(options?: Options<ListReplaysData, ThrowOnError>) => (options?.client ?? client).get<ListReplaysResponses, ListReplaysErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/replays',
+    ...options
+});
+
+/**
+ * Create Replay
+ *
+ * Begin a replay, paused: what counts as its present is `start`.
+ */
+export const createReplay = <ThrowOnError extends boolean = true>(options: Options<CreateReplayData, ThrowOnError>) => (options.client ?? client).post<CreateReplayResponses, CreateReplayErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/replays',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Replay
+ *
+ * Remove a replay. Bars and drawings stay.
+ */
+export const deleteReplay = <ThrowOnError extends boolean = true>(options: Options<DeleteReplayData, ThrowOnError>) => (options.client ?? client).delete<DeleteReplayResponses, DeleteReplayErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/replays/{replay_id}',
+    ...options
+});
+
+/**
+ * Read Replay
+ *
+ * Where a replay stands.
+ */
+export const readReplay = <ThrowOnError extends boolean = true>(options: Options<ReadReplayData, ThrowOnError>) => (options.client ?? client).get<ReadReplayResponses, ReadReplayErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/replays/{replay_id}',
+    ...options
+});
+
+/**
+ * Update Replay
+ *
+ * Step by the bars of another symbol or interval from now on.
+ */
+export const updateReplay = <ThrowOnError extends boolean = true>(options: Options<UpdateReplayData, ThrowOnError>) => (options.client ?? client).patch<UpdateReplayResponses, UpdateReplayErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/replays/{replay_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Play Replay
+ *
+ * Let bars come in, so many a second.
+ */
+export const playReplay = <ThrowOnError extends boolean = true>(options: Options<PlayReplayData, ThrowOnError>) => (options.client ?? client).post<PlayReplayResponses, PlayReplayErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/replays/{replay_id}/play',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Pause Replay
+ *
+ * Stand still.
+ */
+export const pauseReplay = <ThrowOnError extends boolean = true>(options: Options<PauseReplayData, ThrowOnError>) => (options.client ?? client).post<PauseReplayResponses, PauseReplayErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/replays/{replay_id}/pause',
+    ...options
+});
+
+/**
+ * Step Replay
+ *
+ * Go on, or back, by so many bars, and stand still there.
+ */
+export const stepReplay = <ThrowOnError extends boolean = true>(options: Options<StepReplayData, ThrowOnError>) => (options.client ?? client).post<StepReplayResponses, StepReplayErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/replays/{replay_id}/step',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Seek Replay
+ *
+ * Go to an instant, and stand still there.
+ */
+export const seekReplay = <ThrowOnError extends boolean = true>(options: Options<SeekReplayData, ThrowOnError>) => (options.client ?? client).post<SeekReplayResponses, SeekReplayErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/replays/{replay_id}/seek',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read Replay Bars
+ *
+ * Bars of any instrument as they were known at the replay's position; none of its future.
+ */
+export const readReplayBars = <ThrowOnError extends boolean = true>(options: Options<ReadReplayBarsData, ThrowOnError>) => (options.client ?? client).get<ReadReplayBarsResponses, ReadReplayBarsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/replays/{replay_id}/bars',
+    ...options
 });

@@ -2206,6 +2206,20 @@ export type PageLayoutSummaryRead = {
 };
 
 /**
+ * Page[ReplayRead]
+ */
+export type PageReplayRead = {
+    /**
+     * Items
+     */
+    items: Array<ReplayRead>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[RunSummary]
  */
 export type PageRunSummary = {
@@ -2419,6 +2433,153 @@ export type RefreshRequest = {
      * Refresh Token
      */
     refresh_token?: string | null;
+};
+
+/**
+ * ReplayBarsRead
+ *
+ * Bars that were over at the replay's position, oldest first, and the one that was under way then.
+ */
+export type ReplayBarsRead = {
+    /**
+     * Symbol
+     */
+    symbol: string;
+    interval: Interval;
+    /**
+     * Position At
+     */
+    position_at: string;
+    /**
+     * Time
+     */
+    time: Array<number>;
+    /**
+     * Open
+     */
+    open: Array<number>;
+    /**
+     * High
+     */
+    high: Array<number>;
+    /**
+     * Low
+     */
+    low: Array<number>;
+    /**
+     * Close
+     */
+    close: Array<number>;
+    /**
+     * Volume
+     */
+    volume: Array<number | null>;
+    forming: AppReplaySchemasBarRead | null;
+};
+
+/**
+ * ReplayCreate
+ *
+ * Where a replay begins, and by whose bars it steps.
+ */
+export type ReplayCreate = {
+    /**
+     * Symbol
+     */
+    symbol: string;
+    interval: Interval;
+    /**
+     * Start
+     *
+     * Its present at first: bars that are over by then are seen.
+     */
+    start: string;
+};
+
+/**
+ * ReplayPlay
+ *
+ * How fast bars of the step interval come in.
+ */
+export type ReplayPlay = {
+    /**
+     * Bars Per Second
+     */
+    bars_per_second?: number;
+};
+
+/**
+ * ReplayRead
+ *
+ * Where a replay stands. `bars_per_second` is null while it is paused.
+ */
+export type ReplayRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Instrument Id
+     */
+    instrument_id: string;
+    interval: Interval;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Position At
+     */
+    position_at: string;
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Bars Per Second
+     */
+    bars_per_second: number | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+};
+
+/**
+ * ReplaySeek
+ *
+ * The instant to go to.
+ */
+export type ReplaySeek = {
+    /**
+     * To
+     */
+    to: string;
+};
+
+/**
+ * ReplayStep
+ *
+ * How many bars of the step interval to go on, or, negative, back.
+ */
+export type ReplayStep = {
+    /**
+     * Bars
+     */
+    bars?: number;
+};
+
+/**
+ * ReplayUpdate
+ *
+ * By whose bars to step from now on. What is left out stays.
+ */
+export type ReplayUpdate = {
+    /**
+     * Symbol
+     */
+    symbol?: string | null;
+    interval?: Interval | null;
 };
 
 /**
@@ -2856,6 +3017,59 @@ export type SeriesRead = {
      * Values
      */
     values: Array<number | null>;
+};
+
+/**
+ * SessionRead
+ *
+ * One session: its date, and its instants. A break lies within it, where the market has one.
+ */
+export type SessionRead = {
+    /**
+     * Date
+     */
+    date: string;
+    /**
+     * Open
+     */
+    open: string;
+    /**
+     * Close
+     */
+    close: string;
+    /**
+     * Break Start
+     */
+    break_start: string | null;
+    /**
+     * Break End
+     */
+    break_end: string | null;
+};
+
+/**
+ * SessionsRead
+ *
+ * Sessions of an instrument's market, oldest first. `known` is false when it has no calendar, or when its
+ * sessions have not been worked out yet: ask again in a few seconds.
+ */
+export type SessionsRead = {
+    /**
+     * Timezone
+     */
+    timezone: string;
+    /**
+     * Calendar
+     */
+    calendar: string | null;
+    /**
+     * Known
+     */
+    known: boolean;
+    /**
+     * Sessions
+     */
+    sessions: Array<SessionRead>;
 };
 
 /**
@@ -4938,6 +5152,38 @@ export type AppMarketSchemasBarRead = {
 };
 
 /**
+ * BarRead
+ *
+ * One bar; `volume` is null where the source has none.
+ */
+export type AppReplaySchemasBarRead = {
+    /**
+     * Time
+     */
+    time: number;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+    /**
+     * Close
+     */
+    close: number;
+    /**
+     * Volume
+     */
+    volume: number | null;
+};
+
+/**
  * ProblemError
  *
  * One mistake: where it is in the request, or at which line and column of a rule, and what it is.
@@ -6081,6 +6327,77 @@ export type ReplaceSplitsResponses = {
 };
 
 export type ReplaceSplitsResponse = ReplaceSplitsResponses[keyof ReplaceSplitsResponses];
+
+export type ListSessionsData = {
+    body?: never;
+    path: {
+        /**
+         * Instrument Id
+         */
+        instrument_id: string;
+    };
+    query: {
+        /**
+         * Start
+         */
+        start: string;
+        /**
+         * End
+         */
+        end: string;
+    };
+    url: '/api/v1/instruments/{instrument_id}/sessions';
+};
+
+export type ListSessionsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
+
+export type ListSessionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SessionsRead;
+};
+
+export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
 
 export type ReadBarsData = {
     body?: never;
@@ -10391,3 +10708,641 @@ export type UpdateLayoutResponses = {
 };
 
 export type UpdateLayoutResponse = UpdateLayoutResponses[keyof UpdateLayoutResponses];
+
+export type ListReplaysData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/replays';
+};
+
+export type ListReplaysErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListReplaysError = ListReplaysErrors[keyof ListReplaysErrors];
+
+export type ListReplaysResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageReplayRead;
+};
+
+export type ListReplaysResponse = ListReplaysResponses[keyof ListReplaysResponses];
+
+export type CreateReplayData = {
+    body: ReplayCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/replays';
+};
+
+export type CreateReplayErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CreateReplayError = CreateReplayErrors[keyof CreateReplayErrors];
+
+export type CreateReplayResponses = {
+    /**
+     * Successful Response
+     */
+    201: ReplayRead;
+};
+
+export type CreateReplayResponse = CreateReplayResponses[keyof CreateReplayResponses];
+
+export type DeleteReplayData = {
+    body?: never;
+    path: {
+        /**
+         * Replay Id
+         */
+        replay_id: string;
+    };
+    query?: never;
+    url: '/api/v1/replays/{replay_id}';
+};
+
+export type DeleteReplayErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type DeleteReplayError = DeleteReplayErrors[keyof DeleteReplayErrors];
+
+export type DeleteReplayResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteReplayResponse = DeleteReplayResponses[keyof DeleteReplayResponses];
+
+export type ReadReplayData = {
+    body?: never;
+    path: {
+        /**
+         * Replay Id
+         */
+        replay_id: string;
+    };
+    query?: never;
+    url: '/api/v1/replays/{replay_id}';
+};
+
+export type ReadReplayErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadReplayError = ReadReplayErrors[keyof ReadReplayErrors];
+
+export type ReadReplayResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReplayRead;
+};
+
+export type ReadReplayResponse = ReadReplayResponses[keyof ReadReplayResponses];
+
+export type UpdateReplayData = {
+    body: ReplayUpdate;
+    path: {
+        /**
+         * Replay Id
+         */
+        replay_id: string;
+    };
+    query?: never;
+    url: '/api/v1/replays/{replay_id}';
+};
+
+export type UpdateReplayErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type UpdateReplayError = UpdateReplayErrors[keyof UpdateReplayErrors];
+
+export type UpdateReplayResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReplayRead;
+};
+
+export type UpdateReplayResponse = UpdateReplayResponses[keyof UpdateReplayResponses];
+
+export type PlayReplayData = {
+    body: ReplayPlay;
+    path: {
+        /**
+         * Replay Id
+         */
+        replay_id: string;
+    };
+    query?: never;
+    url: '/api/v1/replays/{replay_id}/play';
+};
+
+export type PlayReplayErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type PlayReplayError = PlayReplayErrors[keyof PlayReplayErrors];
+
+export type PlayReplayResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReplayRead;
+};
+
+export type PlayReplayResponse = PlayReplayResponses[keyof PlayReplayResponses];
+
+export type PauseReplayData = {
+    body?: never;
+    path: {
+        /**
+         * Replay Id
+         */
+        replay_id: string;
+    };
+    query?: never;
+    url: '/api/v1/replays/{replay_id}/pause';
+};
+
+export type PauseReplayErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type PauseReplayError = PauseReplayErrors[keyof PauseReplayErrors];
+
+export type PauseReplayResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReplayRead;
+};
+
+export type PauseReplayResponse = PauseReplayResponses[keyof PauseReplayResponses];
+
+export type StepReplayData = {
+    body: ReplayStep;
+    path: {
+        /**
+         * Replay Id
+         */
+        replay_id: string;
+    };
+    query?: never;
+    url: '/api/v1/replays/{replay_id}/step';
+};
+
+export type StepReplayErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type StepReplayError = StepReplayErrors[keyof StepReplayErrors];
+
+export type StepReplayResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReplayRead;
+};
+
+export type StepReplayResponse = StepReplayResponses[keyof StepReplayResponses];
+
+export type SeekReplayData = {
+    body: ReplaySeek;
+    path: {
+        /**
+         * Replay Id
+         */
+        replay_id: string;
+    };
+    query?: never;
+    url: '/api/v1/replays/{replay_id}/seek';
+};
+
+export type SeekReplayErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type SeekReplayError = SeekReplayErrors[keyof SeekReplayErrors];
+
+export type SeekReplayResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReplayRead;
+};
+
+export type SeekReplayResponse = SeekReplayResponses[keyof SeekReplayResponses];
+
+export type ReadReplayBarsData = {
+    body?: never;
+    path: {
+        /**
+         * Replay Id
+         */
+        replay_id: string;
+    };
+    query: {
+        /**
+         * Symbol
+         */
+        symbol: string;
+        interval: Interval;
+        /**
+         * Start
+         *
+         * Inclusive: RFC 3339 or a date.
+         */
+        start?: string | null;
+        /**
+         * Limit
+         *
+         * The newest so many.
+         */
+        limit?: number;
+        adjust?: Adjustment;
+    };
+    url: '/api/v1/replays/{replay_id}/bars';
+};
+
+export type ReadReplayBarsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadReplayBarsError = ReadReplayBarsErrors[keyof ReadReplayBarsErrors];
+
+export type ReadReplayBarsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReplayBarsRead;
+};
+
+export type ReadReplayBarsResponse = ReadReplayBarsResponses[keyof ReadReplayBarsResponses];
