@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     simulated_feed: bool = True
     simulated_seed: int = Field(1, ge=0, le=2**31)
     simulated_speed: float = Field(1.0, gt=0, le=10_000)
+    live_connections: int = Field(5_000, ge=1, le=100_000)
+    live_connections_per_user: int = Field(50, ge=1, le=100_000)
+    live_channels_per_connection: int = Field(500, ge=1, le=10_000)
     alert_private_webhooks: bool = False
 
     google_client_id: str | None = None

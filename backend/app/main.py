@@ -27,6 +27,9 @@ from app.core.problems import install_problem_handlers
 from app.core.rate_limit import RateLimits
 from app.core.redis import make_redis
 from app.core.secrets import load_secrets
+from app.live.hub import Hub
+from app.live.hub_wire import OutermostSend
+from app.live.tickets import Tickets
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +86,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     )
     app.add_middleware(EmptyQueryValues)
     app.add_middleware(RequestContext)
+    app.add_middleware(OutermostSend)
     return app
 
 
@@ -95,6 +99,13 @@ def _make_lifespan(settings: Settings, clock: Clock) -> _Lifespan:
         state.redis = make_redis(settings.redis_url)
         state.rate_limits = RateLimits(settings.redis_url, multiplier=settings.limit_multiplier)
         state.notifications = Notifications(settings.database_dsn)
+        state.live_tickets = Tickets(state.redis, clock)
+        state.live_hub = Hub(
+            state.redis,
+            clock,
+            connections=settings.live_connections,
+            connections_per_user=settings.live_connections_per_user,
+        )
         try:
             await state.databases.wait_until_ready(settings.database_wait_seconds)
             state.secrets = await load_secrets(settings, state.databases.credentials)
@@ -108,10 +119,12 @@ def _make_lifespan(settings: Settings, clock: Clock) -> _Lifespan:
                 server_settings={**SERVER_SETTINGS, "application_name": "flowrex-backend-reads"},
             ) as state.hot_reads:
                 state.notifications.start()
+                state.live_hub.start()
                 _calm_garbage_collector()
                 log.info("ready", version=__version__, environment=settings.app_env)
                 yield
         finally:
+            await state.live_hub.stop()
             await state.notifications.stop()
             await state.rate_limits.aclose()
             await state.redis.aclose()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -90,6 +90,14 @@ async def find_run(session: AsyncSession, user_id: UUID, run_id: UUID) -> Run | 
     query = select(RunRow).where(RunRow.id == run_id, _visible_to(user_id))
     row = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
     return None if row is None else _read_run(row)
+
+
+async def find_visible_ids(
+    session: AsyncSession, user_id: UUID, run_ids: Collection[UUID]
+) -> frozenset[UUID]:
+    """Those of the runs that somebody may see."""
+    query = select(RunRow.id).where(RunRow.id.in_(run_ids), _visible_to(user_id))
+    return frozenset(await session.scalars(query))
 
 
 async def find_results(

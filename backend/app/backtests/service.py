@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -152,6 +152,13 @@ async def get_run(session: AsyncSession, user_id: UUID, run_id: UUID) -> Run:
     if run is None:
         raise RunNotFound
     return run
+
+
+async def find_visible_ids(
+    session: AsyncSession, user_id: UUID, run_ids: Collection[UUID]
+) -> frozenset[UUID]:
+    """Those of the runs that somebody may see."""
+    return await repository.find_visible_ids(session, user_id, run_ids)
 
 
 async def list_runs(

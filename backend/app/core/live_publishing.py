@@ -6,7 +6,7 @@ one, or all of Redis, loses nothing that matters, since whoever shows a value ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -48,16 +48,36 @@ class LivePublisher:
     """Publishes to topics such as `quotes:<instrument id>`."""
 
     def __init__(self, redis: Redis) -> None:
+        self._redis = redis
         self._run = redis.register_script(_PUBLISH)
 
     async def publish(self, topic: str, data: Mapping[str, Any]) -> int | None:
         """Send `data` to whoever listens to `topic`; its number. None when Redis is away: nobody was told."""
-        tail = (
-            b',"channel":' + orjson.dumps(topic) + b',"data":' + orjson.dumps(dict(data), default=str) + b"}"
-        )
-        keys = [LAST_PREFIX + topic, KEPT_PREFIX + topic, CHANNEL_PREFIX + topic]
         try:
-            return int(await self._run(keys=keys, args=[tail, KEPT_MESSAGES, KEPT_SECONDS]))
+            return int(await self._run(keys=_list_keys(topic), args=_list_arguments(topic, data)))
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("live_message_lost", topic=topic, reason=type(error).__name__)
             return None
+
+    async def publish_many(self, messages: Sequence[tuple[str, Mapping[str, Any]]]) -> bool:
+        """Send messages in their order, all in one go. False when Redis is away: some or all were lost."""
+        if not messages:
+            return True
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for topic, data in messages:
+                    await self._run(keys=_list_keys(topic), args=_list_arguments(topic, data), client=pipe)
+                await pipe.execute()
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("live_messages_lost", count=len(messages), reason=type(error).__name__)
+            return False
+        return True
+
+
+def _list_keys(topic: str) -> list[str]:
+    return [LAST_PREFIX + topic, KEPT_PREFIX + topic, CHANNEL_PREFIX + topic]
+
+
+def _list_arguments(topic: str, data: Mapping[str, Any]) -> list[bytes | int]:
+    channel, told = orjson.dumps(topic), orjson.dumps(dict(data), default=str)
+    return [b',"channel":' + channel + b',"data":' + told + b"}", KEPT_MESSAGES, KEPT_SECONDS]

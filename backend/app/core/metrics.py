@@ -13,6 +13,9 @@ LATENCY = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
 IN_FLIGHT = Gauge("flowrex_http_requests_in_flight", "HTTP requests under way.")
+LIVE_CLIENTS = Gauge("flowrex_live_clients", "Live connections open.")
+LIVE_MESSAGES = Counter("flowrex_live_messages_total", "Live messages framed.")
+LIVE_DELIVERIES = Counter("flowrex_live_deliveries_total", "Live messages handed to connections.")
 
 router = APIRouter(include_in_schema=False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -127,6 +127,14 @@ async def list_instruments_by_symbol(
         .order_by(InstrumentRow.symbol, InstrumentRow.owner_id.nulls_last())
     )
     return await _complete(session, (await session.scalars(query)).all())
+
+
+async def find_visible_ids(
+    session: AsyncSession, viewer: Viewer, instrument_ids: Collection[UUID]
+) -> frozenset[UUID]:
+    """Those of the instruments that who asks may see."""
+    query = select(InstrumentRow.id).where(InstrumentRow.id.in_(instrument_ids), _visible_to(viewer))
+    return frozenset(await session.scalars(query))
 
 
 async def find_instrument_by_symbol(session: AsyncSession, viewer: Viewer, symbol: str) -> Instrument | None:

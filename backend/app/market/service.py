@@ -49,6 +49,7 @@ __all__ = [
     "find_closes_before",
     "find_instrument",
     "find_sessions",
+    "find_visible_ids",
     "get_instrument",
     "get_instrument_by_id",
     "list_instruments",
@@ -57,8 +58,8 @@ __all__ = [
     "load_bars",
     "measure_split_factors",
     "merge_splits",
-    "read_sessions",
     "read_bars_until",
+    "read_sessions",
     "replace_splits",
     "store_bars",
     "update_instrument",
@@ -148,6 +149,13 @@ def measure_split_factors(instrument: Instrument, interval: Interval, times: Seq
         for time in times
     )
     return [1.0 if one is None else float(one[0]) for one in factors]
+
+
+async def find_visible_ids(
+    session: AsyncSession, viewer: Viewer, instrument_ids: Collection[UUID]
+) -> frozenset[UUID]:
+    """Those of the instruments that who asks may see."""
+    return await repository.find_visible_ids(session, viewer, instrument_ids)
 
 
 async def update_instrument(

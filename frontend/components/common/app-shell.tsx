@@ -5,6 +5,7 @@ import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
 
 import { Logo } from "@/components/common/logo";
+import { LiveStatusMark } from "@/components/common/live-status";
 import { isHere, PLACES } from "@/components/common/navigation";
 import { OfflineBanner } from "@/components/common/offline-banner";
 import { cn } from "@/lib/cn";
@@ -58,6 +59,7 @@ export function AppShell({
           ))}
         </nav>
         <div className="mt-auto grid gap-1">
+          <LiveStatusMark className="h-7 px-3.5" isNarrow />
           {palette}
           {menu}
         </div>
@@ -69,6 +71,7 @@ export function AppShell({
             <span className="text-[0.9375rem] font-semibold tracking-tight">Flowrex</span>
           </Link>
           <div className="flex items-center gap-1">
+            <LiveStatusMark className="mr-1 gap-1.5" />
             {palette}
             {menu}
           </div>

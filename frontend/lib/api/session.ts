@@ -180,13 +180,14 @@ export function getSessionStatus(): SessionStatus {
   return status;
 }
 
-function subscribe(listener: () => void) {
+/** Calls `listener` whenever somebody signed in or out, here or in another tab. */
+export function watchSession(listener: () => void): () => void {
   listeners.add(listener);
-  return () => listeners.delete(listener);
+  return () => void listeners.delete(listener);
 }
 
 export function useSessionStatus(): SessionStatus {
-  return useSyncExternalStore(subscribe, getSessionStatus, () => "starting");
+  return useSyncExternalStore(watchSession, getSessionStatus, () => "starting");
 }
 
 /** Where to go after signing in: a path of this site, never another one's address. */

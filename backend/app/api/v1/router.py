@@ -12,6 +12,7 @@ from app.backtests.router import router as backtests
 from app.core.health import router as health
 from app.core.openapi import PROBLEMS, UNAVAILABLE
 from app.feeds.router import router as feeds
+from app.live.router import public_router as live_stream
 from app.live.router import router as live
 from app.market.router import router as market
 from app.replay.router import router as replay
@@ -22,7 +23,8 @@ from app.workspace.drawing_router import router as drawings
 from app.workspace.layout_router import router as layouts
 from app.workspace.router import router as workspace
 
-PUBLIC_ROUTERS = (sign_in, shared_reports)
+# The live connection proves who it is by itself.
+PUBLIC_ROUTERS = (sign_in, shared_reports, live_stream)
 ROUTERS = (
     auth,
     market,

@@ -1118,6 +1118,15 @@ class SweepResults(TypedDict):
 SweepStatus: TypeAlias = Literal['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled']
 
 
+class TicketRead(TypedDict):
+    """
+    Opens one live connection, once, within `expires_in` seconds: `/api/v1/stream?ticket=…`.
+    """
+
+    ticket: str
+    expires_in: int
+
+
 class TokenRead(TypedDict):
     """
     A sign-in. `refresh_token` is null when it went into the cookie.

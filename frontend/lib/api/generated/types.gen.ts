@@ -4095,6 +4095,22 @@ export type TearSheetRead = {
 };
 
 /**
+ * TicketRead
+ *
+ * Opens one live connection, once, within `expires_in` seconds: `/api/v1/stream?ticket=…`.
+ */
+export type TicketRead = {
+    /**
+     * Ticket
+     */
+    ticket: string;
+    /**
+     * Expires In
+     */
+    expires_in: number;
+};
+
+/**
  * TokenRead
  *
  * A sign-in. `refresh_token` is null when it went into the cookie.
@@ -9341,6 +9357,63 @@ export type CancelWalkForwardResponses = {
 };
 
 export type CancelWalkForwardResponse = CancelWalkForwardResponses[keyof CancelWalkForwardResponses];
+
+export type CreateStreamTicketData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/stream/tickets';
+};
+
+export type CreateStreamTicketErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CreateStreamTicketError = CreateStreamTicketErrors[keyof CreateStreamTicketErrors];
+
+export type CreateStreamTicketResponses = {
+    /**
+     * Successful Response
+     */
+    201: TicketRead;
+};
+
+export type CreateStreamTicketResponse = CreateStreamTicketResponses[keyof CreateStreamTicketResponses];
 
 export type ListWatchlistsData = {
     body?: never;
