@@ -1,0 +1,1 @@
+"""Adapters against stand-ins of the providers outside."""
