@@ -29,11 +29,12 @@ _LAST_MOMENT = 2**40
 @dataclass(frozen=True, slots=True, eq=False)
 class PastBars:
     """`bars`: those that were over, oldest first. `forming`: the one under way as far as finer stored bars
-    tell it, none or one.
+    tell it, none or one. `known_splits`: how many splits both are adjusted for.
     """
 
     bars: Bars
     forming: Bars
+    known_splits: int
 
 
 async def read_bars_until(
@@ -57,7 +58,7 @@ async def read_bars_until(
     found = await read_bars(connection, replace(wanted, start=start, end=first_unknown, limit=limit))
     forming = await _read_forming(connection, instrument, interval, until, splits)
     is_new = len(forming) and (len(found.bars) == 0 or forming.time[0] > found.bars.time[-1])
-    return PastBars(found.bars, forming if is_new else forming.head(0))
+    return PastBars(found.bars, forming if is_new else forming.head(0), len(splits))
 
 
 async def find_closes_after(

@@ -77,8 +77,8 @@ class ReplayRead(ReadModel):
         )
 
 
-class BarRead(ReadModel):
-    """One bar; `volume` is null where the source has none."""
+class FormingBarRead(ReadModel):
+    """The bar under way; `volume` is null where the source has none."""
 
     time: int
     open: float
@@ -89,7 +89,10 @@ class BarRead(ReadModel):
 
 
 class ReplayBarsRead(ReadModel):
-    """Bars that were over at the replay's position, oldest first, and the one that was under way then."""
+    """Bars that were over at the replay's position, oldest first, and the one that was under way then.
+
+    `known_splits`: how many splits the prices are adjusted for. One more, and all bars are others.
+    """
 
     symbol: str
     interval: Interval
@@ -100,10 +103,11 @@ class ReplayBarsRead(ReadModel):
     low: list[float]
     close: list[float]
     volume: list[float | None]
-    forming: BarRead | None
+    forming: FormingBarRead | None
+    known_splits: int
 
     @classmethod
-    def of(cls, symbol: str, position_at: dt.datetime, bars: Bars, forming: Bars) -> Self:
+    def of(cls, symbol: str, position_at: dt.datetime, bars: Bars, forming: Bars, known_splits: int) -> Self:
         """Columns as `GET /bars` has them."""
         return cls(
             symbol=symbol,
@@ -116,12 +120,13 @@ class ReplayBarsRead(ReadModel):
             close=bars.close.tolist(),
             volume=[None if value != value else value for value in bars.volume.tolist()],
             forming=_write_bar(forming) if len(forming) else None,
+            known_splits=known_splits,
         )
 
 
-def _write_bar(bars: Bars) -> BarRead:
+def _write_bar(bars: Bars) -> FormingBarRead:
     open_, high, low, close, volume = (float(column[0]) for column in bars.columns())
-    return BarRead(
+    return FormingBarRead(
         time=int(bars.time[0]),
         open=open_,
         high=high,

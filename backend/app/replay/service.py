@@ -153,7 +153,9 @@ class ReplayService:
             limit=limit,
             adjusted=adjust is Adjustment.SPLITS,
         )
-        return ReplayBarsRead.of(instrument.symbol, replay.position_at, past.bars, past.forming)
+        return ReplayBarsRead.of(
+            instrument.symbol, replay.position_at, past.bars, past.forming, past.known_splits
+        )
 
     async def _get_locked(self, replay_id: UUID) -> Replay:
         """The replay, moved to where it stands now, and this request's alone."""

@@ -84,9 +84,11 @@ async def test_a_split_is_not_known_before_its_day(member: Person, do_import: Im
     answer = await member.client.put(f"/api/v1/instruments/{instrument}/splits", json=splits)
     assert answer.status_code == 200
     replay = await begin(member, "1day", "2019-01-14T12:00:00Z")
-    assert (await read_bars(member, replay, "1day"))["close"][0] == 100.0
+    seen = await read_bars(member, replay, "1day")
+    assert (seen["close"][0], seen["known_splits"]) == (100.0, 0)
     replay = await move(member, replay, "seek", to="2019-01-15T00:00:00Z")
-    assert (await read_bars(member, replay, "1day"))["close"][0] == 50.0
+    seen = await read_bars(member, replay, "1day")
+    assert (seen["close"][0], seen["known_splits"]) == (50.0, 1)
     assert (await read_bars(member, replay, "1day", adjust="none"))["close"][0] == 100.0
 
 
