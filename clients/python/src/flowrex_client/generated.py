@@ -286,6 +286,19 @@ class FirstAdminCreate(TypedDict, closed=True):
     token: str
 
 
+class FormingBarRead(TypedDict):
+    """
+    The bar under way; `volume` is null where the source has none.
+    """
+
+    time: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float | None
+
+
 class FunctionRead(TypedDict):
     """
     A function of the language. `warm_up`: bars before its first value, in terms of its arguments.
@@ -676,6 +689,26 @@ class RefreshRequest(TypedDict, closed=True):
     """
 
     refresh_token: NotRequired[str | None]
+
+
+class ReplayBarsRead(TypedDict):
+    """
+    Bars that were over at the replay's position, oldest first, and the one that was under way then.
+
+    `known_splits`: how many splits the prices are adjusted for. One more, and all bars are others.
+    """
+
+    symbol: str
+    interval: Interval
+    position_at: str
+    time: list[int]
+    open: list[float]
+    high: list[float]
+    low: list[float]
+    close: list[float]
+    volume: list[float | None]
+    forming: FormingBarRead | None
+    known_splits: int
 
 
 class ReplayCreate(TypedDict, closed=True):
@@ -1389,19 +1422,6 @@ class AppMarketSchemasBarRead(TypedDict):
     volume: float | None
 
 
-class AppReplaySchemasBarRead(TypedDict):
-    """
-    One bar; `volume` is null where the source has none.
-    """
-
-    time: int
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: float | None
-
-
 class ProblemError(TypedDict):
     """
     One mistake: where it is in the request, or at which line and column of a rule, and what it is.
@@ -1723,23 +1743,6 @@ class PageStrategyVersionRead(TypedDict):
 class PageWatchlistSummaryRead(TypedDict):
     items: list[WatchlistSummaryRead]
     next_cursor: NotRequired[str | None]
-
-
-class ReplayBarsRead(TypedDict):
-    """
-    Bars that were over at the replay's position, oldest first, and the one that was under way then.
-    """
-
-    symbol: str
-    interval: Interval
-    position_at: str
-    time: list[int]
-    open: list[float]
-    high: list[float]
-    low: list[float]
-    close: list[float]
-    volume: list[float | None]
-    forming: AppReplaySchemasBarRead | None
 
 
 class RuleCheckRead(TypedDict):

@@ -1194,6 +1194,38 @@ export type FirstAdminCreate = {
 };
 
 /**
+ * FormingBarRead
+ *
+ * The bar under way; `volume` is null where the source has none.
+ */
+export type FormingBarRead = {
+    /**
+     * Time
+     */
+    time: number;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+    /**
+     * Close
+     */
+    close: number;
+    /**
+     * Volume
+     */
+    volume: number | null;
+};
+
+/**
  * FunctionRead
  *
  * A function of the language. `warm_up`: bars before its first value, in terms of its arguments.
@@ -2439,6 +2471,8 @@ export type RefreshRequest = {
  * ReplayBarsRead
  *
  * Bars that were over at the replay's position, oldest first, and the one that was under way then.
+ *
+ * `known_splits`: how many splits the prices are adjusted for. One more, and all bars are others.
  */
 export type ReplayBarsRead = {
     /**
@@ -2474,7 +2508,11 @@ export type ReplayBarsRead = {
      * Volume
      */
     volume: Array<number | null>;
-    forming: AppReplaySchemasBarRead | null;
+    forming: FormingBarRead | null;
+    /**
+     * Known Splits
+     */
+    known_splits: number;
 };
 
 /**
@@ -5141,38 +5179,6 @@ export type AppBacktestsReadingBarRead = {
  * One bar.
  */
 export type AppMarketSchemasBarRead = {
-    /**
-     * Time
-     */
-    time: number;
-    /**
-     * Open
-     */
-    open: number;
-    /**
-     * High
-     */
-    high: number;
-    /**
-     * Low
-     */
-    low: number;
-    /**
-     * Close
-     */
-    close: number;
-    /**
-     * Volume
-     */
-    volume: number | null;
-};
-
-/**
- * BarRead
- *
- * One bar; `volume` is null where the source has none.
- */
-export type AppReplaySchemasBarRead = {
     /**
      * Time
      */
