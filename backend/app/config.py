@@ -92,7 +92,8 @@ class Settings(BaseSettings):
     @classmethod
     def _split_list(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(item.strip() for item in value.split(",") if item.strip())
+            # An empty variable counts as unset: `none` says that there shall be none.
+            return tuple(item.strip() for item in value.split(",") if item.strip() not in {"", "none"})
         return value
 
     @field_validator("database_url", "creds_database_url")

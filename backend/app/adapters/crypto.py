@@ -9,7 +9,6 @@ and whole, without anything being asked.
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -18,13 +17,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
+import structlog
 
-from app.adapters.ccxt_loading import find_error_class, load_exchange_class
+from app.adapters.ccxt_loading import UnknownExchange, find_error_class, load_exchange_class
+from app.adapters.crypto_stream import find_number, is_price, watch_trades
 from app.adapters.crypto_symbols import find_symbols
+from app.config import Settings
 from app.core.clock import Clock
 from app.engine.bars import Bars
 from app.engine.intervals import Interval
 from app.market.domain import Split
+from app.market.ports import MarketDataProvider
 from app.market.provider_facts import (
     BarsPage,
     ProviderBusy,
@@ -39,7 +42,7 @@ from app.market.provider_facts import (
     Tick,
 )
 
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 _TIMEFRAMES = {
     Interval.MIN_1: "1m",
@@ -59,9 +62,6 @@ _REQUESTS_OF_A_PAGE = 20
 _MARKETS_LIVE = timedelta(hours=6)
 _BUSY_FOR = timedelta(seconds=15)
 _BEFORE_CRYPTO = 1_230_768_000  # 2009-01-01
-_MOST_WAITING_TICKS = 20_000
-# ccxt wakes a watcher once for several trades and now and then not at all: looked after this often.
-_LOOK_EVERY_SECONDS = 1.0
 
 
 class CryptoProvider:
@@ -135,14 +135,22 @@ class CryptoProvider:
             covered_from = since = end - self._candles * step
         since = -(-since // step) * step
         candles: dict[int, Sequence[Any]] = {}
-        for _ in range(_REQUESTS_OF_A_PAGE if since < end else 0):
-            rows = await self._fetch_candles(symbol, interval, since)
+        position, most = since, 1
+        for _ in range(_REQUESTS_OF_A_PAGE):
+            if position >= end:
+                break
+            rows = await self._fetch_candles(symbol, interval, position)
             times = [int(row[0]) // 1000 for row in rows]
             candles |= dict(zip(times, rows, strict=True))  # the newest answer wins
+            most = max(most, len(rows))
             latest = max(times, default=0)
-            if latest < since or latest + step >= end:
+            if latest < position:
                 break
-            since = latest + step
+            position = latest + step
+        else:
+            # It gives fewer at once than ccxt says: from now on pages are as small as its answers.
+            self._candles = min(most, self._candles - 1)
+            return await self.fetch_bars(symbol, interval, start, end)
         wanted = sorted(time for time in candles if start <= time < end and time >= covered_from)
         return BarsPage(_make_bars(wanted, [candles[time] for time in wanted], interval), covered_from)
 
@@ -194,7 +202,7 @@ class CryptoProvider:
         codes = [symbol.code for symbol in symbols]
         # One subscription for all where that is possible: each waits for the exchange's pace.
         groups = [codes] if exchange.has.get("watchTradesForSymbols") else [[code] for code in codes]
-        watchers = [asyncio.create_task(_watch_trades(exchange, group, started, ticks)) for group in groups]
+        watchers = [asyncio.create_task(watch_trades(exchange, group, started, ticks)) for group in groups]
         for watcher in watchers:
             watcher.add_done_callback(lambda _: ticks.put_nowait(None))
         try:
@@ -243,7 +251,7 @@ class CryptoProvider:
                 if self._markets_at is None:
                     raise
                 # What was known yesterday serves until the exchange answers again.
-                _log.warning("The markets of %s could not be read anew", self._description.name)
+                log.warning("crypto_markets_stale", exchange=self._description.name)
             self._markets_at = now
         markets: Mapping[str, Mapping[str, Any]] = self._exchange.markets
         return markets
@@ -285,7 +293,7 @@ class CryptoProvider:
             raise ProviderPlanLacks(f"{title} does not offer this.") from error
         except Exception as error:
             # The network, a fault of theirs, or rubbish that ccxt stumbled over: each may pass.
-            _log.info("%s failed: %s: %.300s", title, type(error).__name__, error)
+            log.info("crypto_request_failed", exchange=title, error=f"{type(error).__name__}: {error}"[:300])
             raise ProviderUnavailable(f"{title} did not answer as it should.") from error
 
 
@@ -314,77 +322,25 @@ def _replace_hosts(urls: Any, base: str) -> Any:
     return f"{base}{parts.path}"
 
 
-async def _watch_trades(
-    exchange: Any, codes: Sequence[str], started: float, ticks: asyncio.Queue[Tick | None]
-) -> None:
-    """Put each trade since `started` into the queue. Raises what ccxt raises."""
-    last: dict[str, Any] = {}
-    while True:
-        watching = asyncio.ensure_future(
-            exchange.watch_trades(codes[0]) if len(codes) == 1 else exchange.watch_trades_for_symbols(codes)
-        )
-        try:
-            while not watching.done():
-                await asyncio.wait([watching], timeout=_LOOK_EVERY_SECONDS)
-                if ticks.qsize() > _MOST_WAITING_TICKS:
-                    raise ProviderUnavailable("More trades came than were taken.")
-                for code in codes:
-                    for trade in _find_fresh(exchange.trades.get(code) or (), last.get(code)):
-                        last[code] = trade
-                        tick = _make_tick(code, trade)
-                        # The exchange begins with trades of the past.
-                        if tick is not None and tick.at >= started:
-                            ticks.put_nowait(tick)
-            watching.result()
-        finally:
-            watching.cancel()
-
-
-def _find_fresh(trades: Sequence[Mapping[str, Any]], last: Any) -> Sequence[Mapping[str, Any]]:
-    """The trades behind `last`, oldest first; all when it is there no more."""
-    fresh: list[Mapping[str, Any]] = []
-    for trade in reversed(trades):
-        if trade is last:
-            break
-        fresh.append(trade)
-    return fresh[::-1]
-
-
-def _make_tick(code: str, trade: Mapping[str, Any]) -> Tick | None:
-    price, at = _find_number(trade, "price"), _find_number(trade, "timestamp")
-    if price is None or at is None:
-        return None
-    return Tick(code, price, at / 1000, _find_number(trade, "amount"))
-
-
 def _make_quote(code: str, ticker: Mapping[str, Any], now: datetime) -> ProviderQuote | ProviderError:
-    price, at = _find_number(ticker, "last"), _find_number(ticker, "timestamp")
+    price, at = find_number(ticker, "last"), find_number(ticker, "timestamp")
     if price is None:
         return ProviderUnavailable(f"There is no last price of {code}.")
     return ProviderQuote(
         code=code,
         price=price,
         at=now if at is None else datetime.fromtimestamp(at / 1000, UTC),
-        volume=_find_number(ticker, "baseVolume"),
-        previous_close=_find_number(ticker, "previousClose"),
+        volume=find_number(ticker, "baseVolume"),
+        previous_close=find_number(ticker, "previousClose"),
         is_market_open=True,
     )
-
-
-def _find_number(facts: Mapping[str, Any], name: str) -> float | None:
-    value = facts.get(name)
-    return float(value) if _is_price(value) else None  # type: ignore[arg-type]
-
-
-def _is_price(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value) and value > 0
 
 
 def _is_possible(row: Sequence[Any], step: int) -> bool:
     time, opening, high, low, close, volume = row[:6]
     return (
         time % (step * 1000) == 0
-        and all(map(_is_price, (opening, high, low, close)))
+        and all(map(is_price, (opening, high, low, close)))
         and high >= low
         and (volume is None or (math.isfinite(volume) and volume >= 0))
     )
@@ -396,3 +352,16 @@ def _make_bars(times: Sequence[int], rows: Sequence[Sequence[Any]], interval: In
     )
     opening, high, low, close, volume = columns.reshape(-1, 5).T.copy()
     return Bars(np.array(times, dtype=np.int64), opening, high, low, close, volume, interval, "UTC")
+
+
+def make_crypto_providers(settings: Settings, clock: Clock) -> dict[str, MarketDataProvider]:
+    """One provider for each exchange of the settings, by its name; names that ccxt does not have are logged
+    and left out. Whoever calls closes them.
+    """
+    providers: dict[str, MarketDataProvider] = {}
+    for name in settings.crypto_exchanges:
+        try:
+            providers[name] = CryptoProvider(name, clock, settings.crypto_base_url)
+        except UnknownExchange:
+            log.warning("unknown_crypto_exchange", exchange=name)
+    return providers

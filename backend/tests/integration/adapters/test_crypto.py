@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 from app.adapters.ccxt_loading import UnknownExchange, load_exchange_class
-from app.adapters.crypto import CryptoProvider
+from app.adapters.crypto import CryptoProvider, make_crypto_providers
+from app.config import Settings
 from app.core.clock import FixedClock, SystemClock
 from app.engine.intervals import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, Interval
-from app.market.domain import normalize_symbol
+from app.market.domain import AssetClass, normalize_symbol
 from app.market.ports import MarketDataProvider
 from app.market.provider_facts import (
     ProviderBusy,
@@ -329,3 +330,62 @@ def test_an_exchange_that_does_not_exist_is_refused() -> None:
     for name in ("nonesuch", "../kraken", "base.exchange", "__init__"):
         with pytest.raises(UnknownExchange):
             load_exchange_class(name)
+
+
+class LongHistory:
+    """An exchange with all its candles since 2020, at most `given` at once, minutes without a trade left out.
+
+    Kraken, which the stand-in speaks, has no such history.
+    """
+
+    def __init__(self, given: int) -> None:
+        self.given = given
+        self.asked: list[int] = []
+
+    async def fetch_ohlcv(
+        self, code: str, timeframe: str, since: int, limit: int
+    ) -> list[list[float | None]]:
+        """Candles from `since` on, oldest first."""
+        step = {"1m": 60, "1d": DAY_SECONDS}[timeframe] * 1000
+        self.asked.append(since // 1000)
+        first = max(since, 1_577_836_800_000)
+        times = range(first + -first % step, AT * 1000, step)[: min(limit, self.given)]
+        return [[time, 2.0, 3.0, 1.0, 2.5, None] for time in times if time // 60_000 % 50]
+
+
+@pytest.mark.parametrize("given", [10_000, 300, 7])
+async def test_a_long_history_is_paged_from_its_newest_end(
+    clock: FixedClock, monkeypatch: pytest.MonkeyPatch, given: int
+) -> None:
+    provider = CryptoProvider("coinbase", clock)
+    history = LongHistory(given)
+    monkeypatch.setattr(provider._exchange, "fetch_ohlcv", history.fetch_ohlcv)
+    monkeypatch.setattr(provider._exchange, "markets", {"BTC/USD": {}})
+    provider._markets_at = NOW
+    symbol = ProviderSymbol("BTC/USD", "BTC/USD", "", AssetClass.CRYPTO)
+    most = provider.description.max_bars_per_request
+    end = AT - AT % MINUTE_SECONDS
+    start = end - (2 * most + 40) * MINUTE_SECONDS
+    times: list[int] = []
+    while end > start:
+        page = await provider.fetch_bars(symbol, Interval.MIN_1, start, end)
+        assert start <= page.covered_from < end
+        assert len(page.bars) <= most
+        assert np.isnan(page.bars.volume).all()
+        times[:0] = page.bars.time.tolist()
+        end = page.covered_from
+    assert times == [
+        time for time in range(start, AT - AT % MINUTE_SECONDS, MINUTE_SECONDS) if time // 60 % 50
+    ]
+    assert await provider.find_earliest(symbol, Interval.DAY_1) == 1_577_836_800
+    await provider.aclose()
+
+
+async def test_providers_are_made_of_the_settings(clock: FixedClock) -> None:
+    settings = Settings(crypto_exchanges=("kraken", "nonesuch"), crypto_base_url="http://127.0.0.1:9")
+    providers = make_crypto_providers(settings, clock)
+    assert list(providers) == ["kraken"]
+    with pytest.raises(ProviderUnavailable):
+        await providers["kraken"].search("BTC", 1)
+    await providers["kraken"].aclose()
+    assert Settings.model_validate({"crypto_exchanges": "none"}).crypto_exchanges == ()
