@@ -11,7 +11,7 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const BACKEND_PATH = /^\/(?:api|docs)(?:[/?]|$)|^\/(?:openapi\.json|health)(?:\?|$)/;
+const BACKEND_PATH = /^\/(?:api|docs|compat)(?:[/?]|$)|^\/(?:openapi\.json|health)(?:\?|$)/;
 /** Headers of one connection, not of the message; and those by which a client could claim another address. */
 const NOT_FORWARDED = new Set(
   [

@@ -9,7 +9,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(`${here}/package.json`, "utf8")) as { version: string };
 
 /** Paths that belong to the backend. `front.mjs` and nginx know the same list. */
-const BACKEND_PATHS = ["/api/:path*", "/docs/:path*", "/openapi.json", "/health"];
+const BACKEND_PATHS = ["/api/:path*", "/compat/:path*", "/docs/:path*", "/openapi.json", "/health"];
 
 /** On every answer of Next; the policy on scripts and frames is proxy.ts's, with a nonce for each page. */
 const SECURITY_HEADERS = [

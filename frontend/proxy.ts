@@ -39,5 +39,5 @@ export function proxy(request: NextRequest) {
 }
 
 export const config = {
-  matcher: ["/((?!(?:api|docs|_next/static)(?:/|$)|(?:openapi\\.json|health|icon\\.svg)$).*)"],
+  matcher: ["/((?!(?:api|docs|compat|_next/static)(?:/|$)|(?:openapi\\.json|health|icon\\.svg)$).*)"],
 };

@@ -15,6 +15,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from app import __version__
 from app.api.v1.router import router as api_v1
 from app.auth import service as auth
+from app.compat.router import router as compat
 from app.config import Settings, get_settings
 from app.core.clock import Clock, SystemClock
 from app.core.database import SERVER_SETTINGS, Databases
@@ -22,7 +23,7 @@ from app.core.logging import configure_logging
 from app.core.metrics import router as metrics
 from app.core.middleware import BodyLimit, EmptyQueryValues, RequestContext
 from app.core.notifications import Notifications
-from app.core.openapi import DocumentedApi
+from app.core.openapi import PROBLEMS, DocumentedApi
 from app.core.problems import install_problem_handlers
 from app.core.rate_limit import RateLimits
 from app.core.redis import make_redis
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     install_problem_handlers(app)
     app.include_router(api_v1)
     app.include_router(metrics)
+    app.include_router(compat, responses=PROBLEMS)
 
     @app.get("/", include_in_schema=False)
     async def read_root() -> dict[str, str]:

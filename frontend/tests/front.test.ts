@@ -57,6 +57,7 @@ describe("what goes where", () => {
   it.each([
     "/api",
     "/api/v1/bars?x=1",
+    "/compat/twelvedata/price?symbol=AAPL",
     "/docs",
     "/docs/oauth2-redirect",
     "/openapi.json",
@@ -72,6 +73,7 @@ describe("what goes where", () => {
     "/markets",
     "/metrics",
     "/apiary",
+    "/compatible",
     "/docs-of-mine",
     "/healthy",
     "/health/x",

@@ -46,6 +46,7 @@ describe("the page's policy", () => {
       expect(path).toMatch(pattern);
     for (const path of [
       "/api/v1/bars",
+      "/compat/twelvedata/price",
       "/api",
       "/docs",
       "/docs/oauth2-redirect",

@@ -50,6 +50,35 @@ async def find_principal(bearer: BearerDep, secrets: SecretsDep, clock: ClockDep
         return None
 
 
+async def find_principal_by_api_key(key: str, secrets: Secrets, clock: Clock) -> Principal | None:
+    """Whom a key speaks for, or None when it does not hold. An access token is one; API keys join it here."""
+    try:
+        return read_principal(key, secrets, clock)
+    except InvalidToken:
+        return None
+
+
+async def require_key_holder(
+    request: Request,
+    secrets: SecretsDep,
+    clock: ClockDep,
+    bearer: BearerDep,
+    apikey: Annotated[str | None, Query(max_length=4096, description="A key or an access token.")] = None,
+) -> Principal:
+    """The holder of a key, for addresses that other software calls: `apikey` in the query or as the scheme of
+    Authorization, X-API-Key, or a bearer token. Raises SignInRequired.
+    """
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    in_header = given.strip() if scheme.lower() == "apikey" else ""
+    in_bearer = bearer.credentials if bearer is not None else ""
+    key = apikey or in_header or in_bearer or request.headers.get("x-api-key", "")
+    principal = await find_principal_by_api_key(key, secrets, clock) if key else None
+    if principal is None:
+        raise SignInRequired("**apikey** parameter is incorrect or not specified: send a key of Flowrex.")
+    return principal
+
+
+KeyHolder = Annotated[Principal, Depends(require_key_holder)]
 CurrentUser = Annotated[Principal, Depends(require_user)]
 OptionalUser = Annotated[Principal | None, Depends(find_principal)]
 

@@ -56,6 +56,7 @@ __all__ = [
     "list_instruments_by_id",
     "list_instruments_by_symbol",
     "load_bars",
+    "load_newest_bars",
     "measure_split_factors",
     "merge_splits",
     "read_bars_until",
@@ -269,6 +270,34 @@ async def find_closes_before(
     """When the last `count` stored bars were over (unix s), oldest first. Raises IntervalNotAvailable."""
     connection = await raw_connection(session)
     return await past_bars.find_closes_before(connection, instrument, interval, before, count)
+
+
+async def load_newest_bars(
+    session: AsyncSession,
+    instrument: Instrument,
+    interval: Interval,
+    *,
+    now: datetime,
+    limit: int,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    adjust: Adjustment = Adjustment.SPLITS,
+) -> Bars:
+    """The newest `limit` bars with start ≤ time < end, oldest first. Raises IntervalNotAvailable."""
+    source = choose_source_interval(interval, instrument.intervals)
+    wanted = BarsWanted(
+        instrument.id,
+        source,
+        interval,
+        instrument.timezone,
+        instrument.calendar,
+        int(now.timestamp()),
+        start=None if start is None else ceil_seconds(start),
+        end=None if end is None else ceil_seconds(end),
+        limit=limit,
+        splits=instrument.splits if adjust is Adjustment.SPLITS else (),
+    )
+    return (await read_bars(await raw_connection(session), wanted)).bars
 
 
 def _splits_within(bars: Bars, splits: Sequence[Split]) -> tuple[Split, ...]:

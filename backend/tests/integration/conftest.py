@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,13 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServers
 @pytest.fixture
 def settings(servers: RunningServers) -> Iterator[Settings]:
     """Settings that point at two fresh databases, migrated, empty, dropped after the test."""
+    with open_fresh_databases(servers) as made:
+        yield made
+
+
+@contextmanager
+def open_fresh_databases(servers: RunningServers) -> Iterator[Settings]:
+    """The same for as long as a block lasts."""
     name = f"test_{next(_numbers)}"
     for dsn in (servers.main_dsn, servers.credentials_dsn):
         _execute(dsn, f'CREATE DATABASE "{name}" TEMPLATE "{_TEMPLATE}"')

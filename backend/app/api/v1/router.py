@@ -9,6 +9,7 @@ from app.auth.router import router as auth
 from app.backtests.report_router import public_router as shared_reports
 from app.backtests.report_router import router as reports
 from app.backtests.router import router as backtests
+from app.compat.router import router as compat
 from app.core.health import router as health
 from app.core.openapi import PROBLEMS, UNAVAILABLE
 from app.feeds.router import router as feeds
@@ -46,5 +47,7 @@ router = APIRouter(prefix="/api/v1")
 router.include_router(health, responses=UNAVAILABLE)
 for public in PUBLIC_ROUTERS:
     router.include_router(public, responses=PROBLEMS)
+# Documented where it belongs, at the root; asks for a key by itself, as the vendor's clients send it.
+router.include_router(compat, include_in_schema=False)
 for private in ROUTERS:
     router.include_router(private, dependencies=[Depends(require_user)], responses=PROBLEMS)

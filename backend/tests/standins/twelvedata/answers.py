@@ -124,7 +124,7 @@ class Answers:
         listing, places = query.listing(symbol), query.places()
         now = query.now
         days = self.market.bars(
-            listing, Interval.DAY_1, int(now) - 370 * DAY_SECONDS, int(now), now, adjusted=True
+            listing, Interval.DAY_1, int(now) - 365 * DAY_SECONDS, int(now), now, adjusted=True
         )
         price, at = self.last_price(listing, now)
         previous = float(days.close[-2])
@@ -140,7 +140,7 @@ class Answers:
             document.pop("exchange")
         document |= {
             "datetime": _date(int(days.time[-1])),
-            "timestamp": int(days.time[-1]),
+            "timestamp": _open_of(listing, int(days.time[-1])),
             "last_quote_at": at,
             "open": show(float(days.open[-1])),
             "high": show(float(days.high[-1])),
@@ -155,7 +155,7 @@ class Answers:
             "percent_change": show((price / previous - 1) * 100),
         }
         if listing.has_volume:
-            document["average_volume"] = str(int(days.volume[-21:-1].mean()))
+            document["average_volume"] = str(int(days.volume[-9:].mean()))
         document |= {
             "is_market_open": self.is_open(listing, now),
             "fifty_two_week": {
@@ -187,9 +187,7 @@ class Answers:
         if interval.is_intraday:
             shown = datetime.fromtimestamp(first, query.zone(listing, interval)).strftime("%Y-%m-%d %H:%M:%S")
             return {"datetime": shown, "unix_time": first}
-        calendar = find_calendar(listing.calendar)
-        assert calendar is not None
-        return {"datetime": _date(first), "unix_time": int(calendar.sessions(first, first).opens[0])}
+        return {"datetime": _date(first), "unix_time": _open_of(listing, first)}
 
     def splits(self, query: Query, symbol: str) -> Document:
         """The last split, or all of them with range=full."""
@@ -267,6 +265,13 @@ class Answers:
                     "time_to_close": "00:00:00",
                 }
         return list(seen.values())
+
+
+def _open_of(listing: Listing, label: int) -> int:
+    """When the session of a date opened."""
+    calendar = find_calendar(listing.calendar)
+    assert calendar is not None
+    return int(calendar.sessions(label, label).opens[0])
 
 
 def _date(label: int) -> str:

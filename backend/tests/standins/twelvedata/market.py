@@ -160,21 +160,23 @@ class Market:
         if len(times) == 0:
             return _no_bars(interval, listing)
         labels = _labels(listing, interval, times, sessions_of, sessions)
-        columns = minute_columns(listing, times)
-        if not adjusted:
-            columns = self._unadjust(listing, sessions.labels[sessions_of], columns)
+        columns: Sequence[Column] = minute_columns(listing, times)
+        columns = self._split(listing, sessions.labels[sessions_of], columns, adjusted)
         bars = _gather(labels, columns, interval, listing)
         begin, stop = np.searchsorted(bars.time, (start, end + 1))
         return bars.slice(int(begin), int(stop))
 
-    def _unadjust(self, listing: Listing, days: Times, columns: Sequence[Column]) -> list[Column]:
+    def _split(
+        self, listing: Listing, days: Times, columns: Sequence[Column], adjusted: bool
+    ) -> Sequence[Column]:
+        """Whole shares were traded, adjusted or not: what is adjusted is what was traded, multiplied."""
         factor = np.ones(len(days))
         for on, new, old in self.splits_of(listing.symbol):
             factor[days < _label(on)] *= new / old
-        return [
-            *(np.round(column * factor, listing.decimals) for column in columns[:4]),
-            np.floor(columns[4] / factor),
-        ]
+        traded = np.floor(columns[4] / factor)
+        if adjusted:
+            return [*columns[:4], traded * factor]
+        return [*(np.round(column * factor, listing.decimals) for column in columns[:4]), traded]
 
 
 def minute_columns(listing: Listing, times: Times) -> list[Column]:
