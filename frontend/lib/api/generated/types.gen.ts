@@ -11425,3 +11425,581 @@ export type ReadReplayBarsResponses = {
 };
 
 export type ReadReplayBarsResponse = ReadReplayBarsResponses[keyof ReadReplayBarsResponses];
+
+export type ReadTimeSeriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Format
+         */
+        format?: string | null;
+        /**
+         * Delimiter
+         */
+        delimiter?: string | null;
+        /**
+         * Apikey
+         *
+         * A key or an access token.
+         */
+        apikey?: string | null;
+        /**
+         * Symbol
+         *
+         * One, or several with commas.
+         */
+        symbol?: string | null;
+        /**
+         * Mic Code
+         */
+        mic_code?: string | null;
+        /**
+         * Exchange
+         */
+        exchange?: string | null;
+        /**
+         * Interval
+         */
+        interval?: string | null;
+        /**
+         * Outputsize
+         */
+        outputsize?: string | null;
+        /**
+         * Start Date
+         */
+        start_date?: string | null;
+        /**
+         * End Date
+         */
+        end_date?: string | null;
+        /**
+         * Order
+         */
+        order?: string | null;
+        /**
+         * Adjust
+         */
+        adjust?: string | null;
+        /**
+         * Date
+         */
+        date?: string | null;
+        /**
+         * Previous Close
+         */
+        previous_close?: string | null;
+        /**
+         * Dp
+         */
+        dp?: string | null;
+        /**
+         * Timezone
+         */
+        timezone?: string | null;
+    };
+    url: '/compat/twelvedata/time_series';
+};
+
+export type ReadTimeSeriesErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadTimeSeriesError = ReadTimeSeriesErrors[keyof ReadTimeSeriesErrors];
+
+export type ReadTimeSeriesResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type ReadPriceData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Apikey
+         *
+         * A key or an access token.
+         */
+        apikey?: string | null;
+        /**
+         * Symbol
+         *
+         * One, or several with commas.
+         */
+        symbol?: string | null;
+        /**
+         * Mic Code
+         */
+        mic_code?: string | null;
+        /**
+         * Exchange
+         */
+        exchange?: string | null;
+        /**
+         * Dp
+         */
+        dp?: string | null;
+    };
+    url: '/compat/twelvedata/price';
+};
+
+export type ReadPriceErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadPriceError = ReadPriceErrors[keyof ReadPriceErrors];
+
+export type ReadPriceResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type ReadQuoteData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Interval
+         */
+        interval?: string | null;
+        /**
+         * Volume Time Period
+         */
+        volume_time_period?: string | null;
+        /**
+         * Apikey
+         *
+         * A key or an access token.
+         */
+        apikey?: string | null;
+        /**
+         * Symbol
+         *
+         * One, or several with commas.
+         */
+        symbol?: string | null;
+        /**
+         * Mic Code
+         */
+        mic_code?: string | null;
+        /**
+         * Exchange
+         */
+        exchange?: string | null;
+        /**
+         * Dp
+         */
+        dp?: string | null;
+        /**
+         * Timezone
+         */
+        timezone?: string | null;
+    };
+    url: '/compat/twelvedata/quote';
+};
+
+export type ReadQuoteErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadQuoteError = ReadQuoteErrors[keyof ReadQuoteErrors];
+
+export type ReadQuoteResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type ReadEarliestTimestampData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Interval
+         */
+        interval?: string | null;
+        /**
+         * Apikey
+         *
+         * A key or an access token.
+         */
+        apikey?: string | null;
+        /**
+         * Symbol
+         *
+         * One, or several with commas.
+         */
+        symbol?: string | null;
+        /**
+         * Mic Code
+         */
+        mic_code?: string | null;
+        /**
+         * Exchange
+         */
+        exchange?: string | null;
+        /**
+         * Timezone
+         */
+        timezone?: string | null;
+    };
+    url: '/compat/twelvedata/earliest_timestamp';
+};
+
+export type ReadEarliestTimestampErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadEarliestTimestampError = ReadEarliestTimestampErrors[keyof ReadEarliestTimestampErrors];
+
+export type ReadEarliestTimestampResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type SearchSymbolsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Symbol
+         */
+        symbol?: string | null;
+        /**
+         * Outputsize
+         */
+        outputsize?: string | null;
+        /**
+         * Apikey
+         *
+         * A key or an access token.
+         */
+        apikey?: string | null;
+    };
+    url: '/compat/twelvedata/symbol_search';
+};
+
+export type SearchSymbolsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type SearchSymbolsError = SearchSymbolsErrors[keyof SearchSymbolsErrors];
+
+export type SearchSymbolsResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type ListExchangesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Code
+         */
+        code?: string | null;
+        /**
+         * Apikey
+         *
+         * A key or an access token.
+         */
+        apikey?: string | null;
+    };
+    url: '/compat/twelvedata/exchanges';
+};
+
+export type ListExchangesErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListExchangesError = ListExchangesErrors[keyof ListExchangesErrors];
+
+export type ListExchangesResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type ListTechnicalIndicatorsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Apikey
+         *
+         * A key or an access token.
+         */
+        apikey?: string | null;
+    };
+    url: '/compat/twelvedata/technical_indicators';
+};
+
+export type ListTechnicalIndicatorsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListTechnicalIndicatorsError = ListTechnicalIndicatorsErrors[keyof ListTechnicalIndicatorsErrors];
+
+export type ListTechnicalIndicatorsResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
