@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.adapters import simulated
 from app.adapters.simulated import SimulatedProvider
 from app.adapters.simulated_markets import MARKETS
 from app.core.clock import FixedClock
@@ -331,3 +332,16 @@ def test_a_symbol_of_this_kind_is_told_by_its_code_alone() -> None:
     bare = ProviderSymbol("SIM-COIN", "SIM-COIN", "whatever", SYMBOLS["SIM-COIN"].asset_class)
     page = asyncio.run(make_provider().fetch_bars(bare, Interval.DAY_1, RECENT, 2**33))
     assert len(page.bars)
+
+
+def test_a_page_that_is_cut_begins_with_a_whole_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    # In summer the currency day ends at 21:00 UTC, within a bar of four hours.
+    provider = make_provider()
+    start = datetime(2026, 7, 6, tzinfo=UTC)
+    whole = fetch(provider, "SIM-FX", Interval.HOUR_4, start, start + timedelta(days=4))
+    monkeypatch.setattr(simulated, "_MAX_BARS", 5)
+    for count in range(6, len(whole)):
+        first, end = int(whole.time[0]), int(whole.time[count])
+        page = asyncio.run(provider.fetch_bars(SYMBOLS["SIM-FX"], Interval.HOUR_4, first, end))
+        assert_equal(page.bars, whole.slice(count - 5, count))
+        assert page.covered_from == page.bars.time[0]
