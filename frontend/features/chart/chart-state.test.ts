@@ -36,6 +36,7 @@ describe("the chart's address", () => {
       ],
       adjust: "splits",
       scale: "linear",
+      compare: [],
     });
   });
 
@@ -44,6 +45,12 @@ describe("the chart's address", () => {
     expect(
       read(`ind=${Array.from({ length: 20 }, (_, i) => `sma:${i + 1}`).join(",")}`).indicators,
     ).toHaveLength(8);
+  });
+
+  it("keeps up to five symbols to compare with, each once", () => {
+    const state = read("symbol=AAPL&cmp=msft,IBM,msft,<x>,EUR/USD,A,B,C");
+    expect(state.compare).toEqual(["MSFT", "IBM", "EUR/USD", "A", "B"]);
+    expect(writeChartState(state)).toContain("&cmp=MSFT,IBM,EUR/USD,A,B");
   });
 
   it("makes links for other rooms", () => {

@@ -16,7 +16,11 @@ export type ChartState = {
   indicators: ChosenIndicator[];
   adjust: "splits" | "none";
   scale: "linear" | "log";
+  /** Other symbols, drawn as lines in percent from the left edge of the view. */
+  compare: string[];
 };
+
+export const MAXIMUM_COMPARED = 5;
 
 export const SYMBOL_PATTERN = /^[A-Z0-9][A-Z0-9._/^-]{0,31}$/;
 const DEFAULT_RANGE: Range = "1Y";
@@ -24,6 +28,11 @@ const DEFAULT_RANGE: Range = "1Y";
 function readSymbol(text: string | null): string | null {
   const symbol = text?.trim().toUpperCase() ?? "";
   return SYMBOL_PATTERN.test(symbol) ? symbol : null;
+}
+
+function readSymbols(text: string | null): string[] {
+  const symbols = (text ?? "").split(",").map(readSymbol);
+  return [...new Set(symbols.filter((symbol) => symbol !== null))].slice(0, MAXIMUM_COMPARED);
 }
 
 /** `2009-03-01` or `2009-03-01T14:30:00Z`, as seconds. */
@@ -53,6 +62,7 @@ export function readChartState(params: Pick<URLSearchParams, "get">): ChartState
     indicators: parseIndicators(params.get("ind") ?? ""),
     adjust: params.get("adjust") === "none" ? "none" : "splits",
     scale: params.get("scale") === "log" ? "log" : "linear",
+    compare: readSymbols(params.get("cmp")),
   };
 }
 
@@ -72,6 +82,7 @@ export function writeChartState(state: ChartState): string {
   if (state.indicators.length > 0) add("ind", state.indicators.map(formatIndicator).join(","));
   add("adjust", state.adjust);
   if (state.scale === "log") add("scale", "log");
+  if (state.compare.length > 0) add("cmp", state.compare.join(","));
   return parts.join("&");
 }
 

@@ -55,6 +55,11 @@ export type ChartViewOptions = {
 
 const EDGE_BARS = 3;
 const NARROW_PIXELS = 560;
+const MODES = {
+  linear: PriceScaleMode.Normal,
+  log: PriceScaleMode.Logarithmic,
+  percent: PriceScaleMode.Percentage,
+};
 
 /** Draws bars, volume and indicators. Holds no state of the application: what it is given, it shows. */
 export class ChartView {
@@ -80,6 +85,7 @@ export class ChartView {
   #steadyIndicators: DrawnIndicator[] | null = null;
   #marked: ChartMarker[] = [];
   #cursor: number | null = null;
+  #scale: keyof typeof MODES = "linear";
   #wanted: { from: number; to: number } | null = null;
 
   constructor(container: HTMLElement, colours: ChartColours, options: ChartViewOptions = {}) {
@@ -219,12 +225,16 @@ export class ChartView {
   }
 
   setScale(scale: "linear" | "log" | "percent"): void {
-    const modes = {
-      linear: PriceScaleMode.Normal,
-      log: PriceScaleMode.Logarithmic,
-      percent: PriceScaleMode.Percentage,
-    };
-    this.#candles.priceScale().applyOptions({ mode: modes[scale] });
+    this.#scale = scale;
+    this.#applyScale();
+  }
+
+  /** The library hands a scale's mode on to panes that come later: only that of the prices is meant. */
+  #applyScale(): void {
+    this.#chart.panes().forEach((_, i) => {
+      if (i > 0) this.#chart.priceScale("right", i).applyOptions({ mode: PriceScaleMode.Normal });
+    });
+    this.#candles.priceScale().applyOptions({ mode: MODES[this.#scale] });
   }
 
   /** Shows the bars from index `from` to index `to`, with a little air on the right when `to` is the newest. */
@@ -336,6 +346,7 @@ export class ChartView {
   #shapePanes(): void {
     const panes = this.#chart.panes();
     panes.forEach((pane, i) => pane.setStretchFactor(i === 0 ? 6 : i === 1 && this.#volume ? 1.2 : 1.8));
+    this.#applyScale();
     this.#panes.renew();
   }
 

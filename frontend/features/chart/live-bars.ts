@@ -2,7 +2,7 @@
 import { firstBarFrom } from "@/features/chart/bars";
 import type { BarColumns } from "@/features/chart/indicator-catalog";
 
-export type LiveState = "live" | "delayed" | "simulated" | "stale";
+export type LiveState = "live" | "delayed" | "simulated" | "stale" | "closed";
 
 /** A message of `bars:<instrument id>:<interval>`. */
 export type LiveBar = {

@@ -1,10 +1,16 @@
 "use client";
 
-import { useEffect } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
 
-import { MAXIMUM_PAGE_BARS, useBars, type BarsRequest } from "@/features/chart/api";
+import { MAXIMUM_PAGE_BARS, useBars } from "@/features/chart/api";
 import type { BarColumns } from "@/features/chart/indicator-catalog";
-import type { LiveState } from "@/features/chart/live-bars";
+import type { Interval } from "@/features/chart/intervals";
+import { joinLive, joinTimes, pruneTail, type LiveState } from "@/features/chart/live-bars";
+import { useLiveTail, useStoredChanges } from "@/features/chart/use-live-tail";
+import type { Instrument } from "@/lib/api/contract";
+
+type Adjust = "splits" | "none";
 
 /**
  * Where a chart's bars come from. `BarsChart` knows nothing else of its data: whoever gives it such an object decides
@@ -22,6 +28,8 @@ export type ChartBars = {
   steady: BarColumns;
   /** How fresh the last bar is; null where nothing is heard. */
   state: LiveState | null;
+  /** Who the bars come from, as the provider wants it said; null for one's own. */
+  attribution?: string | null;
   isPending: boolean;
   /** Loaded, be it nothing. */
   isLoaded: boolean;
@@ -33,20 +41,39 @@ export type ChartBars = {
   loadOlder: () => void;
 };
 
-/** The stored bars of an instrument, page by page towards the past. */
+/** The stored bars of an instrument, page by page towards the past, with the live ones over and after them. */
 export function useChartBars(
-  request: Pick<BarsRequest, "symbol" | "interval" | "adjust">,
+  instrument: Instrument,
+  interval: Interval,
+  adjust: Adjust,
   firstPageBars: number,
 ): ChartBars {
-  const { bars, ...query } = useBars(request, firstPageBars);
+  const request = useMemo(
+    () => ({ symbol: instrument.symbol, interval, adjust }),
+    [instrument.symbol, interval, adjust],
+  );
+  const queries = useQueryClient();
+  const { bars: stored, ...query } = useBars(request, firstPageBars);
+  const newest = stored.time.at(-1);
+  const { refetch } = query;
+  const askAgain = useStoredChanges(instrument.id, interval, () => {
+    void refetch();
+    // New bars may have brought a new interval, and another last price.
+    void queries.invalidateQueries({ queryKey: ["instruments"] });
+  });
+  const heard = useLiveTail(instrument.id, interval, newest, askAgain);
+  const tail = useMemo(() => pruneTail(heard.tail, newest), [heard.tail, newest]);
+  const times = useMemo(() => joinTimes(stored.time, tail.times), [stored.time, tail.times]);
+  const bars = useMemo(() => joinLive(stored, tail, times), [stored, tail, times]);
   return {
     bars,
-    steady: bars,
-    state: null,
+    steady: stored,
+    state: heard.state,
+    attribution: null,
     isPending: query.isPending,
     isLoaded: query.isSuccess,
     error: query.error,
-    reload: () => void query.refetch(),
+    reload: () => void refetch(),
     hasOlder: query.hasNextPage,
     isLoadingOlder: query.isFetchingNextPage,
     hasOlderFailed: query.isFetchNextPageError,

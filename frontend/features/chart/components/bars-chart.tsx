@@ -1,53 +1,70 @@
 "use client";
 
 import { LineChart } from "lucide-react";
-import { useDeferredValue, useMemo } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 
 import { EmptyState } from "@/components/common/empty-state";
 import { ErrorState } from "@/components/common/error-state";
 import { Spinner } from "@/components/common/spinner";
-import { Button } from "@/components/ui/button";
-import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
 import { MAXIMUM_PAGE_BARS } from "@/features/chart/api";
-import { rangeStart, RANGES, type ChartState, type Range } from "@/features/chart/chart-state";
+import { resolveZone, useAxisZone } from "@/features/chart/axis-zone";
+import { useChartColours } from "@/features/chart/chart-colours";
+import type { ChartLink } from "@/features/chart/chart-link";
+import { rangeStart, type ChartState } from "@/features/chart/chart-state";
+import type { ChartView } from "@/features/chart/chart-view";
 import { describeBar, describeSpan, describeView } from "@/features/chart/chart-words";
+import { ChartFooter } from "@/features/chart/components/chart-footer";
 import { ChartLegend } from "@/features/chart/components/chart-legend";
+import { ExportMenu, ZoneMenu } from "@/features/chart/components/chart-menu";
+import { CompareLegend } from "@/features/chart/components/compare-chips";
+import { DrawingToolbar } from "@/features/chart/components/drawing-toolbar";
+import { LiveBadge } from "@/features/chart/components/live-badge";
 import { PriceChart } from "@/features/chart/components/price-chart";
-import { titleOf } from "@/features/chart/indicator-catalog";
+import { useChartDrawings } from "@/features/chart/drawings/use-chart-drawings";
+import { findIndicator, titleOf } from "@/features/chart/indicator-catalog";
 import { isIntraday, longInterval, type Interval } from "@/features/chart/intervals";
 import { computeIndicators, extendIndicators } from "@/features/chart/live-indicators";
 import { barTimeFormat } from "@/features/chart/time-axis";
 import { useOlderUntil, type ChartBars } from "@/features/chart/use-chart-bars";
-import { useChartView, useViewRequest } from "@/features/chart/use-chart-view";
+import { useChartExport } from "@/features/chart/use-chart-export";
+import { useChartLink } from "@/features/chart/use-chart-link";
 import type { ChangeChart } from "@/features/chart/use-chart-state";
+import { useChartView, useViewRequest } from "@/features/chart/use-chart-view";
+import { useCompared, useCompareLines } from "@/features/chart/use-compared";
+import { useSessionBands } from "@/features/chart/use-sessions";
 import type { Instrument } from "@/lib/api/contract";
+import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format";
 
-const RANGE_NAMES: Record<Range, string> = {
-  "1M": "1 month",
-  "3M": "3 months",
-  "6M": "6 months",
-  "1Y": "1 year",
-  "5Y": "5 years",
-  All: "All bars",
-};
-
-/** The bars of a source, with what is below the chart: range, prices, scale. */
+/** The bars of a source with their drawings and compared symbols, the tools above and the ranges below. */
 export function BarsChart({
   source,
   instrument,
   interval,
   state,
   change,
+  link = null,
+  isActive = true,
+  isCompact = false,
 }: {
   source: ChartBars;
   instrument: Instrument;
   interval: Interval;
   state: ChartState;
   change: ChangeChart;
+  /** Joins this chart to others on the page. */
+  link?: ChartLink | null;
+  /** Shows the tools: on a page of several charts only those of the active one. */
+  isActive?: boolean;
+  /** One of several: smaller, and without what is below the chart. */
+  isCompact?: boolean;
 }) {
   const { bars, steady } = source;
-  const timeZone = isIntraday(interval) ? instrument.timezone : null;
+  const [chart, setChart] = useState<ChartView | null>(null);
+  const [cursor, setCursor] = useState<number | null>(null);
+  const colours = useChartColours();
+  const zone = useAxisZone();
+  const timeZone = isIntraday(interval) ? resolveZone(zone, instrument.timezone) : null;
   const formatTime = useMemo(() => barTimeFormat(timeZone), [timeZone]);
   const count = bars.time.length;
   const newest = bars.time[count - 1];
@@ -57,24 +74,52 @@ export function BarsChart({
   const isWaiting = useOlderUntil(source, start);
   const { view, onView, onScreenRef } = useChartView(source, change);
   const viewRequest = useViewRequest(state, bars, start, isWaiting);
+  const { tellCursor, tellView } = useChartLink(link, chart, bars);
 
-  const steadyIndicators = useMemo(
-    () => computeIndicators(steady, state.indicators),
-    [steady, state.indicators],
+  const isComparing = state.compare.length > 0;
+  // On a scale in percent every line counts from its own start: an average would leave its prices.
+  const chosen = useMemo(
+    () =>
+      isComparing
+        ? state.indicators.filter(({ id }) => findIndicator(id)?.place === "pane")
+        : state.indicators,
+    [isComparing, state.indicators],
   );
+  const steadyIndicators = useMemo(() => computeIndicators(steady, chosen), [steady, chosen]);
   const indicators = useMemo(
     () =>
       bars === steady
         ? steadyIndicators
-        : extendIndicators(steadyIndicators, state.indicators, bars, steady.time.length),
-    [bars, steady, steadyIndicators, state.indicators],
+        : extendIndicators(steadyIndicators, chosen, bars, steady.time.length),
+    [bars, steady, steadyIndicators, chosen],
   );
-  const titles = useMemo(() => state.indicators.map(titleOf), [state.indicators]);
+  const titles = useMemo(() => chosen.map(titleOf), [chosen]);
   const settledView = useDeferredValue(view);
   const summary = useMemo(
     () => describeView(instrument.symbol, interval, bars, settledView, indicators, titles, formatTime),
     [instrument, interval, bars, settledView, indicators, titles, formatTime],
   );
+
+  const compared = useCompared(state.compare, interval, state.adjust, bars);
+  useCompareLines(chart, colours, compared, bars.time, timeZone);
+  useSessionBands(chart, colours, instrument, bars.time, interval);
+  const drawing = useChartDrawings(instrument.id, interval, state.adjust, chart, colours, bars);
+
+  const isCapped = start === null && source.hasOlder && count >= MAXIMUM_PAGE_BARS;
+  const span = view ? describeSpan(bars, view, barTimeFormat(timeZone, "date")) : "";
+  const { savePicture, saveCsv } = useChartExport({
+    chart,
+    symbol: instrument.symbol,
+    interval,
+    adjust: state.adjust,
+    bars,
+    view,
+    indicators,
+    titles,
+    compared: state.compare,
+    span,
+    source: source.attribution ?? "",
+  });
 
   if (source.error && !source.isLoaded)
     return (
@@ -91,10 +136,22 @@ export function BarsChart({
       </EmptyState>
     );
 
-  const isCapped = start === null && source.hasOlder && count >= MAXIMUM_PAGE_BARS;
   return (
-    <div className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg bg-card">
-      <div className="relative flex min-h-96 flex-1">
+    <div
+      className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg bg-card"
+      onKeyDownCapture={drawing.onKey}
+    >
+      {isActive && (
+        <div className="flex flex-wrap items-center gap-x-2 gap-y-0.5 border-b px-1.5 py-1">
+          <DrawingToolbar {...drawing.toolbar} />
+          <div className="ml-auto flex min-w-0 items-center">
+            <LiveBadge state={source.state} attribution={source.attribution ?? null} />
+            {timeZone !== null && <ZoneMenu exchangeZone={instrument.timezone} />}
+            <ExportMenu onPicture={() => void savePicture()} onCsv={saveCsv} />
+          </div>
+        </div>
+      )}
+      <div className={cn("relative flex flex-1", isCompact ? "min-h-56" : "min-h-96")}>
         <PriceChart
           label={`${instrument.symbol} ${longInterval(interval)} price chart`}
           bars={bars}
@@ -102,22 +159,42 @@ export function BarsChart({
           timeZone={timeZone}
           indicators={indicators}
           steadyIndicators={steadyIndicators}
-          scale={state.scale}
+          scale={isComparing ? "percent" : state.scale}
           request={viewRequest}
           onScreenRef={onScreenRef}
           summary={summary}
           announce={(index) => describeBar(bars, index, formatTime)}
-          onView={onView}
+          onView={(next) => {
+            onView(next);
+            tellView(next);
+          }}
+          onCrosshair={(index) => {
+            setCursor(index);
+            tellCursor(index);
+          }}
+          onReady={setChart}
           legend={(index, panes) => (
-            <ChartLegend
-              bars={bars}
-              index={index}
-              lastInView={view?.to}
-              panes={panes}
-              indicators={indicators}
-              titles={titles}
-              formatTime={formatTime}
-            />
+            <>
+              <ChartLegend
+                bars={bars}
+                index={index}
+                lastInView={view?.to}
+                panes={panes}
+                indicators={indicators}
+                titles={titles}
+                formatTime={formatTime}
+                isCompact={isCompact}
+              />
+              {isComparing && (
+                <CompareLegend
+                  compared={compared}
+                  closes={bars.close}
+                  symbol={instrument.symbol}
+                  from={view?.from ?? 0}
+                  at={cursor ?? Math.min(count - 1, Math.floor(view?.to ?? count - 1))}
+                />
+              )}
+            </>
           )}
           className="flex-1"
         />
@@ -127,63 +204,20 @@ export function BarsChart({
           </div>
         )}
       </div>
-      <div className="flex flex-wrap items-center gap-2 border-t px-2 py-1.5">
-        <ToggleGroup
-          type="single"
-          aria-label="Range"
-          value={state.range ?? ""}
-          onValueChange={(range) => change({ range: (range || state.range || "1Y") as Range, window: null })}
-        >
-          {RANGES.map((range) => (
-            <ToggleGroupItem key={range} value={range} aria-label={RANGE_NAMES[range]}>
-              {range}
-            </ToggleGroupItem>
-          ))}
-        </ToggleGroup>
-        <p className="text-xs text-muted-foreground tabular-nums" aria-hidden data-testid="span">
-          {source.hasOlderFailed
-            ? "Older bars could not be loaded."
-            : isCapped
-              ? `The newest ${formatCount(count)} bars; scroll left for older ones.`
-              : view && describeSpan(bars, view, barTimeFormat(timeZone, "date"))}
-        </p>
-        {source.hasOlderFailed && (
-          <Button variant="ghost" size="sm" onClick={source.loadOlder}>
-            Try again
-          </Button>
-        )}
-        <div className="ml-auto flex flex-wrap items-center gap-2">
-          <ToggleGroup
-            type="single"
-            aria-label="Prices"
-            value={state.adjust}
-            onValueChange={(adjust) => adjust && change({ adjust: adjust as ChartState["adjust"] })}
-          >
-            <ToggleGroupItem
-              value="splits"
-              title="Prices before a split divided by its ratio, volume multiplied"
-            >
-              Adjusted
-            </ToggleGroupItem>
-            <ToggleGroupItem value="none" title="Prices as they were traded on the day">
-              Raw
-            </ToggleGroupItem>
-          </ToggleGroup>
-          <ToggleGroup
-            type="single"
-            aria-label="Price scale"
-            value={state.scale}
-            onValueChange={(scale) => scale && change({ scale: scale as ChartState["scale"] })}
-          >
-            <ToggleGroupItem value="linear" title="Equal steps in price">
-              Linear
-            </ToggleGroupItem>
-            <ToggleGroupItem value="log" title="Equal steps in percent">
-              Log
-            </ToggleGroupItem>
-          </ToggleGroup>
-        </div>
-      </div>
+      {!isCompact && (
+        <ChartFooter
+          state={state}
+          change={change}
+          note={
+            source.hasOlderFailed
+              ? "Older bars could not be loaded."
+              : isCapped
+                ? `The newest ${formatCount(count)} bars; scroll left for older ones.`
+                : span
+          }
+          onRetryOlder={source.hasOlderFailed ? source.loadOlder : null}
+        />
+      )}
     </div>
   );
 }

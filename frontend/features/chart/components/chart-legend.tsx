@@ -116,7 +116,7 @@ export function ChartLegend({
             ),
         )}
       </div>
-      {volumePanes === 1 && panes[1] && (
+      {volumePanes === 1 && panes[1] && !isCompact && (
         <div className={box} style={{ top: panes[1].top + 3 }}>
           <Value name="Volume">{formatCompact(bars.volume[at])}</Value>
         </div>

@@ -51,6 +51,7 @@ export function PriceChart({
   legend,
   announce,
   onView,
+  onCrosshair,
   onReady,
   className,
 }: {
@@ -77,6 +78,8 @@ export function PriceChart({
   /** The bar in words, spoken when the crosshair moves by keyboard. */
   announce?: (index: number) => string;
   onView?: (view: { from: number; to: number; byHand: boolean }) => void;
+  /** The bar under the crosshair, null when it is gone. */
+  onCrosshair?: (index: number | null) => void;
   /** Gets the view when it stands, null when it is gone: layers such as drawings are attached to it. */
   onReady?: (view: ChartView | null) => void;
   className?: string;
@@ -89,13 +92,17 @@ export function PriceChart({
   const colours = useChartColours();
   const id = useId();
   const axis = useMemo(() => buildTimeAxis(bars.time, timeZone), [bars.time, timeZone]);
+  const tellCrosshair = useEffectEvent((next: number | null) => onCrosshair?.(next));
   const tellReady = useEffectEvent((next: ChartView | null) => onReady?.(next));
   const tellView = useEffectEvent((next: { from: number; to: number; byHand: boolean }) => onView?.(next));
   const isReady = colours !== null;
 
   const create = useEffectEvent((element: HTMLElement) => {
     return new ChartView(element, colours!, {
-      onCrosshair: setIndex,
+      onCrosshair: (next) => {
+        setIndex(next);
+        tellCrosshair(next);
+      },
       onView: (next) => tellView(next),
       onPanes: setPanes,
       wheelZoom,

@@ -27,6 +27,7 @@ export function SymbolSwitcher({
   id,
   className,
   label = "Symbol",
+  prompt = "Choose",
   staysOpen = false,
 }: {
   symbol: string | null;
@@ -34,6 +35,8 @@ export function SymbolSwitcher({
   id?: string;
   className?: string;
   label?: string;
+  /** Stands on the button while no symbol is chosen. */
+  prompt?: string;
   /** For choosing several, one after the other. */
   staysOpen?: boolean;
 }) {
@@ -63,7 +66,7 @@ export function SymbolSwitcher({
         >
           {symbol ?? (
             <span className="flex items-center gap-1.5 font-normal text-muted-foreground">
-              <Search aria-hidden /> Choose
+              <Search aria-hidden /> {prompt}
             </span>
           )}
           <ChevronsUpDown className="text-muted-foreground" aria-hidden />

@@ -1,0 +1,96 @@
+"use client";
+
+import { Button } from "@/components/ui/button";
+import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
+import { RANGES, type ChartState, type Range } from "@/features/chart/chart-state";
+import type { ChangeChart } from "@/features/chart/use-chart-state";
+
+const RANGE_NAMES: Record<Range, string> = {
+  "1M": "1 month",
+  "3M": "3 months",
+  "6M": "6 months",
+  "1Y": "1 year",
+  "5Y": "5 years",
+  All: "All bars",
+};
+
+/** What is below the chart: range, the stretch in view, prices, scale. */
+export function ChartFooter({
+  state,
+  change,
+  note,
+  onRetryOlder,
+}: {
+  state: ChartState;
+  change: ChangeChart;
+  /** The stretch in view, or what is the matter with it. */
+  note: string;
+  /** Given when older bars could not be loaded. */
+  onRetryOlder: (() => void) | null;
+}) {
+  const isComparing = state.compare.length > 0;
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-t px-2 py-1.5">
+      <ToggleGroup
+        type="single"
+        aria-label="Range"
+        value={state.range ?? ""}
+        onValueChange={(range) => change({ range: (range || state.range || "1Y") as Range, window: null })}
+      >
+        {RANGES.map((range) => (
+          <ToggleGroupItem key={range} value={range} aria-label={RANGE_NAMES[range]}>
+            {range}
+          </ToggleGroupItem>
+        ))}
+      </ToggleGroup>
+      <p className="text-xs text-muted-foreground tabular-nums" aria-hidden data-testid="span">
+        {note}
+      </p>
+      {onRetryOlder && (
+        <Button variant="ghost" size="sm" onClick={onRetryOlder}>
+          Try again
+        </Button>
+      )}
+      <div className="ml-auto flex flex-wrap items-center gap-2">
+        <ToggleGroup
+          type="single"
+          aria-label="Prices"
+          value={state.adjust}
+          onValueChange={(adjust) => adjust && change({ adjust: adjust as ChartState["adjust"] })}
+        >
+          <ToggleGroupItem
+            value="splits"
+            title="Prices before a split divided by its ratio, volume multiplied"
+          >
+            Adjusted
+          </ToggleGroupItem>
+          <ToggleGroupItem value="none" title="Prices as they were traded on the day">
+            Raw
+          </ToggleGroupItem>
+        </ToggleGroup>
+        {isComparing ? (
+          <span
+            className="px-1 text-xs text-muted-foreground"
+            title="While symbols are compared, the scale counts from the left edge of the view"
+          >
+            % from the left edge
+          </span>
+        ) : (
+          <ToggleGroup
+            type="single"
+            aria-label="Price scale"
+            value={state.scale}
+            onValueChange={(scale) => scale && change({ scale: scale as ChartState["scale"] })}
+          >
+            <ToggleGroupItem value="linear" title="Equal steps in price">
+              Linear
+            </ToggleGroupItem>
+            <ToggleGroupItem value="log" title="Equal steps in percent">
+              Log
+            </ToggleGroupItem>
+          </ToggleGroup>
+        )}
+      </div>
+    </div>
+  );
+}

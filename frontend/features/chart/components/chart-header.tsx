@@ -1,0 +1,108 @@
+"use client";
+
+import { FlaskConical } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+
+import { Button } from "@/components/ui/button";
+import { useInstrument } from "@/features/chart/api";
+import { MAXIMUM_COMPARED } from "@/features/chart/chart-state";
+import { compareColour } from "@/features/chart/compare";
+import { CompareChip } from "@/features/chart/components/compare-chips";
+import {
+  IndicatorChip,
+  indicatorColour,
+  IndicatorPicker,
+} from "@/features/chart/components/indicator-picker";
+import { IntervalSwitch } from "@/features/chart/components/interval-switch";
+import { SymbolSwitcher } from "@/features/chart/components/symbol-switcher";
+import { findIndicator, formatIndicator } from "@/features/chart/indicator-catalog";
+import { nearestInterval } from "@/features/chart/intervals";
+import type { ChangePane } from "@/features/chart/use-chart-grid";
+import { usePaneState } from "@/features/chart/use-chart-state";
+
+/** The controls of the active chart: symbol, interval, indicators, compared symbols; `children` are the page's own. */
+export function ChartHeader({
+  query,
+  index,
+  changePane,
+  children,
+}: {
+  query: string;
+  index: number;
+  changePane: ChangePane;
+  children?: ReactNode;
+}) {
+  const [state, change] = usePaneState(query, index, changePane);
+  const instrument = useInstrument(state.symbol).data;
+  const stored = instrument?.intervals ?? [];
+  const interval = nearestInterval(state.interval, stored);
+  const isComparing = state.compare.length > 0;
+  const { symbol } = state;
+  if (symbol === null) return null;
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <SymbolSwitcher
+        symbol={symbol}
+        onChoose={(next) => change({ symbol: next, window: null, range: state.range ?? "1Y" })}
+        className="min-w-28"
+      />
+      <IntervalSwitch
+        value={interval}
+        stored={stored}
+        onChange={(next) => change({ interval: next })}
+        className="order-last max-w-full md:order-none"
+      />
+      <IndicatorPicker chosen={state.indicators} onChange={(indicators) => change({ indicators })} />
+      {state.compare.length < MAXIMUM_COMPARED && (
+        <SymbolSwitcher
+          symbol={null}
+          label="Symbol to compare with"
+          prompt="Compare"
+          staysOpen
+          onChoose={(other) => {
+            if (other !== symbol && !state.compare.includes(other))
+              change({ compare: [...state.compare, other] });
+          }}
+          className="h-8 px-2.5 text-[0.8125rem]"
+        />
+      )}
+      <Button asChild variant="ghost" size="sm" className="md:ml-auto">
+        <Link href={`/strategies/new?symbol=${encodeURIComponent(symbol)}&interval=${interval}`}>
+          <FlaskConical aria-hidden /> Test an idea
+        </Link>
+      </Button>
+      {children}
+      {(state.indicators.length > 0 || isComparing) && (
+        <div className="order-last flex w-full flex-wrap items-center gap-2">
+          {state.compare.map((other, i) => (
+            <CompareChip
+              key={other}
+              symbol={other}
+              colour={indicatorColour(compareColour(i))}
+              onRemove={() => change({ compare: state.compare.filter((one) => one !== other) })}
+            />
+          ))}
+          {state.indicators.map((indicator, i) => (
+            <IndicatorChip
+              key={formatIndicator(indicator)}
+              indicator={indicator}
+              colour={indicatorColour(i)}
+              onChange={(settings) =>
+                change({
+                  indicators: state.indicators.map((other, j) => (j === i ? { ...other, settings } : other)),
+                })
+              }
+              onRemove={() => change({ indicators: state.indicators.filter((_, j) => j !== i) })}
+            />
+          ))}
+          {isComparing && state.indicators.some(({ id }) => findIndicator(id)?.place === "overlay") && (
+            <span className="text-xs text-muted-foreground">
+              Lines over the prices are hidden while symbols are compared in percent.
+            </span>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,178 @@
+"use client";
+
+import { CandlestickChart } from "lucide-react";
+import Link from "next/link";
+import { useEffect, useState } from "react";
+
+import { EmptyState } from "@/components/common/empty-state";
+import { ErrorState } from "@/components/common/error-state";
+import { Button } from "@/components/ui/button";
+import { Skeleton } from "@/components/ui/skeleton";
+import { useInstrument, useInstrumentSearch } from "@/features/chart/api";
+import type { ChartLink } from "@/features/chart/chart-link";
+import type { ChartState } from "@/features/chart/chart-state";
+import { BarsChart } from "@/features/chart/components/bars-chart";
+import { SymbolSwitcher } from "@/features/chart/components/symbol-switcher";
+import { firstPage } from "@/features/chart/first-page";
+import { nearestInterval, shortInterval, type Interval } from "@/features/chart/intervals";
+import { useChartBars } from "@/features/chart/use-chart-bars";
+import type { ChangePane } from "@/features/chart/use-chart-grid";
+import { usePaneState, type ChangeChart } from "@/features/chart/use-chart-state";
+import type { Instrument } from "@/lib/api/contract";
+import { cn } from "@/lib/cn";
+import { keepVisit } from "@/lib/visits";
+
+/** One chart of the page. Of several, a press or the focus makes it the one the controls act on. */
+export function ChartPane({
+  query,
+  index,
+  changePane,
+  isActive,
+  isAlone,
+  onActivate,
+  link,
+}: {
+  query: string;
+  index: number;
+  changePane: ChangePane;
+  isActive: boolean;
+  isAlone: boolean;
+  onActivate: (index: number) => void;
+  link: ChartLink | null;
+}) {
+  const [state, change] = usePaneState(query, index, changePane);
+  const shown = <PaneContent {...{ state, change, isActive, isAlone, link }} />;
+  if (isAlone) return shown;
+  return (
+    <section
+      aria-label={`Chart ${index + 1}${state.symbol ? `, ${state.symbol}` : ""}${isActive ? ", active" : ""}`}
+      onPointerDownCapture={() => !isActive && onActivate(index)}
+      onFocusCapture={() => !isActive && onActivate(index)}
+      className={cn(
+        "flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden rounded-lg border",
+        isActive ? "border-primary" : "border-transparent",
+      )}
+    >
+      <p className="flex items-baseline gap-2 bg-card px-2 pt-1 text-xs">
+        <span className="font-semibold">{state.symbol}</span>
+        <span className="text-muted-foreground">{state.interval && shortInterval(state.interval)}</span>
+      </p>
+      {shown}
+    </section>
+  );
+}
+
+type Content = {
+  state: ChartState;
+  change: ChangeChart;
+  isActive: boolean;
+  isAlone: boolean;
+  link: ChartLink | null;
+};
+
+const IMPORT_FIRST = (
+  <Button asChild size="sm">
+    <Link href="/markets/import">Import a CSV</Link>
+  </Button>
+);
+
+function PaneContent({ state, change, isActive, isAlone, link }: Content) {
+  const instrument = useInstrument(state.symbol);
+  const anything = useInstrumentSearch("", state.symbol === null);
+  const firstSymbol =
+    anything.data?.find((item) => item.intervals.length > 0)?.symbol ?? anything.data?.[0]?.symbol;
+  useEffect(() => {
+    if (state.symbol === null && firstSymbol) change({ symbol: firstSymbol }, "replace");
+  }, [state.symbol, firstSymbol, change]);
+
+  const isDrawn = Boolean(instrument.data);
+  useEffect(() => {
+    if (isDrawn) keepVisit("chart");
+  }, [isDrawn]);
+
+  if (state.symbol === null) {
+    if (anything.isError)
+      return <ErrorState error={anything.error} onRetry={() => void anything.refetch()} />;
+    if (anything.isSuccess && !firstSymbol)
+      return (
+        <EmptyState icon={CandlestickChart} title="Nothing to draw yet" action={IMPORT_FIRST}>
+          The chart shows the bars of an instrument. Bring some in from a CSV file first.
+        </EmptyState>
+      );
+    return <PaneSkeleton />;
+  }
+  if (instrument.isError)
+    return (
+      <ErrorState
+        title={`${state.symbol} could not be loaded`}
+        error={instrument.error}
+        onRetry={() => void instrument.refetch()}
+      />
+    );
+  if (instrument.isPending) return <PaneSkeleton />;
+  if (instrument.data === null)
+    return (
+      <EmptyState
+        icon={CandlestickChart}
+        title={`There is no instrument ${state.symbol}`}
+        action={
+          <>
+            <SymbolSwitcher symbol={null} onChoose={(symbol) => change({ symbol })} className="w-32" />
+            {IMPORT_FIRST}
+          </>
+        }
+      >
+        It may be spelt differently here, or its bars are not imported yet.
+      </EmptyState>
+    );
+  return (
+    <InstrumentPane
+      key={instrument.data.id}
+      instrument={instrument.data}
+      {...{ state, change, isActive, isAlone, link }}
+    />
+  );
+}
+
+export function PaneSkeleton() {
+  return (
+    <div className="flex min-h-56 flex-1" role="status" aria-label="Loading the chart">
+      <Skeleton className="min-h-full w-full flex-1" />
+    </div>
+  );
+}
+
+function InstrumentPane({ instrument, ...content }: Content & { instrument: Instrument }) {
+  const { state, change } = content;
+  const interval = nearestInterval(state.interval, instrument.intervals);
+  const hasBars = instrument.intervals.length > 0;
+  useEffect(() => {
+    if (hasBars && state.interval !== interval) change({ interval }, "replace");
+  }, [hasBars, state.interval, interval, change]);
+  if (!hasBars)
+    return (
+      <EmptyState
+        icon={CandlestickChart}
+        title={`${instrument.symbol} has no bars yet`}
+        action={IMPORT_FIRST}
+      >
+        The instrument exists, but nothing was imported into it.
+      </EmptyState>
+    );
+  return (
+    <StoredBarsChart
+      key={`${interval} ${state.adjust}`}
+      instrument={instrument}
+      interval={interval}
+      {...content}
+    />
+  );
+}
+
+/** The chart of what is stored. The page size is chosen once: a chart that is looked at keeps its pages. */
+function StoredBarsChart({ isAlone, ...props }: Content & { instrument: Instrument; interval: Interval }) {
+  const { instrument, interval, state } = props;
+  const [pageSize] = useState(() => firstPage(state, interval, instrument));
+  const source = useChartBars(instrument, interval, state.adjust, pageSize);
+  return <BarsChart source={source} isCompact={!isAlone} {...props} />;
+}
