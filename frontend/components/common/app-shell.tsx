@@ -8,6 +8,7 @@ import { Logo } from "@/components/common/logo";
 import { LiveStatusMark } from "@/components/common/live-status";
 import { isHere, PLACES } from "@/components/common/navigation";
 import { OfflineBanner } from "@/components/common/offline-banner";
+import { PhoneBar } from "@/components/common/phone-bar";
 import { cn } from "@/lib/cn";
 
 /**
@@ -85,25 +86,7 @@ export function AppShell({
           {children}
         </main>
       </div>
-      <nav
-        aria-label="Workspace"
-        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-6 border-t bg-card pb-[env(safe-area-inset-bottom)] md:hidden"
-      >
-        {PLACES.map(({ href, label, icon: Icon }) => (
-          <Link
-            key={href}
-            href={href}
-            aria-current={isHere(pathname, href) ? "page" : undefined}
-            className={cn(
-              "focus-inset flex h-14 flex-col items-center justify-center gap-0.5 text-2xs text-muted-foreground",
-              isHere(pathname, href) && "text-foreground [&_svg]:text-primary",
-            )}
-          >
-            <Icon className="size-5" strokeWidth={1.75} aria-hidden />
-            {label}
-          </Link>
-        ))}
-      </nav>
+      <PhoneBar />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import {
   House,
   Layers,
   ScrollText,
+  Star,
   type LucideIcon,
 } from "lucide-react";
 
@@ -12,14 +13,17 @@ export interface Place {
   href: string;
   label: string;
   icon: LucideIcon;
+  /** Stands in a phone's bar, which holds five; the others stand there under "More". */
+  isOnPhoneBar?: boolean;
 }
 
 /** The rooms of the workspace, in the order of the work. */
 export const PLACES: Place[] = [
-  { href: "/", label: "Home", icon: House },
-  { href: "/markets", label: "Markets", icon: Layers },
-  { href: "/chart", label: "Chart", icon: CandlestickChart },
-  { href: "/strategies", label: "Strategies", icon: ScrollText },
+  { href: "/", label: "Home", icon: House, isOnPhoneBar: true },
+  { href: "/markets", label: "Markets", icon: Layers, isOnPhoneBar: true },
+  { href: "/watchlists", label: "Watchlist", icon: Star, isOnPhoneBar: true },
+  { href: "/chart", label: "Chart", icon: CandlestickChart, isOnPhoneBar: true },
+  { href: "/strategies", label: "Strategies", icon: ScrollText, isOnPhoneBar: true },
   { href: "/backtests", label: "Backtests", icon: FlaskConical },
   { href: "/research", label: "Research", icon: Grid3x3 },
 ];

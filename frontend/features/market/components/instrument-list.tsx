@@ -19,10 +19,19 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { useInstruments } from "@/features/market/api";
 import { InstrumentActions } from "@/features/market/components/instrument-actions";
 import { ASSET_CLASSES, chartHref, INTERVAL_ORDER } from "@/features/market/labels";
+import { StarButton } from "@/features/watchlists/components/star-button";
 import type { AssetClass, Instrument } from "@/lib/api/contract";
 import { formatDate, priceDigits } from "@/lib/format";
 
 const COLUMNS: ColumnDef<Instrument>[] = [
+  {
+    id: "star",
+    enableSorting: false,
+    meta: { label: "Star", className: "w-8 pr-0" },
+    cell: ({ row: { original: it } }) => (
+      <StarButton instrumentId={it.id} symbol={it.symbol} className="relative z-10 -mr-2" />
+    ),
+  },
   {
     id: "symbol",
     accessorKey: "symbol",

@@ -1,0 +1,82 @@
+import type { Instrument } from "@/lib/api/contract";
+import type { LiveStatus } from "@/lib/live";
+
+export type QuoteState = "live" | "delayed" | "simulated" | "stale" | "closed";
+
+/** A last price as the stream and `GET /quotes` tell it. `change_percent` is a fraction. */
+export interface Quote {
+  instrument_id: string;
+  price: number;
+  at: string;
+  change: number | null;
+  change_percent: number | null;
+  volume: number | null;
+  previous_close: number | null;
+  state: QuoteState;
+  source: string;
+  market_open?: boolean | null;
+}
+
+/** A quote with where the price went when it came, and how often it has moved: a new number plays the flash again. */
+export interface HeldQuote {
+  quote: Quote;
+  move: "up" | "down" | null;
+  moves: number;
+}
+
+/** What is held after hearing of a quote. Older news than what is held is none; the same instant may say a new state. */
+export function holdQuote(held: HeldQuote | undefined, quote: Quote): HeldQuote {
+  if (!held) return { quote, move: null, moves: 0 };
+  if (Date.parse(quote.at) < Date.parse(held.quote.at)) return held;
+  const before = held.quote.price;
+  if (quote.price === before) return { ...held, quote };
+  return { quote, move: quote.price > before ? "up" : "down", moves: held.moves + 1 };
+}
+
+/** What a row shows. `state` null: nothing but stored bars is known, and how old they are is `at`. */
+export interface RowFigures {
+  last: number | null;
+  change: number | null;
+  changePercent: number | null;
+  volume: number | null;
+  state: QuoteState | null;
+  at: string | null;
+  sparkline: number[];
+}
+
+const CLAIMS_TO_BE_FRESH: ReadonlySet<QuoteState> = new Set(["live", "delayed", "simulated"]);
+
+/** The quote where there is one, else what is stored. A connection that is gone makes every claim of freshness stale. */
+export function toFigures(instrument: Instrument, quote: Quote | undefined, status: LiveStatus): RowFigures {
+  if (!quote) {
+    const { last_close: last, change } = instrument;
+    return {
+      last,
+      change: last === null || change === null ? null : last - last / (1 + change),
+      changePercent: change,
+      volume: null,
+      state: null,
+      at: instrument.last_bar_at,
+      sparkline: instrument.sparkline,
+    };
+  }
+  const isOld = status === "offline" && CLAIMS_TO_BE_FRESH.has(quote.state);
+  const isNewer = quote.source !== "stored" && instrument.sparkline.length > 0;
+  return {
+    last: quote.price,
+    change: quote.change,
+    changePercent: quote.change_percent,
+    volume: quote.volume,
+    state: isOld ? "stale" : quote.state,
+    at: quote.at,
+    sparkline: isNewer ? [...instrument.sparkline, quote.price] : instrument.sparkline,
+  };
+}
+
+export const STATE_WORDS: Record<QuoteState, { label: string; meaning: string }> = {
+  live: { label: "live", meaning: "Prices arrive as they are traded" },
+  delayed: { label: "delayed", meaning: "The provider gives prices with a delay" },
+  simulated: { label: "simulated", meaning: "Made up by the simulated feed; no real market" },
+  stale: { label: "stale", meaning: "There should be a newer price; none has arrived" },
+  closed: { label: "closed", meaning: "The market is closed; this is its last price" },
+};
