@@ -305,23 +305,22 @@ class BarBuilder:
         return built
 
     def forming(self, interval: Interval) -> BuiltBar | None:
-        """The newest bar that is not over yet. Minutes count in as of the last `advance` in longer bars."""
+        """The bar that is not over yet; none of later ones before it is. Minutes count in as of the last
+        `advance` in longer bars.
+        """
         if interval is Interval.MIN_1:
-            label = max(self._open_minutes, default=None)
-            if label is None or (minute := self._open_minutes[label]).ends_at <= self._now:
+            running = [one for one, minute in self._open_minutes.items() if minute.ends_at > self._now]
+            if not running:
                 return None
+            label = min(running)
             is_whole = self.unknown.is_known(label, self._now)
-            return BuiltBar(interval, label, minute.values(exactly=False), False, False, is_whole)
-        buckets = self._buckets.get(interval)
-        if not buckets:
-            return None
-        label = max(buckets)
-        bucket = buckets[label]
-        values = bucket.values()
-        if values is None or bucket.ends_at <= self._now:
-            return None
-        is_whole = self.unknown.is_known(bucket.opens_at, self._now)
-        return BuiltBar(interval, label, values, False, False, is_whole)
+            values = self._open_minutes[label].values(exactly=False)
+            return BuiltBar(interval, label, values, False, False, is_whole)
+        for label, bucket in sorted(self._buckets.get(interval, {}).items()):
+            if bucket.ends_at > self._now and (total := bucket.values()) is not None:
+                is_whole = self.unknown.is_known(bucket.opens_at, self._now)
+                return BuiltBar(interval, label, total, False, False, is_whole)
+        return None
 
     def put_bars(self, bars: Bars, start: int, end: int) -> None:
         """Take the provider's own minutes (stored ones, or fetched) for start ≤ time < end: they win over

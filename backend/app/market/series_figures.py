@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.bars import Bars
-from app.engine.intervals import Interval
+from app.engine.intervals import DAY_SECONDS, Interval
 from app.market.adjustment import split_factors
 from app.market.domain import Instrument, Series
-from app.market.local_time import local_day_labels
+from app.market.local_time import day_label, local_day_labels
+from app.market.resampling import label_times
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,46 @@ def adjust_sparkline(instrument: Instrument, series: Series) -> list[float]:
     factors = split_factors(times, series.interval, instrument.timezone, instrument.splits)
     adjusted: list[float] = (closes if factors is None else closes / factors).tolist()
     return adjusted
+
+
+@dataclass(frozen=True, slots=True)
+class DayClose:
+    """The last price of a day (unix s of 00:00:00Z of its date), as if every share were that of `until`; with
+    the `time` of the bar that it stands in.
+    """
+
+    day: int
+    price: float
+    time: int
+    interval: Interval
+
+    @property
+    def ends_at(self) -> int:
+        """The end of its bar on an unbroken grid (unix s)."""
+        return self.time + self.interval.seconds
+
+
+def list_day_closes(instrument: Instrument, until: int) -> list[DayClose]:
+    """The stored closes of the latest days before and on `until` (a day's label), oldest first: of several
+    series the one that knows a day's end best. Adjusted for splits up to that day, not for those after it.
+    """
+    found: dict[int, DayClose] = {}
+    splits = [split for split in instrument.splits if day_label(split.date) <= until]
+    for one in sorted(instrument.series, key=lambda some: some.interval.seconds):
+        if one.interval.seconds > DAY_SECONDS or not one.sparkline:
+            continue
+        times = np.array(one.sparkline_times, dtype=np.int64)
+        closes = np.array(one.sparkline, dtype=np.float64)
+        factors = split_factors(times, one.interval, instrument.timezone, splits)
+        days = label_times(times, one.interval, Interval.DAY_1, instrument.timezone, instrument.calendar)
+        prices = closes if factors is None else closes / factors
+        for day, price, time in zip(days.tolist(), prices.tolist(), times.tolist(), strict=True):
+            fresh = DayClose(day, price, time, one.interval)
+            known = found.get(day)
+            is_better = known is None or not one.interval.is_intraday or fresh.ends_at > known.ends_at
+            if day <= until and is_better:
+                found[day] = fresh
+    return [found[day] for day in sorted(found)]
 
 
 def measure_change(closes: Sequence[float]) -> float | None:

@@ -37,8 +37,10 @@ from app.market.domain import (
 from app.market.past_bars import PastBars
 from app.market.past_bars import to_moment as to_moment
 from app.market.schemas import InstrumentRead, InstrumentUpdate
+from app.market.series_figures import DayClose, list_day_closes
 
 __all__ = [
+    "DayClose",
     "InstrumentRead",
     "LoadedBars",
     "MergeCounts",
@@ -52,6 +54,7 @@ __all__ = [
     "find_visible_ids",
     "get_instrument",
     "get_instrument_by_id",
+    "list_day_closes",
     "list_instruments",
     "list_instruments_by_id",
     "list_instruments_by_symbol",

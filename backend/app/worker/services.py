@@ -3,17 +3,56 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+import structlog
 from redis.asyncio import Redis
 
 from app.config import Settings
 from app.core.clock import Clock
 from app.core.database import Databases
+from app.core.problems import is_database_away
+from app.live import jobs as live
+from app.market.ports import MarketDataProvider
+from app.worker.providers import make_providers
+
+log = structlog.get_logger(__name__)
+
+_PAUSE_SECONDS = 5.0
 
 
 def start_services(
     settings: Settings, databases: Databases, clock: Clock, redis: Redis
 ) -> Sequence[asyncio.Task[None]]:
     """Start every service. One that ends or raises ends the worker: raise only when the database is away."""
-    return []
+    providers = make_providers(settings, clock)
+
+    async def feed_live() -> None:
+        await live.run_live_feed(databases, clock, redis, providers)
+
+    services = {"live-feed": feed_live}
+    return [
+        *(asyncio.create_task(_keep_running(name, run), name=name) for name, run in services.items()),
+        asyncio.create_task(_close_at_the_end(providers), name="providers"),
+    ]
+
+
+async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Run a service for ever: one that fails is begun anew, and the others go on."""
+    while True:
+        try:
+            await run()
+        except Exception as error:
+            if is_database_away(error):
+                raise
+            log.error("service_failed", service=name, exc_info=error)
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _close_at_the_end(providers: Mapping[str, MarketDataProvider]) -> None:
+    """Close the providers when the worker ends."""
+    try:
+        await asyncio.Event().wait()
+    finally:
+        for provider in providers.values():
+            await provider.aclose()

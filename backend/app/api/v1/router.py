@@ -13,6 +13,7 @@ from app.compat.router import router as compat
 from app.core.health import router as health
 from app.core.openapi import PROBLEMS, UNAVAILABLE
 from app.feeds.router import router as feeds
+from app.live.quotes_router import router as quotes
 from app.live.router import public_router as live_stream
 from app.live.router import router as live
 from app.market.router import router as market
@@ -36,6 +37,7 @@ ROUTERS = (
     walk_forwards,
     feeds,
     live,
+    quotes,
     workspace,
     drawings,
     layouts,
