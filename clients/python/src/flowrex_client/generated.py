@@ -666,6 +666,9 @@ class PointRead(TypedDict):
     price: float
 
 
+QuoteState: TypeAlias = Literal['live', 'delayed', 'simulated', 'stale', 'closed']
+
+
 class RangeManifest(TypedDict):
     """
     The range that was asked for; null is open.
@@ -1745,6 +1748,27 @@ class PageWatchlistSummaryRead(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class QuoteRead(TypedDict):
+    """
+    The last price of an instrument, with the fields of a message of the channel `quotes:<id>`.
+
+    `change` is against the close of the session before, as if split as today; `change_percent` is a fraction.
+    `state` is `stale` where there should be a newer price, and `closed` for the last stored price of a market
+    that is closed. `source`: the provider's name, or `stored`. `market_open` is null where nothing says it.
+    """
+
+    instrument_id: str
+    price: float
+    at: str
+    change: float | None
+    change_percent: float | None
+    volume: float | None
+    previous_close: float | None
+    state: QuoteState
+    source: str
+    market_open: bool | None
+
+
 class RuleCheckRead(TypedDict):
     """
     What the checker says. `lookback`: bars before the rule's values are defined; null with errors.
@@ -2070,6 +2094,11 @@ class ManifestRead(TypedDict):
     periods_per_year: float
     basket: NotRequired[BasketManifest | None]
     result_sha256: str
+
+
+class PageQuoteRead(TypedDict):
+    items: list[QuoteRead]
+    next_cursor: NotRequired[str | None]
 
 
 class PageSweepSummary(TypedDict):

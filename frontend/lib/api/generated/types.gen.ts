@@ -2238,6 +2238,20 @@ export type PageLayoutSummaryRead = {
 };
 
 /**
+ * Page[QuoteRead]
+ */
+export type PageQuoteRead = {
+    /**
+     * Items
+     */
+    items: Array<QuoteRead>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[ReplayRead]
  */
 export type PageReplayRead = {
@@ -2426,6 +2440,63 @@ export type PointRead = {
      */
     price: number;
 };
+
+/**
+ * QuoteRead
+ *
+ * The last price of an instrument, with the fields of a message of the channel `quotes:<id>`.
+ *
+ * `change` is against the close of the session before, as if split as today; `change_percent` is a fraction.
+ * `state` is `stale` where there should be a newer price, and `closed` for the last stored price of a market
+ * that is closed. `source`: the provider's name, or `stored`. `market_open` is null where nothing says it.
+ */
+export type QuoteRead = {
+    /**
+     * Instrument Id
+     */
+    instrument_id: string;
+    /**
+     * Price
+     */
+    price: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Change
+     */
+    change: number | null;
+    /**
+     * Change Percent
+     */
+    change_percent: number | null;
+    /**
+     * Volume
+     */
+    volume: number | null;
+    /**
+     * Previous Close
+     */
+    previous_close: number | null;
+    state: QuoteState;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Market Open
+     */
+    market_open: boolean | null;
+};
+
+/**
+ * QuoteState
+ *
+ * What a price is worth. `stale`: there should be a newer one. `closed`: the market is closed, and it is
+ * the last one of its latest session (of stored bars; a feed says `market_open`).
+ */
+export type QuoteState = 'live' | 'delayed' | 'simulated' | 'stale' | 'closed';
 
 /**
  * RangeManifest
@@ -9420,6 +9491,76 @@ export type CreateStreamTicketResponses = {
 };
 
 export type CreateStreamTicketResponse = CreateStreamTicketResponses[keyof CreateStreamTicketResponses];
+
+export type ListQuotesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Ids
+         *
+         * Ids of instruments, by commas.
+         */
+        ids?: string | null;
+        /**
+         * Symbols
+         *
+         * Or symbols.
+         */
+        symbols?: string | null;
+    };
+    url: '/api/v1/quotes';
+};
+
+export type ListQuotesErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListQuotesError = ListQuotesErrors[keyof ListQuotesErrors];
+
+export type ListQuotesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageQuoteRead;
+};
+
+export type ListQuotesResponse = ListQuotesResponses[keyof ListQuotesResponses];
 
 export type ListWatchlistsData = {
     body?: never;
