@@ -28,12 +28,34 @@ async def notify(session: AsyncSession, topic: str, key: object) -> None:
     await session.execute(_NOTIFY, {"channel": _CHANNEL, "payload": f"{topic}:{key}"})
 
 
+class Watch:
+    """Keys of a topic that were notified since `take` was called last."""
+
+    def __init__(self) -> None:
+        self._keys: set[str] = set()
+        self._event = asyncio.Event()
+
+    def add(self, key: str) -> None:
+        """Note a key and wake whoever waits."""
+        self._keys.add(key)
+        self._event.set()
+
+    async def take(self, timeout_seconds: float) -> set[str]:
+        """The keys notified since the last call; waits for one for at most so long, then none."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._event.wait(), timeout_seconds)
+        keys, self._keys = self._keys, set()
+        self._event.clear()
+        return keys
+
+
 class Notifications:
     """Listens on the main database and wakes waiters of this process."""
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._waiters: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._watches: dict[str, set[Watch]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -64,9 +86,24 @@ class Notifications:
             if not self._waiters[payload]:
                 del self._waiters[payload]
 
+    @contextlib.contextmanager
+    def watch(self, topic: str) -> Iterator[Watch]:
+        """Gathers the keys of a topic, whichever they are, for as long as the block runs."""
+        watch = Watch()
+        self._watches[topic].add(watch)
+        try:
+            yield watch
+        finally:
+            self._watches[topic].discard(watch)
+            if not self._watches[topic]:
+                del self._watches[topic]
+
     def _wake(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         for event in self._waiters.get(str(payload), ()):
             event.set()
+        topic, _, key = str(payload).partition(":")
+        for watch in self._watches.get(topic, ()):
+            watch.add(key)
 
     async def _listen(self) -> None:
         while True:

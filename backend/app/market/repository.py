@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement, delete, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, insert, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -147,6 +147,20 @@ async def find_instrument_by_symbol(session: AsyncSession, viewer: Viewer, symbo
     )
     found = await _complete(session, (await session.scalars(query)).all())
     return found[0] if found else None
+
+
+async def read_states(session: AsyncSession, instrument_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The revisions of an instrument's splits and series as one text: it changes whenever one of them does."""
+    series = func.string_agg(
+        func.concat_ws(":", SeriesRow.interval, SeriesRow.revision, SeriesRow.bar_count), literal(",")
+    )
+    query = (
+        select(InstrumentRow.id, func.concat_ws(";", InstrumentRow.splits_revision, series))
+        .join(SeriesRow, SeriesRow.instrument_id == InstrumentRow.id, isouter=True)
+        .where(InstrumentRow.id.in_(instrument_ids))
+        .group_by(InstrumentRow.id)
+    )
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def _complete(session: AsyncSession, rows: Sequence[InstrumentRow]) -> list[Instrument]:

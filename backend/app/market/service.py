@@ -64,6 +64,7 @@ __all__ = [
     "merge_splits",
     "read_bars_until",
     "read_sessions",
+    "read_states",
     "replace_splits",
     "store_bars",
     "update_instrument",
@@ -216,8 +217,9 @@ async def load_bars(
     now: datetime,
     end: datetime | None = None,
     adjust: Adjustment = Adjustment.SPLITS,
+    limit: int | None = None,
 ) -> LoadedBars:
-    """All bars with time < end. Raises IntervalNotAvailable."""
+    """All bars with time < end, or the newest `limit` of them. Raises IntervalNotAvailable."""
     source = choose_source_interval(interval, instrument.intervals)
     adjusted = adjust is Adjustment.SPLITS
     connection = await raw_connection(session)
@@ -229,6 +231,7 @@ async def load_bars(
         instrument.calendar,
         int(now.timestamp()),
         end=None if end is None else ceil_seconds(end),
+        limit=limit,
         splits=instrument.splits if adjusted else (),
     )
     found = await read_bars(connection, wanted)
@@ -273,6 +276,9 @@ async def find_closes_before(
     """When the last `count` stored bars were over (unix s), oldest first. Raises IntervalNotAvailable."""
     connection = await raw_connection(session)
     return await past_bars.find_closes_before(connection, instrument, interval, before, count)
+async def read_states(session: AsyncSession, instrument_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What changes whenever bars or splits of an instrument do, for the background work that watches them."""
+    return await repository.read_states(session, instrument_ids)
 
 
 async def load_newest_bars(
