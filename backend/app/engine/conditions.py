@@ -20,7 +20,7 @@ from app.engine.rule_bars import Stand, carry, gather_stands
 _Key: TypeAlias = tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Condition:
     """One truth of a rule, with the rule's parameters at their defaults. `output`: the truth's name."""
 
