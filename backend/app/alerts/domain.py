@@ -18,8 +18,10 @@ MAX_COOL_DOWN_SECONDS = 30 * DAY_SECONDS
 MAX_URL_CHARS = 2_000
 # What a webhook answered is kept up to here.
 MAX_RESPONSE_CHARS = 200
-# Topics of core.notifications: a check was asked for; a check was answered; alerts of an instrument changed.
+# Topics of core.notifications: a check was asked for; a check was answered; alerts of an instrument changed;
+# something is to be sent.
 CHECK_ASKED, CHECK_ANSWERED, ALERTS_CHANGED = "alert-check", "alert-checked", "alerts"
+DELIVERIES_WAITING = "alert-deliveries"
 # How many of the last stored bars a check looks at.
 CHECKED_BARS = 2_000
 

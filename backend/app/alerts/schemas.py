@@ -128,7 +128,7 @@ class AlertCreate(_OnBars):
 
 
 class AlertUpdate(StrictModel):
-    """What to change. Bars that closed before the change of a condition, or before `enabled`, do not count."""
+    """What to change. Bars closed before a condition was changed, or the alert enabled, do not count."""
 
     name: AlertName | None = None
     interval: Interval | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -199,7 +200,7 @@ async def list_alerts(
 
 
 async def delete_alert(session: AsyncSession, owner_id: UUID, alert_id: UUID) -> None:
-    """Remove an alert. Its firings stay in the log; what was still to be sent is not. Raises AlertNotFound."""
+    """Remove an alert. Its firings stay in the log; nothing more of them is sent. Raises AlertNotFound."""
     instrument_id = await repository.delete_alert(session, owner_id, alert_id)
     if instrument_id is None:
         raise AlertNotFound
@@ -246,10 +247,8 @@ async def _wait_for_answer(
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _CHECK_SECONDS
     while (left := deadline - loop.time()) > 0:
-        try:
+        with contextlib.suppress(TimeoutError):  # the notification may have been lost: look
             await asyncio.wait_for(answered.wait(), min(left, _LOOK_AGAIN_SECONDS))
-        except TimeoutError:
-            pass  # the notification may have been lost: look
         answer = await repository.find_answer(session, check_id)
         await session.commit()
         if answer is not None:
@@ -266,7 +265,7 @@ async def list_firings(
     alert_id: UUID | None = None,
     unread: bool | None = None,
 ) -> tuple[list[StoredFiring], str | None]:
-    """The log, newest first, and the cursor of the next page; of one alert, or of all. Raises AlertNotFound."""
+    """The log of one alert, or of all, newest first, and the next page's cursor. Raises AlertNotFound."""
     if alert_id is not None and await repository.find_alert(session, owner_id, alert_id) is None:
         raise AlertNotFound
     before = None if page.cursor is None else decode_uuid_cursor(page.cursor)
@@ -327,7 +326,8 @@ async def _check_condition(
     condition: AlertCondition,
 ) -> None:
     """Raises IntervalNotAvailable, RuleInvalid, ConditionUnsuitable."""
-    market.choose_source_interval(interval, instrument.intervals)
+    if instrument.intervals:  # one whose history is on its way has none yet
+        market.choose_source_interval(interval, instrument.intervals)
     if isinstance(condition, DrawingCondition):
         raise ConditionUnsuitable("Drawings cannot be watched yet.")
     if isinstance(condition, RuleCondition):

@@ -158,7 +158,7 @@ def _active(group: Group) -> tuple[Any, ...]:
 
 async def insert_firings(session: AsyncSession, firings: Sequence[Firing]) -> list[StoredFiring]:
     """Write firings with what is to be sent of them; those that were not there yet, oldest first."""
-    rows = orjson.dumps([_write_firing(firing) for firing in firings]).decode()
+    rows = orjson.dumps([_write_firing(firing) for firing in firings], default=str).decode()
     ids = [row[0] for row in await session.execute(_INSERT_FIRINGS, {"rows": rows})]
     if not ids:
         return []
@@ -180,7 +180,7 @@ async def update_alerts(session: AsyncSession, changes: Sequence[AlertChange]) -
         for change in changes
     ]
     if rows:
-        await session.execute(_UPDATE_ALERTS, {"rows": orjson.dumps(rows).decode()})
+        await session.execute(_UPDATE_ALERTS, {"rows": orjson.dumps(rows, default=str).decode()})
 
 
 def _write_firing(firing: Firing) -> dict[str, Any]:

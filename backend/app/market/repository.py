@@ -150,7 +150,7 @@ async def find_instrument_by_symbol(session: AsyncSession, viewer: Viewer, symbo
 
 
 async def read_states(session: AsyncSession, instrument_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """The revisions of an instrument's splits and series as one text: it changes whenever one of them does."""
+    """The revisions of an instrument's splits and series as one text: it changes when one of them does."""
     series = func.string_agg(
         func.concat_ws(":", SeriesRow.interval, SeriesRow.revision, SeriesRow.bar_count), literal(",")
     )

@@ -8,9 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import structlog
 from redis.asyncio import Redis
 
+from app.alerts import jobs as alerts
 from app.config import Settings
 from app.core.clock import Clock
 from app.core.database import Databases
+from app.core.live_publishing import LivePublisher
 from app.core.problems import is_database_away
 from app.live import jobs as live
 from app.market.ports import MarketDataProvider
@@ -30,7 +32,10 @@ def start_services(
     async def feed_live() -> None:
         await live.run_live_feed(databases, clock, redis, providers)
 
-    services = {"live-feed": feed_live}
+    async def watch_alerts() -> None:
+        await alerts.run_alerts(settings, databases, clock, LivePublisher(redis))
+
+    services = {"live-feed": feed_live, "alerts": watch_alerts}
     return [
         *(asyncio.create_task(_keep_running(name, run), name=name) for name, run in services.items()),
         asyncio.create_task(_close_at_the_end(providers), name="providers"),
