@@ -135,6 +135,20 @@ class ComparisonCurves(TypedDict):
     equity: dict[str, list[float | None]]
 
 
+class ConditionCheckRead(TypedDict):
+    """
+    What a condition would have done on the last `bars` stored bars. `times`: of the bars on which it was
+    true, at most the newest 50, oldest first.
+    """
+
+    bars: int
+    first_bar_at: str | None
+    last_bar_at: str | None
+    count: int
+    last_at: str | None
+    times: list[str]
+
+
 class ConstraintsCreate(TypedDict, closed=True):
     """
     What a parameter set must keep to be chosen.
@@ -162,6 +176,23 @@ class ConventionsManifest(TypedDict):
     sentences: list[str]
 
 
+class DeliveryRead(TypedDict):
+    """
+    A firing on its way to a webhook, and what came of it so far.
+    """
+
+    id: str
+    channel: str
+    url: str
+    status: str
+    attempts: int
+    response_code: int | None
+    response_text: str | None
+    error: str | None
+    next_attempt_at: str | None
+    finished_at: str | None
+
+
 class DiffLineRead(TypedDict):
     """
     A line of either version; `old_line` is null for an added one, `new_line` for a removed one.
@@ -171,6 +202,9 @@ class DiffLineRead(TypedDict):
     text: str
     old_line: int | None
     new_line: int | None
+
+
+Direction: TypeAlias = Literal['crosses', 'crosses_above', 'crosses_below', 'enters', 'leaves']
 
 
 class DistributionRead(TypedDict):
@@ -194,6 +228,26 @@ class DrawdownRow(TypedDict):
     end: int | None
     depth: float
     bars: int
+
+
+class DrawingConditionBody(TypedDict, closed=True):
+    """
+    The close crosses a line that one drew (`crosses…`), or enters or leaves the band of a rectangle.
+    """
+
+    kind: Literal['drawing']
+    drawing_id: str
+    direction: NotRequired[Direction]
+
+
+class DrawingConditionRead(TypedDict):
+    """
+    A drawing.
+    """
+
+    kind: Literal['drawing']
+    drawing_id: str
+    direction: Direction
 
 
 DrawingKind: TypeAlias = Literal['trend_line', 'horizontal', 'rectangle', 'measure']
@@ -273,6 +327,28 @@ class FanPicture(TypedDict):
     time: list[int]
     bands: FanBands
     own: list[float | None]
+
+
+class FiredBarRead(TypedDict):
+    """
+    The bar that fired an alert, as it was then.
+    """
+
+    time: str
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float | None
+
+
+class FiringsReadRequest(TypedDict, closed=True):
+    """
+    Which firings were seen: these, or all up to now.
+    """
+
+    ids: NotRequired[list[str] | None]
+    all: NotRequired[bool]
 
 
 class FirstAdminCreate(TypedDict, closed=True):
@@ -666,6 +742,26 @@ class PointRead(TypedDict):
     price: float
 
 
+class PriceConditionBody(TypedDict, closed=True):
+    """
+    The close crosses a level, in prices adjusted for splits as charts show them.
+    """
+
+    kind: Literal['price']
+    level: float
+    direction: NotRequired[Literal['crosses', 'crosses_above', 'crosses_below']]
+
+
+class PriceConditionRead(TypedDict):
+    """
+    A price level; after a split it is answered, and watched, in the prices of after it.
+    """
+
+    kind: Literal['price']
+    level: float
+    direction: Direction
+
+
 QuoteState: TypeAlias = Literal['live', 'delayed', 'simulated', 'stale', 'closed']
 
 
@@ -692,6 +788,9 @@ class RefreshRequest(TypedDict, closed=True):
     """
 
     refresh_token: NotRequired[str | None]
+
+
+Repeat: TypeAlias = Literal['once', 'every']
 
 
 class ReplayBarsRead(TypedDict):
@@ -797,6 +896,25 @@ class RuleCheckRequest(TypedDict, closed=True):
     A rule to look at.
     """
 
+    source: str
+
+
+class RuleConditionBody(TypedDict, closed=True):
+    """
+    A truth in the rule language. Lines before the last may give names and parameters; the last line is the
+    condition itself.
+    """
+
+    kind: Literal['rule']
+    source: str
+
+
+class RuleConditionRead(TypedDict):
+    """
+    A truth in the rule language.
+    """
+
+    kind: Literal['rule']
     source: str
 
 
@@ -1220,6 +1338,17 @@ TradeRead = TypedDict(
 )
 
 
+Trigger: TypeAlias = Literal['closed_bar', 'tick']
+
+
+class UnreadRead(TypedDict):
+    """
+    How many of one's firings are unread.
+    """
+
+    unread: int
+
+
 class UserCreate(TypedDict, closed=True):
     """
     A registration.
@@ -1369,6 +1498,42 @@ class WatchlistUpdate(TypedDict, closed=True):
     position: NotRequired[int | None]
 
 
+class WebhookBody(TypedDict, closed=True):
+    """
+    Where firings are sent to by POST: http or https, without a user name in it.
+    """
+
+    url: str
+
+
+class WebhookRead(TypedDict):
+    """
+    Where firings are sent. `secret` is answered once, when it is made.
+    """
+
+    url: str
+    secret: NotRequired[str | None]
+
+
+class WebhookSecretRead(TypedDict):
+    """
+    The new secret, answered this once.
+    """
+
+    secret: str
+
+
+class WebhookTestRead(TypedDict):
+    """
+    What came of a test delivery.
+    """
+
+    ok: bool
+    response_code: int | None
+    response_text: str | None
+    error: str | None
+
+
 class WeekdayRow(TypedDict):
     """
     Trades by the weekday of their entry, Monday 0, on the exchange's clock.
@@ -1450,6 +1615,69 @@ class Problem(TypedDict):
     code: str
     request_id: str | None
     errors: NotRequired[list[ProblemError] | None]
+
+
+class AlertCreate(TypedDict, closed=True):
+    """
+    A condition to watch. Without a name it is called what it says.
+
+    `cooldown_seconds`: after a firing, for how long none follows; for `every` alone.
+    """
+
+    instrument_id: NotRequired[str | None]
+    symbol: NotRequired[str | None]
+    interval: Interval
+    condition: RuleConditionBody | PriceConditionBody | DrawingConditionBody
+    name: NotRequired[str | None]
+    on: NotRequired[Trigger]
+    repeat: NotRequired[Repeat]
+    cooldown_seconds: NotRequired[int]
+    webhook: NotRequired[WebhookBody | None]
+    enabled: NotRequired[bool]
+    expires_at: NotRequired[str | None]
+
+
+class AlertRead(TypedDict):
+    """
+    An alert. `words`: its condition for people. `problem`: why it cannot be watched at the moment.
+    """
+
+    id: str
+    name: str
+    visibility: NotRequired[Literal['private']]
+    instrument_id: str
+    symbol: str
+    interval: Interval
+    condition: RuleConditionRead | PriceConditionRead | DrawingConditionRead
+    words: str
+    on: Trigger
+    repeat: Repeat
+    cooldown_seconds: int
+    webhook: WebhookRead | None
+    enabled: bool
+    state: Literal['active', 'paused', 'done', 'expired']
+    expires_at: str | None
+    last_fired_at: str | None
+    last_fired_bar: str | None
+    problem: str | None
+    created_at: str
+    updated_at: str
+
+
+class AlertUpdate(TypedDict, closed=True):
+    """
+    What to change. Bars closed before a condition was changed, or the alert enabled, do not count.
+    """
+
+    name: NotRequired[str | None]
+    interval: NotRequired[Interval | None]
+    condition: NotRequired[RuleConditionBody | PriceConditionBody | DrawingConditionBody | None]
+    on: NotRequired[Trigger | None]
+    repeat: NotRequired[Repeat | None]
+    cooldown_seconds: NotRequired[int | None]
+    webhook: NotRequired[WebhookBody | None]
+    enabled: NotRequired[bool | None]
+    expires_at: NotRequired[str | None]
 
 
 class BacktestCreate(TypedDict, closed=True):
@@ -1569,6 +1797,17 @@ class ComparisonRead(TypedDict):
     curves: ComparisonCurves
 
 
+class ConditionCheckRequest(TypedDict, closed=True):
+    """
+    A condition to try on the last stored bars.
+    """
+
+    instrument_id: NotRequired[str | None]
+    symbol: NotRequired[str | None]
+    interval: Interval
+    condition: RuleConditionBody | PriceConditionBody | DrawingConditionBody
+
+
 class CurvesPicture(TypedDict):
     """
     Lines over time (unix seconds).
@@ -1642,6 +1881,28 @@ class DrawingUpdate(TypedDict, closed=True):
     text: NotRequired[str | None]
 
 
+class FiringRead(TypedDict):
+    """
+    A firing. `price`: the close, or the price that did it; `at`: the bar's close, or that price's instant.
+    `alert_id` is null once the alert is deleted.
+    """
+
+    id: str
+    alert_id: str | None
+    alert_name: str
+    words: str
+    instrument_id: str
+    symbol: str
+    interval: Interval
+    on: Trigger
+    bar: FiredBarRead
+    price: float
+    at: str
+    fired_at: str
+    read: bool
+    deliveries: list[DeliveryRead]
+
+
 class ImportAccepted(TypedDict):
     """
     An import that was taken on.
@@ -1711,6 +1972,16 @@ class LanguageRead(TypedDict):
     keywords: list[KeywordRead]
     intervals: list[str]
     caps: CapsRead
+
+
+class PageAlertRead(TypedDict):
+    items: list[AlertRead]
+    next_cursor: NotRequired[str | None]
+
+
+class PageFiringRead(TypedDict):
+    items: list[FiringRead]
+    next_cursor: NotRequired[str | None]
 
 
 class PageImportRead(TypedDict):

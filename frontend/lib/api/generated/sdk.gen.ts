@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddStarData, AddStarErrors, AddStarResponses, AddWatchlistItemData, AddWatchlistItemErrors, AddWatchlistItemResponses, CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelSweepData, CancelSweepErrors, CancelSweepResponses, CancelWalkForwardData, CancelWalkForwardErrors, CancelWalkForwardResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CompareBacktestsData, CompareBacktestsErrors, CompareBacktestsResponses, CompareStrategyVersionsData, CompareStrategyVersionsErrors, CompareStrategyVersionsResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateDrawingData, CreateDrawingErrors, CreateDrawingResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateLayoutData, CreateLayoutErrors, CreateLayoutResponses, CreateReplayData, CreateReplayErrors, CreateReplayResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, CreateStreamTicketData, CreateStreamTicketErrors, CreateStreamTicketResponses, CreateSweepData, CreateSweepErrors, CreateSweepResponses, CreateWalkForwardData, CreateWalkForwardErrors, CreateWalkForwardResponses, CreateWatchlistData, CreateWatchlistErrors, CreateWatchlistResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteDrawingData, DeleteDrawingErrors, DeleteDrawingResponses, DeleteDrawingsData, DeleteDrawingsErrors, DeleteDrawingsResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteLayoutData, DeleteLayoutErrors, DeleteLayoutResponses, DeleteReplayData, DeleteReplayErrors, DeleteReplayResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, DeleteSweepData, DeleteSweepErrors, DeleteSweepResponses, DeleteWalkForwardData, DeleteWalkForwardErrors, DeleteWalkForwardResponses, DeleteWatchlistData, DeleteWatchlistErrors, DeleteWatchlistResponses, ExportBacktestData, ExportBacktestErrors, ExportBacktestResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListDrawingsData, ListDrawingsErrors, ListDrawingsResponses, ListExampleRulesData, ListExampleRulesErrors, ListExampleRulesResponses, ListExchangesData, ListExchangesErrors, ListExchangesResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListLayoutsData, ListLayoutsErrors, ListLayoutsResponses, ListLibraryData, ListLibraryErrors, ListLibraryResponses, ListQuotesData, ListQuotesErrors, ListQuotesResponses, ListReplaysData, ListReplaysErrors, ListReplaysResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStarsData, ListStarsErrors, ListStarsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ListSweepsData, ListSweepsErrors, ListSweepsResponses, ListTechnicalIndicatorsData, ListTechnicalIndicatorsErrors, ListTechnicalIndicatorsResponses, ListWalkForwardsData, ListWalkForwardsErrors, ListWalkForwardsResponses, ListWatchlistsData, ListWatchlistsErrors, ListWatchlistsResponses, OpenSweepSetData, OpenSweepSetErrors, OpenSweepSetResponses, PauseReplayData, PauseReplayErrors, PauseReplayResponses, PauseSweepData, PauseSweepErrors, PauseSweepResponses, PlayReplayData, PlayReplayErrors, PlayReplayResponses, PreviewSweepData, PreviewSweepErrors, PreviewSweepResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadDrawingData, ReadDrawingErrors, ReadDrawingResponses, ReadEarliestTimestampData, ReadEarliestTimestampErrors, ReadEarliestTimestampResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageErrors, ReadLanguageResponses, ReadLayoutData, ReadLayoutErrors, ReadLayoutResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadPriceData, ReadPriceErrors, ReadPriceResponses, ReadQuoteData, ReadQuoteErrors, ReadQuoteResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadReplayBarsData, ReadReplayBarsErrors, ReadReplayBarsResponses, ReadReplayData, ReadReplayErrors, ReadReplayResponses, ReadSharedReportData, ReadSharedReportErrors, ReadSharedReportResponses, ReadSignInOptionsData, ReadSignInOptionsErrors, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, ReadSweepData, ReadSweepErrors, ReadSweepHeatmapData, ReadSweepHeatmapErrors, ReadSweepHeatmapResponses, ReadSweepResponses, ReadSweepResultsData, ReadSweepResultsErrors, ReadSweepResultsResponses, ReadTearSheetData, ReadTearSheetErrors, ReadTearSheetResponses, ReadTimeSeriesData, ReadTimeSeriesErrors, ReadTimeSeriesResponses, ReadWalkForwardData, ReadWalkForwardErrors, ReadWalkForwardResponses, ReadWatchlistData, ReadWatchlistErrors, ReadWatchlistResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveStarData, RemoveStarErrors, RemoveStarResponses, RemoveWatchlistItemData, RemoveWatchlistItemErrors, RemoveWatchlistItemResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, ReplaceWatchlistItemsData, ReplaceWatchlistItemsErrors, ReplaceWatchlistItemsResponses, ResumeSweepData, ResumeSweepErrors, ResumeSweepResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SearchSymbolsData, SearchSymbolsErrors, SearchSymbolsResponses, SeekReplayData, SeekReplayErrors, SeekReplayResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StepReplayData, StepReplayErrors, StepReplayResponses, UpdateDrawingData, UpdateDrawingErrors, UpdateDrawingResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateLayoutData, UpdateLayoutErrors, UpdateLayoutResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateReplayData, UpdateReplayErrors, UpdateReplayResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses, UpdateWatchlistData, UpdateWatchlistErrors, UpdateWatchlistResponses } from './types.gen';
+import type { AddStarData, AddStarErrors, AddStarResponses, AddWatchlistItemData, AddWatchlistItemErrors, AddWatchlistItemResponses, CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelSweepData, CancelSweepErrors, CancelSweepResponses, CancelWalkForwardData, CancelWalkForwardErrors, CancelWalkForwardResponses, CheckConditionData, CheckConditionErrors, CheckConditionResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CheckWebhookData, CheckWebhookErrors, CheckWebhookResponses, CompareBacktestsData, CompareBacktestsErrors, CompareBacktestsResponses, CompareStrategyVersionsData, CompareStrategyVersionsErrors, CompareStrategyVersionsResponses, CountUnreadFiringsData, CountUnreadFiringsErrors, CountUnreadFiringsResponses, CreateAlertData, CreateAlertErrors, CreateAlertResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateDrawingData, CreateDrawingErrors, CreateDrawingResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateLayoutData, CreateLayoutErrors, CreateLayoutResponses, CreateReplayData, CreateReplayErrors, CreateReplayResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, CreateStreamTicketData, CreateStreamTicketErrors, CreateStreamTicketResponses, CreateSweepData, CreateSweepErrors, CreateSweepResponses, CreateWalkForwardData, CreateWalkForwardErrors, CreateWalkForwardResponses, CreateWatchlistData, CreateWatchlistErrors, CreateWatchlistResponses, DeleteAlertData, DeleteAlertErrors, DeleteAlertResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteDrawingData, DeleteDrawingErrors, DeleteDrawingResponses, DeleteDrawingsData, DeleteDrawingsErrors, DeleteDrawingsResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteLayoutData, DeleteLayoutErrors, DeleteLayoutResponses, DeleteReplayData, DeleteReplayErrors, DeleteReplayResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, DeleteSweepData, DeleteSweepErrors, DeleteSweepResponses, DeleteWalkForwardData, DeleteWalkForwardErrors, DeleteWalkForwardResponses, DeleteWatchlistData, DeleteWatchlistErrors, DeleteWatchlistResponses, ExportBacktestData, ExportBacktestErrors, ExportBacktestResponses, ListAlertFiringsData, ListAlertFiringsErrors, ListAlertFiringsResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListDrawingsData, ListDrawingsErrors, ListDrawingsResponses, ListExampleRulesData, ListExampleRulesErrors, ListExampleRulesResponses, ListExchangesData, ListExchangesErrors, ListExchangesResponses, ListFiringsData, ListFiringsErrors, ListFiringsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListLayoutsData, ListLayoutsErrors, ListLayoutsResponses, ListLibraryData, ListLibraryErrors, ListLibraryResponses, ListQuotesData, ListQuotesErrors, ListQuotesResponses, ListReplaysData, ListReplaysErrors, ListReplaysResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStarsData, ListStarsErrors, ListStarsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ListSweepsData, ListSweepsErrors, ListSweepsResponses, ListTechnicalIndicatorsData, ListTechnicalIndicatorsErrors, ListTechnicalIndicatorsResponses, ListWalkForwardsData, ListWalkForwardsErrors, ListWalkForwardsResponses, ListWatchlistsData, ListWatchlistsErrors, ListWatchlistsResponses, MarkFiringsReadData, MarkFiringsReadErrors, MarkFiringsReadResponses, OpenSweepSetData, OpenSweepSetErrors, OpenSweepSetResponses, PauseReplayData, PauseReplayErrors, PauseReplayResponses, PauseSweepData, PauseSweepErrors, PauseSweepResponses, PlayReplayData, PlayReplayErrors, PlayReplayResponses, PreviewSweepData, PreviewSweepErrors, PreviewSweepResponses, ReadAlertData, ReadAlertErrors, ReadAlertResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadDrawingData, ReadDrawingErrors, ReadDrawingResponses, ReadEarliestTimestampData, ReadEarliestTimestampErrors, ReadEarliestTimestampResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageErrors, ReadLanguageResponses, ReadLayoutData, ReadLayoutErrors, ReadLayoutResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadPriceData, ReadPriceErrors, ReadPriceResponses, ReadQuoteData, ReadQuoteErrors, ReadQuoteResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadReplayBarsData, ReadReplayBarsErrors, ReadReplayBarsResponses, ReadReplayData, ReadReplayErrors, ReadReplayResponses, ReadSharedReportData, ReadSharedReportErrors, ReadSharedReportResponses, ReadSignInOptionsData, ReadSignInOptionsErrors, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, ReadSweepData, ReadSweepErrors, ReadSweepHeatmapData, ReadSweepHeatmapErrors, ReadSweepHeatmapResponses, ReadSweepResponses, ReadSweepResultsData, ReadSweepResultsErrors, ReadSweepResultsResponses, ReadTearSheetData, ReadTearSheetErrors, ReadTearSheetResponses, ReadTimeSeriesData, ReadTimeSeriesErrors, ReadTimeSeriesResponses, ReadWalkForwardData, ReadWalkForwardErrors, ReadWalkForwardResponses, ReadWatchlistData, ReadWatchlistErrors, ReadWatchlistResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveStarData, RemoveStarErrors, RemoveStarResponses, RemoveWatchlistItemData, RemoveWatchlistItemErrors, RemoveWatchlistItemResponses, RenewWebhookSecretData, RenewWebhookSecretErrors, RenewWebhookSecretResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, ReplaceWatchlistItemsData, ReplaceWatchlistItemsErrors, ReplaceWatchlistItemsResponses, ResumeSweepData, ResumeSweepErrors, ResumeSweepResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SearchSymbolsData, SearchSymbolsErrors, SearchSymbolsResponses, SeekReplayData, SeekReplayErrors, SeekReplayResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StepReplayData, StepReplayErrors, StepReplayResponses, UpdateAlertData, UpdateAlertErrors, UpdateAlertResponses, UpdateDrawingData, UpdateDrawingErrors, UpdateDrawingResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateLayoutData, UpdateLayoutErrors, UpdateLayoutResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateReplayData, UpdateReplayErrors, UpdateReplayResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses, UpdateWatchlistData, UpdateWatchlistErrors, UpdateWatchlistResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1170,6 +1170,165 @@ export const updateLayout = <ThrowOnError extends boolean = true>(options: Optio
     responseType: 'json',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/layouts/{layout_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Alerts
+ *
+ * One's alerts, newest first.
+ */
+export const listAlerts = <ThrowOnError extends boolean = true>(options?: Options<ListAlertsData, ThrowOnError>) => (options?.client ?? client).get<ListAlertsResponses, ListAlertsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/alerts',
+    ...options
+});
+
+/**
+ * Create Alert
+ *
+ * Watch a condition. A webhook's secret is in this answer and in no other.
+ */
+export const createAlert = <ThrowOnError extends boolean = true>(options: Options<CreateAlertData, ThrowOnError>) => (options.client ?? client).post<CreateAlertResponses, CreateAlertErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/alerts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Check Condition
+ *
+ * What a condition would have done on the last 2,000 stored bars: how often, and when last.
+ */
+export const checkCondition = <ThrowOnError extends boolean = true>(options: Options<CheckConditionData, ThrowOnError>) => (options.client ?? client).post<CheckConditionResponses, CheckConditionErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/alerts/check',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Alert
+ *
+ * Remove an alert. Its firings stay in the log.
+ */
+export const deleteAlert = <ThrowOnError extends boolean = true>(options: Options<DeleteAlertData, ThrowOnError>) => (options.client ?? client).delete<DeleteAlertResponses, DeleteAlertErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/alerts/{alert_id}',
+    ...options
+});
+
+/**
+ * Read Alert
+ *
+ * An alert.
+ */
+export const readAlert = <ThrowOnError extends boolean = true>(options: Options<ReadAlertData, ThrowOnError>) => (options.client ?? client).get<ReadAlertResponses, ReadAlertErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/alerts/{alert_id}',
+    ...options
+});
+
+/**
+ * Update Alert
+ *
+ * Change an alert. Where it gets a webhook that it had not, the answer holds the secret, this once.
+ */
+export const updateAlert = <ThrowOnError extends boolean = true>(options: Options<UpdateAlertData, ThrowOnError>) => (options.client ?? client).patch<UpdateAlertResponses, UpdateAlertErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/alerts/{alert_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Alert Firings
+ *
+ * The firings of an alert, newest first.
+ */
+export const listAlertFirings = <ThrowOnError extends boolean = true>(options: Options<ListAlertFiringsData, ThrowOnError>) => (options.client ?? client).get<ListAlertFiringsResponses, ListAlertFiringsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/alerts/{alert_id}/firings',
+    ...options
+});
+
+/**
+ * Renew Webhook Secret
+ *
+ * Another secret for an alert's webhook, in this answer and in no other. The old one ends at once.
+ */
+export const renewWebhookSecret = <ThrowOnError extends boolean = true>(options: Options<RenewWebhookSecretData, ThrowOnError>) => (options.client ?? client).post<RenewWebhookSecretResponses, RenewWebhookSecretErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/alerts/{alert_id}/webhook-secret',
+    ...options
+});
+
+/**
+ * Check Webhook
+ *
+ * Send one message of kind `test` to the alert's webhook, now, and say what came of it.
+ */
+export const checkWebhook = <ThrowOnError extends boolean = true>(options: Options<CheckWebhookData, ThrowOnError>) => (options.client ?? client).post<CheckWebhookResponses, CheckWebhookErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/alerts/{alert_id}/test',
+    ...options
+});
+
+/**
+ * List Firings
+ *
+ * All of one's firings, newest first.
+ */
+export const listFirings = <ThrowOnError extends boolean = true>(options?: Options<ListFiringsData, ThrowOnError>) => (options?.client ?? client).get<ListFiringsResponses, ListFiringsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/firings',
+    ...options
+});
+
+/**
+ * Count Unread Firings
+ *
+ * How many of one's firings are unread.
+ */
+export const countUnreadFirings = <ThrowOnError extends boolean = true>(options?: Options<CountUnreadFiringsData, ThrowOnError>) => (options?.client ?? client).get<CountUnreadFiringsResponses, CountUnreadFiringsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/firings/unread',
+    ...options
+});
+
+/**
+ * Mark Firings Read
+ *
+ * Say that some firings, or all, were seen.
+ */
+export const markFiringsRead = <ThrowOnError extends boolean = true>(options: Options<MarkFiringsReadData, ThrowOnError>) => (options.client ?? client).post<MarkFiringsReadResponses, MarkFiringsReadErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/firings/read',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -12,6 +12,174 @@ export type ClientOptions = {
 export type Adjustment = 'splits' | 'none';
 
 /**
+ * AlertCreate
+ *
+ * A condition to watch. Without a name it is called what it says.
+ *
+ * `cooldown_seconds`: after a firing, for how long none follows; for `every` alone.
+ */
+export type AlertCreate = {
+    /**
+     * Instrument Id
+     */
+    instrument_id?: string | null;
+    /**
+     * Symbol
+     */
+    symbol?: string | null;
+    interval: Interval;
+    /**
+     * Condition
+     */
+    condition: ({
+        kind: 'rule';
+    } & RuleConditionBody) | ({
+        kind: 'price';
+    } & PriceConditionBody) | ({
+        kind: 'drawing';
+    } & DrawingConditionBody);
+    /**
+     * Name
+     */
+    name?: string | null;
+    on?: Trigger;
+    repeat?: Repeat;
+    /**
+     * Cooldown Seconds
+     */
+    cooldown_seconds?: number;
+    webhook?: WebhookBody | null;
+    /**
+     * Enabled
+     */
+    enabled?: boolean;
+    /**
+     * Expires At
+     */
+    expires_at?: string | null;
+};
+
+/**
+ * AlertRead
+ *
+ * An alert. `words`: its condition for people. `problem`: why it cannot be watched at the moment.
+ */
+export type AlertRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Visibility
+     */
+    visibility?: 'private';
+    /**
+     * Instrument Id
+     */
+    instrument_id: string;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    interval: Interval;
+    /**
+     * Condition
+     */
+    condition: ({
+        kind: 'rule';
+    } & RuleConditionRead) | ({
+        kind: 'price';
+    } & PriceConditionRead) | ({
+        kind: 'drawing';
+    } & DrawingConditionRead);
+    /**
+     * Words
+     */
+    words: string;
+    on: Trigger;
+    repeat: Repeat;
+    /**
+     * Cooldown Seconds
+     */
+    cooldown_seconds: number;
+    webhook: WebhookRead | null;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * State
+     */
+    state: 'active' | 'paused' | 'done' | 'expired';
+    /**
+     * Expires At
+     */
+    expires_at: string | null;
+    /**
+     * Last Fired At
+     */
+    last_fired_at: string | null;
+    /**
+     * Last Fired Bar
+     */
+    last_fired_bar: string | null;
+    /**
+     * Problem
+     */
+    problem: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+};
+
+/**
+ * AlertUpdate
+ *
+ * What to change. Bars closed before a condition was changed, or the alert enabled, do not count.
+ */
+export type AlertUpdate = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    interval?: Interval | null;
+    /**
+     * Condition
+     */
+    condition?: ({
+        kind: 'rule';
+    } & RuleConditionBody) | ({
+        kind: 'price';
+    } & PriceConditionBody) | ({
+        kind: 'drawing';
+    } & DrawingConditionBody) | null;
+    on?: Trigger | null;
+    repeat?: Repeat | null;
+    /**
+     * Cooldown Seconds
+     */
+    cooldown_seconds?: number | null;
+    webhook?: WebhookBody | null;
+    /**
+     * Enabled
+     */
+    enabled?: boolean | null;
+    /**
+     * Expires At
+     */
+    expires_at?: string | null;
+};
+
+/**
  * ArgumentRead
  *
  * An argument of a function. `kind`: series, truth, any, window (`min` is its least), number or interval
@@ -640,6 +808,66 @@ export type ComparisonRead = {
 };
 
 /**
+ * ConditionCheckRead
+ *
+ * What a condition would have done on the last `bars` stored bars. `times`: of the bars on which it was
+ * true, at most the newest 50, oldest first.
+ */
+export type ConditionCheckRead = {
+    /**
+     * Bars
+     */
+    bars: number;
+    /**
+     * First Bar At
+     */
+    first_bar_at: string | null;
+    /**
+     * Last Bar At
+     */
+    last_bar_at: string | null;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Last At
+     */
+    last_at: string | null;
+    /**
+     * Times
+     */
+    times: Array<string>;
+};
+
+/**
+ * ConditionCheckRequest
+ *
+ * A condition to try on the last stored bars.
+ */
+export type ConditionCheckRequest = {
+    /**
+     * Instrument Id
+     */
+    instrument_id?: string | null;
+    /**
+     * Symbol
+     */
+    symbol?: string | null;
+    interval: Interval;
+    /**
+     * Condition
+     */
+    condition: ({
+        kind: 'rule';
+    } & RuleConditionBody) | ({
+        kind: 'price';
+    } & PriceConditionBody) | ({
+        kind: 'drawing';
+    } & DrawingConditionBody);
+};
+
+/**
  * ConstraintsCreate
  *
  * What a parameter set must keep to be chosen.
@@ -763,6 +991,54 @@ export type DataManifest = {
 };
 
 /**
+ * DeliveryRead
+ *
+ * A firing on its way to a webhook, and what came of it so far.
+ */
+export type DeliveryRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Channel
+     */
+    channel: string;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Response Code
+     */
+    response_code: number | null;
+    /**
+     * Response Text
+     */
+    response_text: string | null;
+    /**
+     * Error
+     */
+    error: string | null;
+    /**
+     * Next Attempt At
+     */
+    next_attempt_at: string | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+};
+
+/**
  * DetailManifest
  *
  * The finer bars that the course of each bar was replayed on.
@@ -802,6 +1078,13 @@ export type DiffLineRead = {
      */
     new_line: number | null;
 };
+
+/**
+ * Direction
+ *
+ * Which way a level is crossed; for the band of a rectangle, out of it or into it.
+ */
+export type Direction = 'crosses' | 'crosses_above' | 'crosses_below' | 'enters' | 'leaves';
 
 /**
  * DistributionRead
@@ -853,6 +1136,40 @@ export type DrawdownRow = {
      * Bars
      */
     bars: number;
+};
+
+/**
+ * DrawingConditionBody
+ *
+ * The close crosses a line that one drew (`crosses…`), or enters or leaves the band of a rectangle.
+ */
+export type DrawingConditionBody = {
+    /**
+     * Kind
+     */
+    kind: 'drawing';
+    /**
+     * Drawing Id
+     */
+    drawing_id: string;
+    direction?: Direction;
+};
+
+/**
+ * DrawingConditionRead
+ *
+ * A drawing.
+ */
+export type DrawingConditionRead = {
+    /**
+     * Kind
+     */
+    kind: 'drawing';
+    /**
+     * Drawing Id
+     */
+    drawing_id: string;
+    direction: Direction;
 };
 
 /**
@@ -1165,6 +1482,110 @@ export type FanPicture = {
      * Own
      */
     own: Array<number | null>;
+};
+
+/**
+ * FiredBarRead
+ *
+ * The bar that fired an alert, as it was then.
+ */
+export type FiredBarRead = {
+    /**
+     * Time
+     */
+    time: string;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+    /**
+     * Close
+     */
+    close: number;
+    /**
+     * Volume
+     */
+    volume: number | null;
+};
+
+/**
+ * FiringRead
+ *
+ * A firing. `price`: the close, or the price that did it; `at`: the bar's close, or that price's instant.
+ * `alert_id` is null once the alert is deleted.
+ */
+export type FiringRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Alert Id
+     */
+    alert_id: string | null;
+    /**
+     * Alert Name
+     */
+    alert_name: string;
+    /**
+     * Words
+     */
+    words: string;
+    /**
+     * Instrument Id
+     */
+    instrument_id: string;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    interval: Interval;
+    on: Trigger;
+    bar: FiredBarRead;
+    /**
+     * Price
+     */
+    price: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Fired At
+     */
+    fired_at: string;
+    /**
+     * Read
+     */
+    read: boolean;
+    /**
+     * Deliveries
+     */
+    deliveries: Array<DeliveryRead>;
+};
+
+/**
+ * FiringsReadRequest
+ *
+ * Which firings were seen: these, or all up to now.
+ */
+export type FiringsReadRequest = {
+    /**
+     * Ids
+     */
+    ids?: Array<string> | null;
+    /**
+     * All
+     */
+    all?: boolean;
 };
 
 /**
@@ -2196,6 +2617,34 @@ export type OverfittingRead = {
 };
 
 /**
+ * Page[AlertRead]
+ */
+export type PageAlertRead = {
+    /**
+     * Items
+     */
+    items: Array<AlertRead>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[FiringRead]
+ */
+export type PageFiringRead = {
+    /**
+     * Items
+     */
+    items: Array<FiringRead>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[ImportRead]
  */
 export type PageImportRead = {
@@ -2442,6 +2891,43 @@ export type PointRead = {
 };
 
 /**
+ * PriceConditionBody
+ *
+ * The close crosses a level, in prices adjusted for splits as charts show them.
+ */
+export type PriceConditionBody = {
+    /**
+     * Kind
+     */
+    kind: 'price';
+    /**
+     * Level
+     */
+    level: number;
+    /**
+     * Direction
+     */
+    direction?: 'crosses' | 'crosses_above' | 'crosses_below';
+};
+
+/**
+ * PriceConditionRead
+ *
+ * A price level; after a split it is answered, and watched, in the prices of after it.
+ */
+export type PriceConditionRead = {
+    /**
+     * Kind
+     */
+    kind: 'price';
+    /**
+     * Level
+     */
+    level: number;
+    direction: Direction;
+};
+
+/**
  * QuoteRead
  *
  * The last price of an instrument, with the fields of a message of the channel `quotes:<id>`.
@@ -2537,6 +3023,13 @@ export type RefreshRequest = {
      */
     refresh_token?: string | null;
 };
+
+/**
+ * Repeat
+ *
+ * How often an alert fires.
+ */
+export type Repeat = 'once' | 'every';
 
 /**
  * ReplayBarsRead
@@ -2769,6 +3262,41 @@ export type RuleCheckRequest = {
      * Source
      *
      * The rule's text, at most 10 kB.
+     */
+    source: string;
+};
+
+/**
+ * RuleConditionBody
+ *
+ * A truth in the rule language. Lines before the last may give names and parameters; the last line is the
+ * condition itself.
+ */
+export type RuleConditionBody = {
+    /**
+     * Kind
+     */
+    kind: 'rule';
+    /**
+     * Source
+     *
+     * At most 10 kB.
+     */
+    source: string;
+};
+
+/**
+ * RuleConditionRead
+ *
+ * A truth in the rule language.
+ */
+export type RuleConditionRead = {
+    /**
+     * Kind
+     */
+    kind: 'rule';
+    /**
+     * Source
      */
     source: string;
 };
@@ -4409,6 +4937,25 @@ export type TradeRead = {
 };
 
 /**
+ * Trigger
+ *
+ * When a condition is looked at: as bars close, or with every price as well.
+ */
+export type Trigger = 'closed_bar' | 'tick';
+
+/**
+ * UnreadRead
+ *
+ * How many of one's firings are unread.
+ */
+export type UnreadRead = {
+    /**
+     * Unread
+     */
+    unread: number;
+};
+
+/**
  * UserCreate
  *
  * A registration.
@@ -5155,6 +5702,70 @@ export type WatchlistUpdate = {
      * Position
      */
     position?: number | null;
+};
+
+/**
+ * WebhookBody
+ *
+ * Where firings are sent to by POST: http or https, without a user name in it.
+ */
+export type WebhookBody = {
+    /**
+     * Url
+     */
+    url: string;
+};
+
+/**
+ * WebhookRead
+ *
+ * Where firings are sent. `secret` is answered once, when it is made.
+ */
+export type WebhookRead = {
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Secret
+     */
+    secret?: string | null;
+};
+
+/**
+ * WebhookSecretRead
+ *
+ * The new secret, answered this once.
+ */
+export type WebhookSecretRead = {
+    /**
+     * Secret
+     */
+    secret: string;
+};
+
+/**
+ * WebhookTestRead
+ *
+ * What came of a test delivery.
+ */
+export type WebhookTestRead = {
+    /**
+     * Ok
+     */
+    ok: boolean;
+    /**
+     * Response Code
+     */
+    response_code: number | null;
+    /**
+     * Response Text
+     */
+    response_text: string | null;
+    /**
+     * Error
+     */
+    error: string | null;
 };
 
 /**
@@ -10928,6 +11539,757 @@ export type UpdateLayoutResponses = {
 };
 
 export type UpdateLayoutResponse = UpdateLayoutResponses[keyof UpdateLayoutResponses];
+
+export type ListAlertsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Instrument Id
+         */
+        instrument_id?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/alerts';
+};
+
+export type ListAlertsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListAlertsError = ListAlertsErrors[keyof ListAlertsErrors];
+
+export type ListAlertsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAlertRead;
+};
+
+export type ListAlertsResponse = ListAlertsResponses[keyof ListAlertsResponses];
+
+export type CreateAlertData = {
+    body: AlertCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/alerts';
+};
+
+export type CreateAlertErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CreateAlertError = CreateAlertErrors[keyof CreateAlertErrors];
+
+export type CreateAlertResponses = {
+    /**
+     * Successful Response
+     */
+    201: AlertRead;
+};
+
+export type CreateAlertResponse = CreateAlertResponses[keyof CreateAlertResponses];
+
+export type CheckConditionData = {
+    body: ConditionCheckRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/alerts/check';
+};
+
+export type CheckConditionErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CheckConditionError = CheckConditionErrors[keyof CheckConditionErrors];
+
+export type CheckConditionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConditionCheckRead;
+};
+
+export type CheckConditionResponse = CheckConditionResponses[keyof CheckConditionResponses];
+
+export type DeleteAlertData = {
+    body?: never;
+    path: {
+        /**
+         * Alert Id
+         */
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/v1/alerts/{alert_id}';
+};
+
+export type DeleteAlertErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type DeleteAlertError = DeleteAlertErrors[keyof DeleteAlertErrors];
+
+export type DeleteAlertResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteAlertResponse = DeleteAlertResponses[keyof DeleteAlertResponses];
+
+export type ReadAlertData = {
+    body?: never;
+    path: {
+        /**
+         * Alert Id
+         */
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/v1/alerts/{alert_id}';
+};
+
+export type ReadAlertErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadAlertError = ReadAlertErrors[keyof ReadAlertErrors];
+
+export type ReadAlertResponses = {
+    /**
+     * Successful Response
+     */
+    200: AlertRead;
+};
+
+export type ReadAlertResponse = ReadAlertResponses[keyof ReadAlertResponses];
+
+export type UpdateAlertData = {
+    body: AlertUpdate;
+    path: {
+        /**
+         * Alert Id
+         */
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/v1/alerts/{alert_id}';
+};
+
+export type UpdateAlertErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type UpdateAlertError = UpdateAlertErrors[keyof UpdateAlertErrors];
+
+export type UpdateAlertResponses = {
+    /**
+     * Successful Response
+     */
+    200: AlertRead;
+};
+
+export type UpdateAlertResponse = UpdateAlertResponses[keyof UpdateAlertResponses];
+
+export type ListAlertFiringsData = {
+    body?: never;
+    path: {
+        /**
+         * Alert Id
+         */
+        alert_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/alerts/{alert_id}/firings';
+};
+
+export type ListAlertFiringsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListAlertFiringsError = ListAlertFiringsErrors[keyof ListAlertFiringsErrors];
+
+export type ListAlertFiringsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFiringRead;
+};
+
+export type ListAlertFiringsResponse = ListAlertFiringsResponses[keyof ListAlertFiringsResponses];
+
+export type RenewWebhookSecretData = {
+    body?: never;
+    path: {
+        /**
+         * Alert Id
+         */
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/v1/alerts/{alert_id}/webhook-secret';
+};
+
+export type RenewWebhookSecretErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type RenewWebhookSecretError = RenewWebhookSecretErrors[keyof RenewWebhookSecretErrors];
+
+export type RenewWebhookSecretResponses = {
+    /**
+     * Successful Response
+     */
+    200: WebhookSecretRead;
+};
+
+export type RenewWebhookSecretResponse = RenewWebhookSecretResponses[keyof RenewWebhookSecretResponses];
+
+export type CheckWebhookData = {
+    body?: never;
+    path: {
+        /**
+         * Alert Id
+         */
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/v1/alerts/{alert_id}/test';
+};
+
+export type CheckWebhookErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CheckWebhookError = CheckWebhookErrors[keyof CheckWebhookErrors];
+
+export type CheckWebhookResponses = {
+    /**
+     * Successful Response
+     */
+    200: WebhookTestRead;
+};
+
+export type CheckWebhookResponse = CheckWebhookResponses[keyof CheckWebhookResponses];
+
+export type ListFiringsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Unread
+         *
+         * Those unread alone, or those read.
+         */
+        unread?: boolean | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/firings';
+};
+
+export type ListFiringsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListFiringsError = ListFiringsErrors[keyof ListFiringsErrors];
+
+export type ListFiringsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFiringRead;
+};
+
+export type ListFiringsResponse = ListFiringsResponses[keyof ListFiringsResponses];
+
+export type CountUnreadFiringsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/firings/unread';
+};
+
+export type CountUnreadFiringsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CountUnreadFiringsError = CountUnreadFiringsErrors[keyof CountUnreadFiringsErrors];
+
+export type CountUnreadFiringsResponses = {
+    /**
+     * Successful Response
+     */
+    200: UnreadRead;
+};
+
+export type CountUnreadFiringsResponse = CountUnreadFiringsResponses[keyof CountUnreadFiringsResponses];
+
+export type MarkFiringsReadData = {
+    body: FiringsReadRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/firings/read';
+};
+
+export type MarkFiringsReadErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type MarkFiringsReadError = MarkFiringsReadErrors[keyof MarkFiringsReadErrors];
+
+export type MarkFiringsReadResponses = {
+    /**
+     * Successful Response
+     */
+    200: UnreadRead;
+};
+
+export type MarkFiringsReadResponse = MarkFiringsReadResponses[keyof MarkFiringsReadResponses];
 
 export type ListReplaysData = {
     body?: never;
