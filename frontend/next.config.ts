@@ -31,6 +31,8 @@ export default function config(phase: string): NextConfig {
     outputFileTracingExcludes: { "*": ["node_modules/sharp/**", "node_modules/@img/**"] },
     poweredByHeader: false,
     reactStrictMode: true,
+    // Other software sends its key in the façade's addresses: `next dev` would print it.
+    logging: { incomingRequests: { ignore: [/\/compat\//] } },
     env: { NEXT_PUBLIC_APP_VERSION: version },
     headers: async () => [{ source: "/:path*", headers: SECURITY_HEADERS }],
     // Only `next dev` proxies by rewrites: a build would fix the backend's address, cut bodies over

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import httpx
 import pytest
 
@@ -84,3 +86,12 @@ def test_a_batch_holds_the_error_of_each(facade: Facade) -> None:
     assert answer.headers["is_batch"] == "true"
     assert answer.json()["NOPE"]["code"] == 404
     assert answer.json()["AAPL"]["symbol"] == "AAPL"
+
+
+def test_the_key_in_an_address_stands_in_no_log(facade: Facade, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        for symbol in ("AAPL", "NOPE"):
+            _get(facade, "/quote", {"symbol": symbol, "apikey": facade.token})
+    ours = "".join(record.getMessage() for record in caplog.records if not record.name.startswith("httpx"))
+    assert "/compat/twelvedata/quote" in ours
+    assert facade.token not in ours

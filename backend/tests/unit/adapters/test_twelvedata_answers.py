@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -320,6 +322,18 @@ def test_the_first_time_is_a_label_or_an_instant() -> None:
     assert read_earliest(told, Interval.WEEK_1) == _at("2006-01-02")
     assert read_earliest(told, Interval.MONTH_1) == _at("2006-01-01")
     assert read_earliest(told, Interval.MIN_1) == 1_136_385_000
+
+
+# --- weight ---
+
+
+def test_the_api_process_can_search_without_the_heavy_libraries() -> None:
+    program = (
+        "import sys, app.adapters.twelvedata; "
+        "print(sorted({'pandas', 'numba', 'polars', 'exchange_calendars', 'ccxt'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 # --- symbols --------------------------------------------------------------------------------------
