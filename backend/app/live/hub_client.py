@@ -10,7 +10,7 @@ from app.live.domain import Channel
 from app.live.hub_wire import Wire
 
 # A client behind which this much waits does not keep up; with half of it gone it may try again.
-SLOW_BYTES = 128 * 1024
+SLOW_BYTES = 32 * 1024
 RESUMED_BYTES = SLOW_BYTES // 2
 HEARTBEAT_KEY = ""
 
@@ -19,9 +19,12 @@ class Client:
     """Where frames for one connection go."""
 
     __slots__ = (
+        "_buffered_bytes",
+        "_is_closing",
         "_on_slow",
         "_pending",
         "_room",
+        "_write",
         "channels",
         "is_slow",
         "lost",
@@ -31,6 +34,9 @@ class Client:
 
     def __init__(self, wire: Wire, on_slow: Callable[[Client], None]) -> None:
         self.wire = wire
+        # Looked up once: `deliver` runs for every message and client.
+        self._write, self._buffered_bytes = wire.write, wire.buffered_bytes
+        self._is_closing = wire.is_closing
         self.user_id: UUID | None = None
         self.channels: dict[str, Channel] = {}
         self.is_slow = False
@@ -51,11 +57,10 @@ class Client:
 
     def deliver(self, key: str, frame: bytes, is_history: bool) -> None:
         """Write what is the same for many, or keep it as the newest of its channel."""
-        wire = self.wire
         if not self.is_slow:
-            if not wire.is_closing():
-                wire.write(frame)
-                if wire.buffered_bytes() > SLOW_BYTES:
+            if not self._is_closing():
+                self._write(frame)
+                if self._buffered_bytes() > SLOW_BYTES:
                     self._fall_behind()
             return
         if is_history and key in self._pending:

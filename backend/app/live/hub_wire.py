@@ -22,7 +22,7 @@ _TEXT = 0x81  # FIN and the opcode of text
 _KNOWN_SERVERS = "uvicorn.protocols.websockets."
 _TRANSPORT_PARTS = ("write", "get_write_buffer_size", "is_closing", "abort", "get_extra_info")
 # What the kernel takes and has not sent: old values that a client would have to read before the newest.
-_UNSENT_BYTES = 64 * 1024
+_UNSENT_BYTES = 16 * 1024
 _CLOSE_SECONDS = 1.0
 
 
