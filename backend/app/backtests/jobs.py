@@ -28,6 +28,7 @@ from app.backtests.domain import (
     RunFailure,
     RunRequest,
     RunResult,
+    RunStatus,
     SharpeMoments,
     SweepOrigin,
     Trial,
@@ -46,6 +47,7 @@ from app.core.clock import Clock
 from app.core.database import Database, Databases
 from app.core.leased_work import recover_lost_work, work_under_lease
 from app.core.leases import Attempt, AttemptStopped, AttemptSuperseded
+from app.core.live_publishing import LivePublisher
 from app.core.notifications import notify
 from app.core.problems import is_database_away
 from app.engine.backtest import BacktestInputs, BacktestResult, run_backtest
@@ -66,19 +68,28 @@ _WORKER_LOST = "The worker was lost each time it worked on this backtest. Try ag
 _UNEXPECTED = RunFailure("internal_error", "Something went wrong on our side. The fault was logged.")
 
 
-async def run_backtest_job(databases: Databases, clock: Clock, run_id: UUID) -> None:
+async def run_backtest_job(
+    databases: Databases, clock: Clock, run_id: UUID, publisher: LivePublisher | None = None
+) -> None:
     """Compute a run, if it is there to be had: a job that is delivered twice finds nothing to do.
 
-    Raises only when the database is away; then the lease runs out and another attempt begins.
+    Who watches the run is told over `publisher` how it stands. Raises only when the database is away; then
+    the lease runs out and another attempt begins.
     """
     database = databases.main
     async with database.session() as session:
         claimed = await repository.claim_run(session, run_id)
     if claimed is None:
         return
-    async with work_under_lease(database, repository.RUNS, claimed, BEAT_SECONDS) as attempt:
+
+    async def tell(progress: float, status: RunStatus = RunStatus.RUNNING) -> None:
+        if publisher is not None:
+            await publisher.publish(f"backtest:{run_id}", {"status": status.value, "progress": progress})
+
+    async with work_under_lease(database, repository.RUNS, claimed, BEAT_SECONDS, tell) as attempt:
         outcome = None if claimed.cancel_requested else await _compute(database, clock, claimed, attempt)
         await _finish(database, claimed, outcome)
+        await tell(attempt.progress if isinstance(outcome, RunFailure) else 1.0, _status_after(outcome))
 
 
 async def compute_run(
@@ -237,6 +248,12 @@ def _complete_manifest(result: BacktestResult, request: RunRequest) -> dict[str,
             "end": None if request.end is None else request.end.isoformat(),
         },
     }
+
+
+def _status_after(outcome: RunResult | RunFailure | None) -> RunStatus:
+    if outcome is None:
+        return RunStatus.CANCELLED
+    return RunStatus.FAILED if isinstance(outcome, RunFailure) else RunStatus.SUCCEEDED
 
 
 async def _finish(database: Database, claimed: ClaimedRun, outcome: RunResult | RunFailure | None) -> None:

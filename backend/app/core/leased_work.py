@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,16 +35,21 @@ async def claim_work(session: AsyncSession, kind: WorkKind[RowT], work_id: UUID)
 
 @contextlib.asynccontextmanager
 async def work_under_lease(
-    database: Database, kind: WorkKind[Any], claim: Claim, beat_seconds: float
+    database: Database,
+    kind: WorkKind[Any],
+    claim: Claim,
+    beat_seconds: float,
+    on_beat: Callable[[float], Awaitable[None]] | None = None,
 ) -> AsyncIterator[Attempt]:
     """Hold the lease on claimed work while the block works on it and writes what came out.
 
-    Every `beat_seconds` the lease is renewed, the attempt's progress written, and the attempt told whether it
-    shall stop. A block that is cancelled hands its work back to the queue. One that raises AttemptSuperseded
-    just ends: the work is in other hands. After any other error the lease runs out.
+    Every `beat_seconds` the lease is renewed, the attempt's progress written, and the attempt told whether
+    it shall stop; `on_beat` is told the progress that was written. A block that is cancelled hands its work
+    back to the queue. One that raises AttemptSuperseded just ends: the work is in other hands. After any
+    other error the lease runs out.
     """
     attempt = Attempt()
-    beating = asyncio.create_task(_keep_lease(database, kind, claim, attempt, beat_seconds))
+    beating = asyncio.create_task(_keep_lease(database, kind, claim, attempt, beat_seconds, on_beat))
     try:
         yield attempt
     except AttemptSuperseded:
@@ -76,7 +81,12 @@ async def recover_lost_work(session: AsyncSession, kind: WorkKind[Any], detail: 
 
 
 async def _keep_lease(
-    database: Database, kind: WorkKind[Any], claim: Claim, attempt: Attempt, beat_seconds: float
+    database: Database,
+    kind: WorkKind[Any],
+    claim: Claim,
+    attempt: Attempt,
+    beat_seconds: float,
+    on_beat: Callable[[float], Awaitable[None]] | None,
 ) -> None:
     while True:
         await asyncio.sleep(beat_seconds)
@@ -93,6 +103,8 @@ async def _keep_lease(
             return
         if renewal is Renewal.STOP:
             attempt.must_stop = True
+        if on_beat is not None:
+            await on_beat(attempt.progress)
 
 
 async def _hand_back(database: Database, kind: WorkKind[Any], claim: Claim) -> None:

@@ -14,6 +14,7 @@ from app import __version__
 from app.config import Settings
 from app.core.clock import Clock, SystemClock
 from app.core.database import Databases
+from app.core.live_publishing import LivePublisher
 from app.core.problems import is_database_away
 from app.core.redis import make_redis
 from app.worker.health import find_heartbeat_path, keep_beating
@@ -47,8 +48,8 @@ async def run_worker(settings: Settings, clock: Clock | None = None) -> None:
 
 
 async def _work(settings: Settings, databases: Databases, clock: Clock) -> None:
-    queue = make_queue(settings, databases, clock)
     redis = make_redis(settings.redis_url)
+    queue = make_queue(settings, databases, clock, LivePublisher(redis))
     try:
         async with queue.open_async():
             await recover(queue, databases)

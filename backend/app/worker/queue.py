@@ -17,6 +17,7 @@ from app.backtests.domain import TASK as RUN_BACKTEST
 from app.config import Settings
 from app.core.clock import Clock
 from app.core.database import Databases
+from app.core.live_publishing import LivePublisher
 from app.market import jobs as market
 from app.market.domain import TASK as RUN_IMPORT
 from app.research import jobs as research
@@ -47,7 +48,9 @@ _CONNECTION = {
 }
 
 
-def make_queue(settings: Settings, databases: Databases, clock: Clock) -> procrastinate.App:
+def make_queue(
+    settings: Settings, databases: Databases, clock: Clock, publisher: LivePublisher | None = None
+) -> procrastinate.App:
     """The queue with every task of the product. Nothing connects before it is opened."""
     connector = procrastinate.PsycopgConnector(
         conninfo=settings.database_dsn,
@@ -61,7 +64,7 @@ def make_queue(settings: Settings, databases: Databases, clock: Clock) -> procra
 
     @queue.task(name=RUN_BACKTEST, retry=_RETRY)
     async def run_backtest(run_id: str) -> None:
-        await backtests.run_backtest_job(databases, clock, UUID(run_id))
+        await backtests.run_backtest_job(databases, clock, UUID(run_id), publisher)
 
     @queue.task(name=RUN_IMPORT, retry=_RETRY)
     async def run_import(import_id: str) -> None:

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 
-import { listPollDelay, pollDelay } from "@/features/backtests/polling";
+import { isOver, listPollDelay, pollDelay } from "@/features/backtests/polling";
 import { toTrades } from "@/features/backtests/trades";
 import {
   cancelBacktest,
@@ -14,6 +14,7 @@ import {
   type BacktestCreate,
   type TradeColumns,
 } from "@/lib/api/generated";
+import { useChannel } from "@/lib/live";
 
 const LIST_PAGE = 50;
 const EQUITY_POINTS = 4_000;
@@ -44,14 +45,19 @@ export function useRuns(filter: RunFilter = {}) {
   return { ...query, items };
 }
 
-/** A run; asked for again, less and less often, until it is over. */
+/** A run; asked for again when the live connection says so, else less and less often, until it is over. */
 export function useRun(id: string) {
-  return useQuery({
+  const client = useQueryClient();
+  const run = useQuery({
     queryKey: runKeys.one(id),
     queryFn: async ({ signal }) => (await readBacktest({ path: { run_id: id }, signal })).data,
     refetchInterval: ({ state }) => pollDelay(state.data, Date.now()),
     refetchIntervalInBackground: false,
   });
+  const isUnderWay = run.data !== undefined && !isOver(run.data.status);
+  const askAgain = () => void client.invalidateQueries({ queryKey: runKeys.one(id), exact: true });
+  useChannel(isUnderWay ? `backtest:${id}` : null, askAgain, askAgain);
+  return run;
 }
 
 export function useTrades(id: string, isEnabled: boolean) {

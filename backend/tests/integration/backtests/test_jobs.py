@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from app.core.database import Databases
 from app.core.leased_rows import hand_back, renew_lease
 from app.core.leased_work import work_under_lease
 from app.core.leases import MAXIMUM_ATTEMPTS, AttemptSuperseded, Claim
+from app.core.live_publishing import KEPT_PREFIX, LivePublisher
 from app.core.notifications import Notifications
 from app.engine.bars import Bars, Column
 from app.market import service as market
@@ -94,6 +96,20 @@ async def test_a_job_that_is_delivered_twice_computes_once(databases: Databases,
     await jobs.run_backtest_job(databases, SystemClock(), run_id)
     assert first["status"] == "succeeded"
     assert await _read(member, run_id) == first
+
+
+async def test_who_watches_a_run_is_told_how_it_stands(
+    app: FastAPI, databases: Databases, member: Person
+) -> None:
+    done, failing = await _queue(member), await _queue(member, source="enter_long = close > 0")
+    publisher = LivePublisher(app.state.redis)
+    await jobs.run_backtest_job(databases, SystemClock(), done, publisher)
+    await _replace_bars(databases, np.array([1e-200] * 3 + [1e300] * 3))
+    await jobs.run_backtest_job(databases, SystemClock(), failing, publisher)
+    redis, topics = app.state.redis, [f"{KEPT_PREFIX}backtest:{run_id}" for run_id in (done, failing)]
+    told = [await redis.lindex(topic, -1) for topic in topics]
+    assert json.loads(told[0])["data"] == {"status": "succeeded", "progress": 1.0}
+    assert json.loads(told[1])["data"]["status"] == "failed"
 
 
 async def test_parts_of_a_second_count_at_the_start(databases: Databases, member: Person) -> None:

@@ -44,17 +44,17 @@ async def test_who_does_not_read_gets_the_newest_value_and_holds_up_nobody(
     channels = [f"quotes:{await make_instrument(name)}" for name in ("A", "B")]
     good, stalled = await stream.open(member), await stream.open(member)
     connection = stalled.socket.transport.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
     await good.subscribe(*channels)
     await stalled.subscribe(*channels)
     stalled.socket.transport.pause_reading()  # type: ignore[attr-defined]  # a plain transport
-    rounds, fill = 150, "x" * 30_000
+    rounds, fill = 150, "x" * 60_000
     for number in range(rounds):
         for channel in channels:
             await publisher.publish(channel, {"n": number, "fill": fill})
             assert (await good.hear())["data"]["n"] == number
-    (slow,) = app.state.live_hub._slow
-    assert slow.wire.buffered_bytes() < SLOW_BYTES + 70_000
+    slow = max(app.state.live_hub._slow, key=lambda client: client.wire.buffered_bytes())
+    assert 0 < slow.wire.buffered_bytes() < SLOW_BYTES + 130_000
     stalled.socket.transport.resume_reading()  # type: ignore[attr-defined]
     newest: dict[str, int] = {}
     read = 0
