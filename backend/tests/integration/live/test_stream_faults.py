@@ -47,7 +47,7 @@ async def test_who_does_not_read_gets_the_newest_value_and_holds_up_nobody(
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
     await good.subscribe(*channels)
     await stalled.subscribe(*channels)
-    stalled.socket.transport.pause_reading()  # type: ignore[attr-defined]  # a plain transport
+    stalled.socket.transport.pause_reading()
     rounds, fill = 150, "x" * 60_000
     for number in range(rounds):
         for channel in channels:
@@ -55,7 +55,7 @@ async def test_who_does_not_read_gets_the_newest_value_and_holds_up_nobody(
             assert (await good.hear())["data"]["n"] == number
     slow = max(app.state.live_hub._slow, key=lambda client: client.wire.buffered_bytes())
     assert 0 < slow.wire.buffered_bytes() < SLOW_BYTES + 130_000
-    stalled.socket.transport.resume_reading()  # type: ignore[attr-defined]
+    stalled.socket.transport.resume_reading()
     newest: dict[str, int] = {}
     read = 0
     while len(newest) < 2 or set(newest.values()) != {rounds - 1}:
@@ -148,7 +148,7 @@ async def test_a_process_that_stops_says_so_to_everybody_and_ends_soon(
         stalled = listeners[-1]
         assert await stalled.hear() == {"type": "authenticated"}
         await stalled.subscribe(channel)
-        stalled.socket.transport.pause_reading()  # type: ignore[attr-defined]
+        stalled.socket.transport.pause_reading()
         await publisher.publish_many([(channel, {"fill": "x" * 60_000})] * 200)
         began = time.monotonic()
         backend.send_signal(signal.SIGTERM)
