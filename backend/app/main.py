@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__
+from app.adapters.light_providers import list_provider_problems, make_light_providers
 from app.api.v1.router import router as api_v1
 from app.auth import service as auth
 from app.compat.router import router as compat
@@ -108,6 +109,8 @@ def _make_lifespan(settings: Settings, clock: Clock) -> _Lifespan:
             connections=settings.live_connections,
             connections_per_user=settings.live_connections_per_user,
         )
+        state.providers = make_light_providers(settings, clock)
+        state.provider_problems = list_provider_problems(settings)
         try:
             await state.databases.wait_until_ready(settings.database_wait_seconds)
             state.secrets = await load_secrets(settings, state.databases.credentials)
@@ -129,6 +132,8 @@ def _make_lifespan(settings: Settings, clock: Clock) -> _Lifespan:
             await state.live_hub.stop()
             await state.notifications.stop()
             await state.rate_limits.aclose()
+            for provider in state.providers.values():
+                await provider.aclose()
             await state.redis.aclose()
             await state.databases.dispose()
             log.info("stopped")

@@ -212,6 +212,8 @@ class Backfill:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    # (start, end, times asked, not before): answered as empty against the calendar, to be asked once more.
+    doubts: tuple[tuple[int, int, int, int], ...] = ()
 
     @property
     def progress(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +15,16 @@ from app.engine.intervals import Interval
 from app.feeds.domain import ProviderLink
 from app.feeds.stored_facts import read_description, read_symbol, write_description, write_symbol
 from app.feeds.tables import FedSeriesRow, ProviderDescriptionRow, ProviderLinkRow
-from app.market.provider_facts import ProviderDescription
+from app.market.provider_facts import ProviderDescription, ProviderSymbol
+
+
+@dataclass(frozen=True, slots=True)
+class FedSeries:
+    """How keeping a series fresh goes."""
+
+    due_at: datetime
+    refreshed_at: datetime | None
+    problem: str | None
 
 
 async def list_descriptions(session: AsyncSession) -> list[ProviderDescription]:
@@ -51,12 +61,14 @@ async def find_links(session: AsyncSession, instrument_ids: Collection[UUID]) ->
 
 
 async def find_links_of(
-    session: AsyncSession, provider: str, codes: Collection[str], owner_id: UUID | None
+    session: AsyncSession, symbols: Sequence[tuple[str, ProviderSymbol]], owner_id: UUID | None
 ) -> Sequence[ProviderLink]:
-    """Links to some of a provider's symbols, of the installation and of one user."""
+    """Links to some of providers' symbols: one user's, then the installation's."""
+    if not symbols:
+        return []
     query = select(ProviderLinkRow).where(
-        ProviderLinkRow.provider == provider,
-        ProviderLinkRow.code.in_(codes),
+        ProviderLinkRow.provider.in_({name for name, _symbol in symbols}),
+        ProviderLinkRow.code.in_({symbol.code for _name, symbol in symbols}),
         ProviderLinkRow.owner_id.is_(None) | (ProviderLinkRow.owner_id == owner_id),
     )
     rows = await session.scalars(query.order_by(ProviderLinkRow.owner_id.nulls_last()))
@@ -91,12 +103,15 @@ async def add_fed_series(
 
 async def list_fed_series(
     session: AsyncSession, instrument_ids: Collection[UUID]
-) -> Mapping[tuple[UUID, Interval], FedSeriesRow]:
+) -> Mapping[tuple[UUID, Interval], FedSeries]:
     """What is kept fresh of instruments."""
     if not instrument_ids:
         return {}
     query = select(FedSeriesRow).where(FedSeriesRow.instrument_id.in_(instrument_ids))
-    return {(row.instrument_id, Interval(row.interval)): row for row in await session.scalars(query)}
+    return {
+        (row.instrument_id, Interval(row.interval)): FedSeries(row.due_at, row.refreshed_at, row.problem)
+        for row in await session.scalars(query)
+    }
 
 
 async def want_fresh_bars(

@@ -10,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     SmallInteger,
     String,
@@ -120,6 +119,8 @@ class BackfillRow(MainBase):
     unchanged: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     credits: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    # [start, end, times asked, not before (unix s)]: what was answered as empty against the calendar.
+    doubts: Mapped[list[list[int]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     waits_until: Mapped[datetime | None]
     wait_reason: Mapped[str | None] = mapped_column(String(500))
     error_code: Mapped[str | None] = mapped_column(String(64))
@@ -184,25 +185,3 @@ class ProviderSymbolRow(MainBase):
     seen_at: Mapped[datetime]
 
     __table_args__ = (Index(None, "symbol"),)
-
-
-class SeriesHolesRow(MainBase):
-    """What lacks of a series against its calendar, as of one revision. `holes`: [start, end, missing]."""
-
-    __tablename__ = "series_holes"
-
-    instrument_id: Mapped[UUID] = mapped_column(primary_key=True)
-    interval: Mapped[str] = mapped_column(String(8), primary_key=True)
-    revision: Mapped[int] = mapped_column(BigInteger)
-    expected: Mapped[int | None] = mapped_column(BigInteger)
-    missing: Mapped[int | None] = mapped_column(BigInteger)
-    holes: Mapped[list[list[int]]] = mapped_column(JSONB)
-    computed_at: Mapped[datetime]
-
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["instrument_id", "interval"],
-            ["series.instrument_id", "series.interval"],
-            ondelete="CASCADE",
-        ),
-    )

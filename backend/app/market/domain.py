@@ -211,6 +211,18 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesHoles:
+    """What lacks of a series against its calendar, as of one `revision`. `expected`, `missing`: bars, None
+    without a calendar. `holes`: the largest ones as (start, end, missing bars), unix s, oldest first.
+    """
+
+    revision: int
+    expected: int | None
+    missing: int | None
+    holes: tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StoredSeries:
     """What an answer about bars rests on: an instrument, and the revisions of its series and its splits."""
 
@@ -252,6 +264,27 @@ class Instrument:
     def find_series(self, interval: Interval) -> Series | None:
         """What is stored in exactly this interval."""
         return next((one for one in self.series if one.interval is interval), None)
+
+
+@dataclass(frozen=True, slots=True)
+class NewInstrument:
+    """What is known of an instrument before anything is stored of it."""
+
+    symbol: str
+    name: str
+    exchange: str | None
+    asset_class: AssetClass
+    currency: str | None
+    timezone: str
+    calendar: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EnsuredInstrument:
+    """An instrument that is there for sure. `is_new`: it was not before."""
+
+    id: UUID
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)

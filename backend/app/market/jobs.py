@@ -6,12 +6,15 @@ This file alone in the room reaches the CSV reader and the calendars; the API pr
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+import contextlib
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import BinaryIO
 from uuid import UUID
 
+import numpy as np
 import structlog
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import Clock
@@ -19,9 +22,13 @@ from app.core.database import Database, Databases
 from app.core.leased_work import recover_lost_work, work_under_lease
 from app.core.leases import Attempt, AttemptSuperseded
 from app.core.problems import is_database_away
-from app.market import import_repository, repository, session_store
+from app.engine.bars import Times
+from app.engine.intervals import DAY_SECONDS
+from app.market import hole_repository, import_repository, repository, session_store
 from app.market.bar_store import begin_long_transaction, lock_symbol
 from app.market.calendars import find_bar_close, find_calendar
+from app.market.columns import make_bars
+from app.market.coverage import measure_coverage
 from app.market.csv_files.reading import CsvReader, FileTerms, ReadFile
 from app.market.domain import (
     EXCHANGE_CALENDARS,
@@ -34,12 +41,13 @@ from app.market.domain import (
     ImportRefused,
     ImportResult,
     Scope,
+    SeriesHoles,
     StoredImport,
     Viewer,
 )
 from app.market.import_service import check_form, get_import, keep_file
 from app.market.pages import PageDamaged
-from app.market.service import store_bars
+from app.market.service import list_bar_times, store_bars
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +55,9 @@ log = structlog.get_logger(__name__)
 BEAT_SECONDS = 1.0
 # Reading is this much of the work, writing the rest.
 _READING_SHARE = 0.7
+
+# A series that fills changes with every page: it is measured this often at most.
+_JUDGE_AGAIN = timedelta(seconds=20)
 
 _WORKER_LOST = (
     "The worker was lost each time it worked on this file. Nothing of it was kept. Try a smaller file."
@@ -104,6 +115,36 @@ async def store_calendars(databases: Databases, clock: Clock, *, anew: bool = Fa
         async with database.session() as session:
             await session_store.write_sessions(session, name, sessions)
         log.info("calendar_stored", calendar=name, sessions=len(sessions))
+
+
+async def judge_series(databases: Databases, clock: Clock, limit: int = 20) -> int:
+    """Hold series whose bars changed against their calendars; how many were."""
+    database, now = databases.main, clock.now()
+    async with database.session() as session:
+        found = await hole_repository.list_unjudged(session, now, _JUDGE_AGAIN, limit)
+    for one in found:
+        async with database.session() as session:
+            times, revision = await list_bar_times(session, one.instrument_id, one.interval, -(2**62), 2**62)
+        if revision == 0:
+            continue
+        holes = await asyncio.to_thread(_measure_holes, one, times, revision)
+        # The series may have gone with its instrument since.
+        with contextlib.suppress(IntegrityError):
+            async with database.session() as session:
+                await hole_repository.write_holes(session, one.instrument_id, one.interval, holes, now)
+    return len(found)
+
+
+def _measure_holes(series: hole_repository.UnjudgedSeries, times: Times, revision: int) -> SeriesHoles:
+    calendar = find_calendar(series.calendar)
+    if calendar is None or len(times) == 0:
+        return SeriesHoles(revision, None, None, ())
+    nothing = np.zeros(len(times))
+    bars = make_bars(times, [nothing] * 5, series.interval, series.timezone)
+    margin = series.interval.seconds + 3 * DAY_SECONDS
+    sessions = calendar.sessions(int(times[0]) - margin, int(times[-1]) + margin)
+    coverage = measure_coverage(bars, sessions)
+    return SeriesHoles(revision, coverage.expected, coverage.missing, coverage.gaps)
 
 
 async def _import(database: Database, clock: Clock, claimed: ClaimedImport, attempt: Attempt) -> None:

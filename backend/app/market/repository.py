@@ -17,10 +17,12 @@ from app.engine.intervals import Interval
 from app.market.domain import (
     NO_CALENDAR,
     AssetClass,
+    EnsuredInstrument,
     ImportForm,
     ImportStatus,
     Instrument,
     InstrumentFilter,
+    NewInstrument,
     Scope,
     Series,
     Split,
@@ -214,6 +216,14 @@ async def lock_instrument(session: AsyncSession, instrument_id: UUID) -> str | N
     return timezone
 
 
+async def find_revision(session: AsyncSession, instrument_id: UUID, interval: Interval) -> int:
+    """The revision of a series, 0 where nothing is stored."""
+    query = select(SeriesRow.revision).where(
+        SeriesRow.instrument_id == instrument_id, SeriesRow.interval == interval.value
+    )
+    return await session.scalar(query) or 0
+
+
 async def list_splits(session: AsyncSession, instrument_id: UUID) -> list[Split]:
     """The splits of an instrument, oldest first."""
     query = select(SplitRow).where(SplitRow.instrument_id == instrument_id).order_by(SplitRow.effective_on)
@@ -298,6 +308,35 @@ async def ensure_instrument(session: AsyncSession, owner_id: UUID | None, form: 
     if changes:
         await update_instrument(session, known.id, changes)
     return ImportTarget(known.id, known.timezone)
+
+
+async def add_instrument(
+    session: AsyncSession, owner_id: UUID | None, wanted: NewInstrument
+) -> EnsuredInstrument:
+    """The owner's instrument of a symbol, made when it is not there, and locked against other writers."""
+    fresh = (
+        postgresql_insert(InstrumentRow)
+        .values(
+            owner_id=owner_id,
+            symbol=wanted.symbol,
+            name=wanted.name[:200] or wanted.symbol,
+            exchange=wanted.exchange and wanted.exchange[:64],
+            asset_class=wanted.asset_class.value,
+            currency=wanted.currency and wanted.currency[:10],
+            timezone=wanted.timezone,
+            calendar=wanted.calendar,
+        )
+        .on_conflict_do_nothing(index_elements=[InstrumentRow.owner_id, InstrumentRow.symbol])
+        .returning(InstrumentRow.id)
+    )
+    made: UUID | None = (await session.execute(fresh)).scalar_one_or_none()
+    if made is not None:
+        return EnsuredInstrument(made, True)
+    query = select(InstrumentRow.id).where(
+        InstrumentRow.owner_id.is_not_distinct_from(owner_id), InstrumentRow.symbol == wanted.symbol
+    )
+    known: UUID = (await session.execute(query.with_for_update(key_share=True))).scalar_one()
+    return EnsuredInstrument(known, False)
 
 
 async def count_rejected_rows(session: AsyncSession, instrument_id: UUID, interval: Interval) -> int:

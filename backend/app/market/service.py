@@ -13,27 +13,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.fields import ceil_seconds
 from app.core.notifications import notify
 from app.core.pagination import PageQuery, cut_page, decode_cursor, encode_cursor, read_cursor_id
-from app.engine.bars import Bars
+from app.engine.bars import Bars, Times
 from app.engine.intervals import Interval
-from app.market import past_bars, repository, session_store
+from app.market import hole_repository, past_bars, repository, session_store
 from app.market.adjustment import check_splits, split_factors
 from app.market.bar_reading import BarsWanted, read_bars
-from app.market.bar_store import MergeCounts, merge_into_series, raw_connection
+from app.market.bar_store import MergeCounts, merge_into_series, raw_connection, read_pages_backwards
 from app.market.coverage import Sessions
 from app.market.domain import (
     BARS_TOPIC,
     Adjustment,
     DuplicateSplit,
+    EnsuredInstrument,
     Instrument,
     InstrumentFilter,
     InstrumentNotFound,
     InstrumentReadOnly,
+    NewInstrument,
+    SeriesHoles,
     Split,
     Viewer,
     choose_source_interval,
     may_write,
     normalize_symbol,
 )
+from app.market.pages import decode_pages
 from app.market.past_bars import PastBars
 from app.market.past_bars import to_moment as to_moment
 from app.market.schemas import InstrumentRead, InstrumentUpdate
@@ -44,16 +48,22 @@ __all__ = [
     "InstrumentRead",
     "LoadedBars",
     "MergeCounts",
+    "NewInstrument",
+    "SeriesHoles",
     "Sessions",
     "choose_source_interval",
     "delete_instrument",
+    "ensure_instrument",
     "find_closes_after",
     "find_closes_before",
     "find_instrument",
+    "find_revision",
     "find_sessions",
     "find_visible_ids",
     "get_instrument",
     "get_instrument_by_id",
+    "list_bar_times",
+    "list_coverage",
     "list_day_closes",
     "list_instruments",
     "list_instruments_by_id",
@@ -359,8 +369,7 @@ async def read_sessions(
     """Sessions of calendars with labels in first..last (unix s). One that is not known, or not yet stored by
     the worker, is left out.
     """
-    await session.connection()
-    return await session_store.read_sessions(await raw_connection(session), calendars, first, last)
+    return await session_store.read_sessions(session, calendars, first, last)
 
 
 async def find_sessions(
@@ -373,3 +382,41 @@ async def find_sessions(
         return None
     first = max(first, last - _MAX_SESSION_SECONDS)
     return (await read_sessions(session, [instrument.calendar], first, last)).get(instrument.calendar)
+
+
+async def find_revision(session: AsyncSession, instrument_id: UUID, interval: Interval) -> int:
+    """The revision of a stored series, 0 where nothing is stored."""
+    return await repository.find_revision(session, instrument_id, interval)
+
+
+async def list_bar_times(
+    session: AsyncSession, instrument_id: UUID, interval: Interval, start: int, end: int
+) -> tuple[Times, int]:
+    """The times of the stored bars with start ≤ time < end, ascending, and the revision of their series (0:
+    there is none). Only of exactly this interval.
+    """
+    revision = await repository.find_revision(session, instrument_id, interval)
+    if revision == 0:
+        return np.empty(0, dtype=np.int64), 0
+    connection = await raw_connection(session)
+    batches = read_pages_backwards(
+        connection, instrument_id, interval, start=start, end=end, bars_wanted=None
+    )
+    parts = [decode_pages(pages, interval, "UTC").time async for pages in batches]
+    times = np.concatenate(parts[::-1]) if parts else np.empty(0, dtype=np.int64)
+    first, stop = np.searchsorted(times, (start, end))
+    return times[first:stop], revision
+
+
+async def list_coverage(
+    session: AsyncSession, instrument_ids: Collection[UUID]
+) -> Mapping[tuple[UUID, Interval], SeriesHoles]:
+    """What lacks of stored series against their calendars, as the worker found last. One statement."""
+    return await hole_repository.list_holes(session, instrument_ids)
+
+
+async def ensure_instrument(
+    session: AsyncSession, owner_id: UUID | None, wanted: NewInstrument
+) -> EnsuredInstrument:
+    """The owner's instrument of a symbol, made when it is not there; one that is there stays as it is."""
+    return await repository.add_instrument(session, owner_id, wanted)

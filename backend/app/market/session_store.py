@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-import asyncpg
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,14 +24,10 @@ from app.market.session_columns import (
 from app.market.tables import CalendarSessionsRow, InstrumentRow
 
 _DAY_SECONDS = 86_400
-_READ = """
-    SELECT calendar, columns FROM calendar_sessions
-    WHERE calendar = ANY($1::text[]) AND year BETWEEN $2 AND $3 ORDER BY calendar, year
-"""
 
 
 async def read_sessions(
-    connection: asyncpg.Connection | asyncpg.Pool, calendars: Collection[str], first: int, last: int
+    session: AsyncSession, calendars: Collection[str], first: int, last: int
 ) -> Mapping[str, Sessions]:
     """Sessions of calendars with labels in first..last (unix s), in one statement at most. A calendar that
     is not known here, or not yet, is left out.
@@ -47,8 +42,16 @@ async def read_sessions(
             found[name] = light.sessions(first, last)
     if stored:
         years: defaultdict[str, list[Sessions]] = defaultdict(list)
-        for row in await connection.fetch(_READ, stored, _year_of(first), _year_of(last)):
-            years[row["calendar"]].append(decode_sessions(row["columns"]))
+        query = (
+            select(CalendarSessionsRow.calendar, CalendarSessionsRow.columns)
+            .where(
+                CalendarSessionsRow.calendar.in_(stored),
+                CalendarSessionsRow.year.between(_year_of(first), _year_of(last)),
+            )
+            .order_by(CalendarSessionsRow.calendar, CalendarSessionsRow.year)
+        )
+        for name, columns in await session.execute(query):
+            years[name].append(decode_sessions(columns))
         found |= {name: cut_dates(join_sessions(parts), first, last) for name, parts in years.items()}
     return found
 

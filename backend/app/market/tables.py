@@ -196,3 +196,25 @@ class CalendarSessionsRow(MainBase):
     columns: Mapped[bytes] = mapped_column(LargeBinary)
 
     __table_args__ = (CheckConstraint("mod(octet_length(columns), 40) = 0", name="size"),)
+
+
+class SeriesHolesRow(MainBase):
+    """What lacks of a series against its calendar, as of one revision. `holes`: [start, end, missing]."""
+
+    __tablename__ = "series_holes"
+
+    instrument_id: Mapped[UUID] = mapped_column(primary_key=True)
+    interval: Mapped[str] = mapped_column(String(8), primary_key=True)
+    revision: Mapped[int] = mapped_column(BigInteger)
+    expected: Mapped[int | None] = mapped_column(BigInteger)
+    missing: Mapped[int | None] = mapped_column(BigInteger)
+    holes: Mapped[list[list[int]]] = mapped_column(JSONB)
+    computed_at: Mapped[datetime]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["instrument_id", "interval"],
+            [SeriesRow.instrument_id, SeriesRow.interval],
+            ondelete="CASCADE",
+        ),
+    )

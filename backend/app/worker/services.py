@@ -12,8 +12,10 @@ from app.alerts import jobs as alerts
 from app.config import Settings
 from app.core.clock import Clock
 from app.core.database import Databases
+from app.core.leadership import lead
 from app.core.live_publishing import LivePublisher
 from app.core.problems import is_database_away
+from app.feeds import jobs as feeds
 from app.live import jobs as live
 from app.market.ports import MarketDataProvider
 from app.worker.providers import make_providers
@@ -35,7 +37,15 @@ def start_services(
     async def watch_alerts() -> None:
         await alerts.run_alerts(settings, databases, clock, LivePublisher(redis))
 
-    services = {"live-feed": feed_live, "alerts": watch_alerts}
+    async def bring_history() -> None:
+        publisher = LivePublisher(redis)
+        await lead(
+            settings.database_dsn,
+            "feeds",
+            lambda: feeds.run_feeds(databases, clock, providers, publisher),
+        )
+
+    services = {"live-feed": feed_live, "alerts": watch_alerts, "feeds": bring_history}
     return [
         *(asyncio.create_task(_keep_running(name, run), name=name) for name, run in services.items()),
         asyncio.create_task(_close_at_the_end(providers), name="providers"),
@@ -59,5 +69,4 @@ async def _close_at_the_end(providers: Mapping[str, MarketDataProvider]) -> None
     try:
         await asyncio.Event().wait()
     finally:
-        for provider in providers.values():
-            await provider.aclose()
+        await feeds.close_providers(providers)

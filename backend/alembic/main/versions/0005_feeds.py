@@ -102,6 +102,12 @@ def upgrade() -> None:
         sa.Column("unchanged", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("credits", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "doubts",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
         sa.Column("waits_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("wait_reason", sa.String(length=500), nullable=True),
         sa.Column("error_code", sa.String(length=64), nullable=True),

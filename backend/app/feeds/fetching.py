@@ -1,0 +1,635 @@
+"""Fetching from one provider: what comes next, one request after the other, within its quota.
+
+An answer's bars, what was asked, the back-fill's progress and the end of the request commit in one
+transaction: a process that is killed loses at most the answer that was under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import Clock
+from app.core.database import Database
+from app.core.live_publishing import LivePublisher
+from app.core.problems import is_database_away
+from app.engine.intervals import DAY_SECONDS, Interval
+from app.feeds import backfill_repository, credits, repository
+from app.feeds.backfill_repository import Doubt, DueSeries, FetchedPage
+from app.feeds.domain import (
+    PRIORITY_HISTORY,
+    Backfill,
+    BackfillStatus,
+    Failure,
+    ProviderLink,
+)
+from app.feeds.freshness import (
+    LOOK_AROUND_SECONDS,
+    find_closed_until,
+    find_last_closed,
+    find_next_refresh,
+)
+from app.feeds.planning import (
+    Judgement,
+    Range,
+    Stretch,
+    find_label_end,
+    find_settled_until,
+    judge_answer,
+    plan_stretches,
+)
+from app.feeds.schemas import BackfillRead
+from app.market import service as market
+from app.market.domain import EXCHANGE_CALENDARS, Instrument, InstrumentNotFound, Viewer
+from app.market.ports import MarketDataProvider
+from app.market.provider_facts import (
+    BarsPage,
+    ProviderBusy,
+    ProviderError,
+    ProviderKeyRefused,
+    ProviderPlanLacks,
+    ProviderSymbolUnknown,
+    ProviderUnavailable,
+)
+
+log = structlog.get_logger(__name__)
+_Answer = TypeVar("_Answer")
+
+REQUEST_SECONDS = 35.0
+IDLE_SECONDS = 2.0
+_OVERLAP_BARS = 3
+_OVERDUE = timedelta(minutes=15)
+_SPLITS_EVERY = timedelta(days=7)
+_SPLITS_AGAIN = timedelta(hours=1)
+_STORE_TRIES = 8
+_STORE_PAUSE_SECONDS = 0.5
+# Rows that others hold for a moment.
+_BUSY_STATES = frozenset({"40001", "40P01", "55P03", "57014"})
+_FOR_GOOD = (ProviderPlanLacks, ProviderKeyRefused, ProviderSymbolUnknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait after failures: from `first_seconds` doubling up to `longest_seconds`, with jitter.
+
+    `doubt_seconds`: how long after an answer that lacked bars it is asked for again, time by time; after the
+    last one it is believed.
+    """
+
+    first_seconds: float = 1.0
+    longest_seconds: float = 300.0
+    doubt_seconds: tuple[float, ...] = (5.0, 60.0)
+
+    def pause(self, failures: int) -> float:
+        """Seconds after so many failures in a row (1: the first)."""
+        longest = min(self.longest_seconds, self.first_seconds * 2.0 ** min(failures - 1, 20))
+        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, hides nothing
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What is left to ask for of a back-fill, oldest first; good while the series' revision is this one."""
+
+    revision: int
+    frontier: int
+    stretches: list[Stretch] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One page to ask for: of a stretch, or (`doubt`) of what was answered as empty."""
+
+    backfill: Backfill
+    link: ProviderLink
+    instrument: Instrument
+    sessions: market.Sessions | None
+    start: int
+    end: int
+    doubt: Doubt | None = None
+
+
+class ProviderFeed:
+    """Everything that is fetched from one provider. Only one process runs it at a time (core.leadership)."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        provider: MarketDataProvider,
+        publisher: LivePublisher,
+        store_calendars: Callable[[], Awaitable[None]],
+        patience: Patience,
+    ) -> None:
+        self._database, self._clock, self._provider = database, clock, provider
+        self._publisher, self._store_calendars, self._patience = publisher, store_calendars, patience
+        self._plans: dict[UUID, _Plan] = {}
+        self._paused_until: datetime | None = None
+        self._failures = 0
+
+    @property
+    def name(self) -> str:
+        """The provider's."""
+        return self._provider.description.name
+
+    async def run(self, woken: asyncio.Event) -> None:
+        """Fetch for ever; `woken` is set when there is something new. Raises when the database is away."""
+        failures = 0
+        while True:
+            woken.clear()
+            try:
+                pause = await self._step()
+                failures = 0
+            except Exception as error:
+                if is_database_away(error):
+                    raise
+                failures += 1
+                pause = self._patience.pause(failures)
+                log.exception("feed_failed", provider=self.name)
+            if pause <= 0:
+                continue
+            try:
+                await asyncio.wait_for(woken.wait(), pause)
+            except TimeoutError:
+                continue
+
+    async def _step(self) -> float:
+        """Do the next thing; how many seconds to wait before the one after it."""
+        now = self._clock.now()
+        if self._paused_until is not None and now < self._paused_until:
+            return min(IDLE_SECONDS, (self._paused_until - now).total_seconds())
+        self._paused_until = None
+        name = self.name
+        async with self._database.session() as session:
+            due = await backfill_repository.find_due_series(session, name, now)
+            backfill = await backfill_repository.find_next(session, name, now)
+            splits = await backfill_repository.find_due_splits(session, name, now)
+        try:
+            if due is not None and (due.is_wanted or backfill is None or now - due.due_at > _OVERDUE):
+                await self._refresh(due)
+            elif splits is not None and (backfill is None or backfill.interval.is_intraday):
+                await self._fetch_splits(splits)
+            elif backfill is not None:
+                await self._fetch_page(backfill)
+            else:
+                return await self._find_pause(now)
+        except ProviderBusy as error:
+            await self._pause(error)
+        return 0.0
+
+    async def _find_pause(self, now: datetime) -> float:
+        async with self._database.session() as session:
+            moments = [
+                await backfill_repository.find_next_wait(session, self.name),
+                await backfill_repository.find_next_due(session, self.name),
+            ]
+        coming = [(one - now).total_seconds() for one in moments if one is not None]
+        return max(0.05, min([IDLE_SECONDS, *coming]))
+
+    async def _pause(self, error: ProviderBusy) -> None:
+        """Nothing more from this provider until it, or the meter, has room."""
+        now = self._clock.now()
+        self._paused_until = max(error.retry_at, now + timedelta(seconds=0.2))
+        async with self._database.session() as session:
+            told = await backfill_repository.let_all_wait(
+                session, self.name, self._paused_until, error.detail
+            )
+        await self._publish(told)
+
+    # --- asking ---
+
+    async def _ask(
+        self, link: ProviderLink, interval: Interval, start: int, end: int
+    ) -> tuple[BarsPage, UUID | None]:
+        """Reserve, ask, and see that the answer fits. Raises ProviderError; then the request is over."""
+        description = self._provider.description
+        spend = await credits.reserve_credits(
+            self._database, description, self._provider.count_bars_credits()
+        )
+        try:
+            page = await self._answer_in_time(self._provider.fetch_bars(link.symbol, interval, start, end))
+            if not start <= page.covered_from <= end or (page.covered_from == end and start < end):
+                raise ProviderUnavailable(f"{description.title} answered something else than was asked.")
+            times = page.bars.time
+            if len(times) and (times[0] < start or times[-1] >= end):
+                raise ProviderUnavailable(f"{description.title} answered with bars of another time.")
+        except ProviderError as error:
+            await self._end(spend, error)
+            raise
+        self._failures = 0
+        return page, spend
+
+    async def _answer_in_time(self, asked: Awaitable[_Answer]) -> _Answer:
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                return await asked
+        except TimeoutError as error:
+            raise ProviderUnavailable(
+                f"{self._provider.description.title} did not answer within {REQUEST_SECONDS:.0f} s."
+            ) from error
+
+    async def _end(self, spend: UUID | None, error: ProviderError | None) -> None:
+        description = self._provider.description
+        if spend is not None:
+            async with self._database.session() as session:
+                await credits.end_request(session, spend)
+        if isinstance(error, ProviderBusy):
+            await credits.note_refusal(self._database, description, error)
+        elif error is not None and not isinstance(error, _FOR_GOOD):
+            self._failures += 1
+            if self._failures > 1:
+                # Not this symbol alone: leave the provider in peace for a while.
+                pause = self._patience.pause(self._failures - 1)
+                self._paused_until = self._clock.now() + timedelta(seconds=min(pause, 30.0))
+
+    async def _note_left(self) -> None:
+        left = getattr(self._provider, "last_credits_left", None)
+        if isinstance(left, int):
+            await credits.note_credits_left(self._database, self._provider.description, left)
+
+    # --- back-fills ---
+
+    async def _fetch_page(self, backfill: Backfill) -> None:
+        task = await self._prepare(backfill)
+        if task is None:
+            await self._publish([backfill.id])
+            return
+        try:
+            page, spend = await self._ask(task.link, backfill.interval, task.start, task.end)
+        except ProviderBusy:
+            raise
+        except _FOR_GOOD as error:
+            await self._fail(backfill, Failure(error.code, error.detail))
+            return
+        except ProviderError as error:
+            await self._let_wait(backfill, error)
+            return
+        changed = await self._store(task, page, spend)
+        await self._publish([backfill.id])
+        if changed:
+            await self._tell_bars_changed(task.link, backfill.interval, changed)
+        await self._note_left()
+
+    async def _prepare(self, backfill: Backfill) -> _Task | None:
+        """What to ask for next; None when there is nothing (more), which is then written down."""
+        async with self._database.session() as session:
+            link = (await repository.find_links(session, [backfill.instrument_id])).get(
+                backfill.instrument_id
+            )
+            if link is None or link.provider != self.name:
+                failure = Failure("instrument_not_linked", "The instrument no longer comes from here.")
+                await self._finish(session, backfill, BackfillStatus.FAILED, failure)
+                return None
+            try:
+                instrument = await market.get_instrument_by_id(
+                    session, Viewer(link.owner_id, True), link.instrument_id
+                )
+            except InstrumentNotFound:
+                return None  # it goes at this moment, and its back-fills with it
+        sessions = await self._load_sessions(instrument.calendar, backfill.start, backfill.end)
+        async with self._database.session() as session:
+            stretches = await self._plan(session, backfill, sessions)
+            if stretches:
+                newest = stretches[-1]
+                return _Task(backfill, link, instrument, sessions, newest.start, newest.end)
+            if not backfill.doubts:
+                await self._finish(session, backfill, BackfillStatus.SUCCEEDED)
+                return None
+            doubt = min(backfill.doubts, key=lambda one: one[3])
+            now = self._clock.now()
+            if doubt[3] > now.timestamp():
+                until = datetime.fromtimestamp(doubt[3], UTC)
+                reason = "Bars lacked in an answer: they are asked for once more before that is believed."
+                await backfill_repository.let_wait(
+                    session, backfill.id, until, reason, attempts=backfill.attempts
+                )
+                return None
+            return _Task(backfill, link, instrument, sessions, doubt[0], doubt[1], doubt)
+
+    async def _load_sessions(self, calendar: str | None, start: int, end: int) -> market.Sessions | None:
+        if calendar is None:
+            return None
+        first, last = start - LOOK_AROUND_SECONDS, end + LOOK_AROUND_SECONDS
+        for is_last_try in (False, True):
+            async with self._database.session() as session:
+                found = (await market.read_sessions(session, [calendar], first, last)).get(calendar)
+            if found is not None or is_last_try or calendar not in EXCHANGE_CALENDARS:
+                return found
+            await self._store_calendars()
+        return None
+
+    async def _plan(
+        self, session: AsyncSession, backfill: Backfill, sessions: market.Sessions | None
+    ) -> list[Stretch]:
+        """What is left, oldest first: remembered while nobody else writes to the series."""
+        wanted = backfill.start, backfill.frontier
+        plan = self._plans.get(backfill.id)
+        revision = await market.find_revision(session, backfill.instrument_id, backfill.interval)
+        if plan is not None and plan.frontier == backfill.frontier and plan.revision == revision:
+            return plan.stretches
+        stored, revision = await market.list_bar_times(
+            session, backfill.instrument_id, backfill.interval, wanted[0] - DAY_SECONDS, wanted[1]
+        )
+        asked = await backfill_repository.list_asked(session, backfill.instrument_id, backfill.interval)
+        if backfill.again:
+            stored, asked = stored[:0], []
+        closed_until = find_closed_until(backfill.interval, sessions, int(self._clock.now().timestamp()))
+        wanted = wanted[0], min(wanted[1], closed_until)
+        page_size = self._provider.description.max_bars_per_request
+        found = await asyncio.to_thread(
+            plan_stretches, wanted, backfill.interval, stored, asked, sessions, page_size
+        )
+        self._plans[backfill.id] = _Plan(revision, backfill.frontier, found[::-1])
+        return self._plans[backfill.id].stretches
+
+    async def _store(self, task: _Task, page: BarsPage, spend: UUID | None) -> int:
+        """Keep an answer; the series' revision if its bars changed, else 0.
+
+        It is paid for: a moment in which others hold the rows is waited out.
+        """
+        for tries_left in reversed(range(_STORE_TRIES)):
+            try:
+                return await self._store_once(task, page, spend)
+            except DBAPIError as error:
+                state = str(getattr(error.orig, "sqlstate", "") or "")
+                if state not in _BUSY_STATES or tries_left == 0:
+                    raise
+                await asyncio.sleep(_STORE_PAUSE_SECONDS)
+        raise AssertionError("the loop returns or raises")
+
+    async def _store_once(self, task: _Task, page: BarsPage, spend: UUID | None) -> int:
+        backfill, now = task.backfill, self._clock.now()
+        key = backfill.instrument_id, backfill.interval
+        judgement = self._judge(task, page, now)
+        async with self._database.session() as session:
+            await credits.end_request(session, spend)
+            try:
+                counts = await market.store_bars(session, backfill.instrument_id, page.bars)
+            except InstrumentNotFound:
+                self._plans.pop(backfill.id, None)
+                return 0
+            await backfill_repository.add_asked(session, *key, judgement.answered)
+            revision = await market.find_revision(session, *key)
+            current = await backfill_repository.lock_open(session, backfill.id)
+            if current is not None and current.frontier == backfill.frontier:
+                frontier, left = self._advance(task, page, revision)
+                doubts = self._collect_doubts(task, page, current, judgement, now)
+                fetched = FetchedPage(
+                    frontier,
+                    doubts,
+                    counts.inserted,
+                    counts.updated,
+                    counts.unchanged,
+                    self._provider.count_bars_credits(),
+                )
+                await backfill_repository.add_page(session, current, fetched, now)
+                if not left and not doubts:
+                    await self._finish(session, backfill, BackfillStatus.SUCCEEDED)
+        return revision if counts.is_changed else 0
+
+    def _judge(self, task: _Task, page: BarsPage, now: datetime) -> Judgement:
+        settled = find_settled_until(int(now.timestamp()), task.backfill.interval)
+        covered = page.covered_from, task.end
+        judgement = judge_answer(covered, task.backfill.interval, page.bars.time, task.sessions, settled)
+        asked = 1 if task.doubt is None else task.doubt[2] + 1
+        if not judgement.doubted or asked <= len(self._patience.doubt_seconds):
+            return judgement
+        # It was asked for often enough: there is nothing.
+        return Judgement((*judgement.answered, *judgement.doubted), ())
+
+    def _collect_doubts(
+        self, task: _Task, page: BarsPage, current: Backfill, judgement: Judgement, now: datetime
+    ) -> list[Doubt]:
+        doubts = [one for one in current.doubts if one != task.doubt]
+        asked = 1 if task.doubt is None else task.doubt[2] + 1
+        for start, end in judgement.doubted:
+            later = int(now.timestamp() + self._patience.doubt_seconds[asked - 1])
+            doubts.append((start, end, asked, later))
+        if task.doubt is not None and page.covered_from > task.doubt[0]:
+            doubts.append((task.doubt[0], page.covered_from, task.doubt[2], int(now.timestamp())))
+        return doubts
+
+    def _advance(self, task: _Task, page: BarsPage, revision: int) -> tuple[int, bool]:
+        """The frontier after an answer, and whether stretches are left. The plan moves along."""
+        plan = self._plans.get(task.backfill.id)
+        if task.doubt is not None or plan is None or not plan.stretches:
+            return task.backfill.frontier, False
+        newest = plan.stretches.pop()
+        frontier = max(page.covered_from, newest.start)
+        if frontier > newest.start:
+            expected = max(1, newest.expected - len(page.bars))
+            plan.stretches.append(Stretch(newest.start, frontier, expected))
+        plan.frontier, plan.revision = frontier, revision
+        return frontier, bool(plan.stretches)
+
+    async def _finish(
+        self,
+        session: AsyncSession,
+        backfill: Backfill,
+        status: BackfillStatus,
+        failure: Failure | None = None,
+    ) -> None:
+        await backfill_repository.finish(session, backfill.id, status, self._clock.now(), failure)
+        self._plans.pop(backfill.id, None)
+        log.info(
+            "backfill_ended",
+            backfill_id=str(backfill.id),
+            symbol=backfill.symbol,
+            interval=backfill.interval.value,
+            status=status.value,
+            code=None if failure is None else failure.code,
+        )
+
+    async def _fail(self, backfill: Backfill, failure: Failure) -> None:
+        async with self._database.session() as session:
+            await self._finish(session, backfill, BackfillStatus.FAILED, failure)
+        await self._publish([backfill.id])
+
+    async def _let_wait(self, backfill: Backfill, error: ProviderError) -> None:
+        attempts = backfill.attempts + 1
+        until = self._clock.now() + timedelta(seconds=self._patience.pause(attempts))
+        async with self._database.session() as session:
+            await backfill_repository.let_wait(
+                session,
+                backfill.id,
+                until,
+                error.detail,
+                attempts=attempts,
+                credits=self._provider.count_bars_credits(),
+            )
+        await self._publish([backfill.id])
+
+    # --- newest bars and splits ---
+
+    async def _refresh(self, due: DueSeries) -> None:
+        """Ask for the newest bars of a series, the last few once more: a revised bar wins."""
+        now = self._clock.now()
+        key = due.instrument_id, due.interval
+        async with self._database.session() as session:
+            link = (await repository.find_links(session, [due.instrument_id])).get(due.instrument_id)
+            if link is None:
+                return
+            instrument = await market.get_instrument_by_id(
+                session, Viewer(link.owner_id, True), due.instrument_id
+            )
+            asked = await backfill_repository.list_asked(session, *key)
+            is_filling = key in await backfill_repository.group_open(session, [due.instrument_id])
+        moment = int(now.timestamp())
+        sessions = await self._load_sessions(instrument.calendar, moment, moment)
+        newest = self._find_newest(instrument, due.interval, asked)
+        if (
+            newest is None
+            or is_filling
+            or not (due.is_wanted or _is_something_new(due.interval, sessions, newest, moment))
+        ):
+            await self._set_due(due, sessions, now, is_filling=is_filling)
+            return
+        start = newest - _OVERLAP_BARS * due.interval.seconds
+        try:
+            page, spend = await self._ask(link, due.interval, start, moment + 1)
+        except ProviderBusy:
+            raise
+        except ProviderError as error:
+            await self._put_off(due, error, now)
+            return
+        settled = find_settled_until(moment, due.interval)
+        judgement = judge_answer(
+            (page.covered_from, moment + 1), due.interval, page.bars.time, sessions, settled
+        )
+        async with self._database.session() as session:
+            await credits.end_request(session, spend)
+            counts = await market.store_bars(session, due.instrument_id, page.bars)
+            await backfill_repository.add_asked(session, *key, judgement.answered)
+            revision = await market.find_revision(session, *key)
+            if page.covered_from > start:
+                await self._fill_behind(session, link, due.interval, start, page.covered_from)
+        await self._set_due(due, sessions, now, refreshed=True)
+        if counts.is_changed:
+            await self._tell_bars_changed(link, due.interval, revision)
+        await self._note_left()
+
+    def _find_newest(self, instrument: Instrument, interval: Interval, asked: list[Range]) -> int | None:
+        """From where on nothing is known for good: behind what was answered, else the last stored bar."""
+        if asked:
+            return asked[-1][1]
+        series = instrument.find_series(interval)
+        return None if series is None else int(series.last_at.timestamp())
+
+    async def _fill_behind(
+        self, session: AsyncSession, link: ProviderLink, interval: Interval, start: int, end: int
+    ) -> None:
+        await backfill_repository.add_backfill(
+            session,
+            instrument_id=link.instrument_id,
+            owner_id=link.added_by,
+            provider=link.provider,
+            interval=interval.value,
+            start_time=start,
+            end_time=end,
+            frontier=end,
+            priority=PRIORITY_HISTORY,
+        )
+
+    async def _set_due(
+        self,
+        due: DueSeries,
+        sessions: market.Sessions | None,
+        now: datetime,
+        *,
+        refreshed: bool = False,
+        is_filling: bool = False,
+    ) -> None:
+        quota = self._provider.description.quota
+        is_metered = quota.credits_per_minute is not None or quota.credits_per_day is not None
+        following = find_next_refresh(due.interval, sessions, int(now.timestamp()), is_metered=is_metered)
+        due_at = datetime.fromtimestamp(following, UTC)
+        if is_filling:
+            due_at = min(due_at, now + timedelta(seconds=60))
+        async with self._database.session() as session:
+            await backfill_repository.set_due(
+                session,
+                due.instrument_id,
+                due.interval,
+                due_at,
+                refreshed_at=now if refreshed else None,
+            )
+
+    async def _put_off(self, due: DueSeries, error: ProviderError, now: datetime) -> None:
+        attempts = due.attempts + 1
+        pause = DAY_SECONDS if isinstance(error, _FOR_GOOD) else self._patience.pause(attempts)
+        async with self._database.session() as session:
+            await backfill_repository.set_due(
+                session,
+                due.instrument_id,
+                due.interval,
+                now + timedelta(seconds=pause),
+                attempts=attempts,
+                problem=error.detail,
+            )
+
+    async def _fetch_splits(self, instrument_id: UUID) -> None:
+        now, description = self._clock.now(), self._provider.description
+        async with self._database.session() as session:
+            link = (await repository.find_links(session, [instrument_id])).get(instrument_id)
+        if link is None:
+            return
+        spend: UUID | None = None
+        try:
+            spend = await credits.reserve_credits(
+                self._database, description, self._provider.count_splits_credits()
+            )
+            splits = await self._answer_in_time(self._provider.fetch_splits(link.symbol))
+        except ProviderError as error:
+            await self._end(spend, error)
+            if isinstance(error, ProviderBusy):
+                raise
+            again = _SPLITS_EVERY if isinstance(error, _FOR_GOOD) else _SPLITS_AGAIN
+            async with self._database.session() as session:
+                await backfill_repository.set_splits_due(
+                    session, instrument_id, now + again, fetched_at=None, problem=error.detail
+                )
+            return
+        async with self._database.session() as session:
+            await credits.end_request(session, spend)
+            await market.merge_splits(session, instrument_id, splits)
+            await backfill_repository.set_splits_due(
+                session, instrument_id, now + _SPLITS_EVERY, fetched_at=now, problem=None
+            )
+
+    # --- telling ---
+
+    async def _publish(self, backfill_ids: Sequence[UUID]) -> None:
+        async with self._database.session() as session:
+            told = await backfill_repository.get_by_ids(session, backfill_ids)
+        for one in told:
+            if one.owner_id is not None:
+                body = BackfillRead.of(one).model_dump(mode="json")
+                await self._publisher.publish(f"backfills:{one.owner_id}", body)
+
+    async def _tell_bars_changed(self, link: ProviderLink, interval: Interval, revision: int) -> None:
+        user_id = link.owner_id or link.added_by
+        if user_id is not None:
+            body = {
+                "instrument_id": str(link.instrument_id),
+                "interval": interval.value,
+                "revision": revision,
+            }
+            await self._publisher.publish(f"instruments:{user_id}", body)
+
+
+def _is_something_new(
+    interval: Interval, sessions: market.Sessions | None, known_until: int, now: int
+) -> bool:
+    """Whether a bar behind what is known can be over by now."""
+    if sessions is None or len(sessions) == 0:
+        return find_label_end(known_until, interval) <= now
+    closed = find_last_closed(interval, sessions, now)
+    return closed is None or closed >= known_until
