@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,19 @@ UP = (sys.executable, "-P", "-m", "app.cli", "up")
 class Stack:
     """One `flowrex up` and everything that came of it."""
 
-    def __init__(self, home: Path, output: Path, *options: str, parent: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        home: Path,
+        output: Path,
+        *options: str,
+        parent: tuple[str, ...] = (),
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.home = home
         self.port = free_port()
         self._output = output
         environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        environment |= {"FLOWREX_HOME": str(home), "BACKEND_PORT": str(self.port)}
+        environment |= {"FLOWREX_HOME": str(home), "BACKEND_PORT": str(self.port), **(settings or {})}
         with output.open("wb") as file:
             self.process = subprocess.Popen(
                 [*parent, *UP, "--no-web", "--no-demo", *options],
