@@ -286,6 +286,8 @@ async def find_closes_before(
     """When the last `count` stored bars were over (unix s), oldest first. Raises IntervalNotAvailable."""
     connection = await raw_connection(session)
     return await past_bars.find_closes_before(connection, instrument, interval, before, count)
+
+
 async def read_states(session: AsyncSession, instrument_ids: Sequence[UUID]) -> dict[UUID, str]:
     """What changes whenever bars or splits of an instrument do, for the background work that watches them."""
     return await repository.read_states(session, instrument_ids)

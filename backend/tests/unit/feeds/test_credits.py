@@ -29,7 +29,9 @@ def test_no_window_of_a_minute_ever_holds_more_than_the_plan(
     requests: list[tuple[float, int, float, float, bool]], per_minute: int
 ) -> None:
     quota = Quota(per_minute, 40)
-    now, spends, arrivals, by_day = _START, [], [], dict.fromkeys((20, 21), 0)
+    now, by_day = _START, dict.fromkeys((20, 21), 0)
+    spends: list[Spend] = []
+    arrivals: list[tuple[datetime, int]] = []
     planned: list[tuple[datetime, datetime | None]] = []
     for pause, credits, travel, answer, is_reported in requests:
         now += timedelta(seconds=pause)
