@@ -188,6 +188,8 @@ class BarBuilder:
         self._minutes: dict[int, BarValues] = {}
         self._wanted: tuple[Interval, ...] = ()
         self._buckets: dict[Interval, dict[int, _Bucket]] = {}
+        # The minute that was put into each interval last, and its bar: asked for again and again.
+        self._last_label: dict[Interval, tuple[int, int]] = {}
         self.unknown = UnknownStretches()
         self.counts = dict.fromkeys(Taken, 0)
 
@@ -278,7 +280,10 @@ class BarBuilder:
 
     def _put(self, interval: Interval, minute: int, values: BarValues) -> None:
         buckets = self._buckets[interval]
-        label = self._hours.label(minute, interval)
+        asked, label = self._last_label.get(interval, (None, 0))
+        if asked != minute:
+            label = self._hours.label(minute, interval)
+            self._last_label[interval] = minute, label
         bucket = buckets.get(label)
         if bucket is None:
             opens_at = self._hours.opens_at(label, interval)
