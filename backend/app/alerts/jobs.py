@@ -12,11 +12,13 @@ from uuid import UUID
 
 import structlog
 
+from app.alerts import watch_repository
 from app.alerts.checks import answer_next_check, forget_old_checks
 from app.alerts.deliveries import Deliverer
 from app.alerts.domain import CHECK_ASKED, DELIVERIES_WAITING, StoredFiring
 from app.alerts.evaluator import Evaluator
 from app.alerts.schemas import FiringRead
+from app.alerts.ticks import TickWatch
 from app.alerts.webhooks import WebhookSender
 from app.config import Settings
 from app.core.clock import Clock
@@ -25,6 +27,7 @@ from app.core.live_publishing import LivePublisher
 from app.core.notifications import Notifications
 from app.core.problems import is_database_away
 from app.core.secrets import Secrets, load_secrets
+from app.engine.intervals import Interval
 from app.market.domain import BARS_TOPIC
 
 log = structlog.get_logger(__name__)
@@ -41,16 +44,22 @@ _PUBLISHED_AT_ONCE = 50
 
 
 async def run_alerts(
-    settings: Settings, databases: Databases, clock: Clock, publisher: LivePublisher
+    settings: Settings,
+    databases: Databases,
+    clock: Clock,
+    publisher: LivePublisher,
+    ticks: TickWatch | None = None,
 ) -> None:
-    """Watch alerts for ever. Raises when the database is away."""
+    """Watch alerts for ever; with `ticks`, at prices too. Raises when the database is away."""
     notifications = Notifications(settings.database_dsn)
     notifications.start()
-    loops = (
+    loops = [
         _keep_looking(databases.main, clock, publisher, notifications),
         _keep_answering(databases.main, clock, notifications),
         _keep_sending(settings, databases, clock, notifications),
-    )
+    ]
+    if ticks is not None:
+        loops += [ticks.keep_fresh(notifications), _keep_telling(ticks, publisher)]
     tasks = [asyncio.create_task(loop) for loop in loops]
     try:
         await asyncio.gather(*tasks)
@@ -89,6 +98,18 @@ async def _keep_looking(
             fired = await _try("alerts_not_looked_at", look)
             if fired:
                 await publish_firings(publisher, fired)
+
+
+async def _keep_telling(ticks: TickWatch, publisher: LivePublisher) -> None:
+    while True:
+        await publish_firings(publisher, await ticks.take_fired())
+
+
+async def find_wanted(database: Database) -> set[tuple[UUID, Interval]]:
+    """What must be fed though nobody looks at it: instruments and intervals with active alerts."""
+    async with database.session() as session:
+        groups = await watch_repository.list_active_groups(session, None)
+    return {(group.instrument_id, group.interval) for group in groups}
 
 
 async def _keep_answering(database: Database, clock: Clock, notifications: Notifications) -> None:

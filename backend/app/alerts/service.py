@@ -26,6 +26,7 @@ from app.alerts.domain import (
     AlertTerms,
     CheckResult,
     ConditionUnsuitable,
+    Direction,
     DrawingCondition,
     PriceCondition,
     RuleCondition,
@@ -44,6 +45,8 @@ from app.engine.language import IntervalUnsuitable
 from app.market import service as market
 from app.market.domain import Instrument, Viewer
 from app.strategies.domain import RuleInvalid
+from app.workspace import service as workspace
+from app.workspace.domain import DrawingKind
 
 _CHECK_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 1.0
@@ -329,7 +332,7 @@ async def _check_condition(
     if instrument.intervals:  # one whose history is on its way has none yet
         market.choose_source_interval(interval, instrument.intervals)
     if isinstance(condition, DrawingCondition):
-        raise ConditionUnsuitable("Drawings cannot be watched yet.")
+        await _check_drawing(session, owner_id, instrument, condition)
     if isinstance(condition, RuleCondition):
         checked = await asyncio.to_thread(conditions.check_condition_text, condition.source)
         if checked.rule is None:
@@ -338,3 +341,19 @@ async def _check_condition(
             checked.rule.check_interval(interval)
         except IntervalUnsuitable as error:
             raise ConditionUnsuitable(str(error)) from error
+
+
+async def _check_drawing(
+    session: AsyncSession, owner_id: UUID, instrument: Instrument, condition: DrawingCondition
+) -> None:
+    drawing = await workspace.find_drawing(session, owner_id, condition.drawing_id)
+    if drawing is None or drawing.instrument_id != instrument.id:
+        raise ConditionUnsuitable("There is no such drawing on this instrument.")
+    if drawing.kind is DrawingKind.MEASURE:
+        raise ConditionUnsuitable("A measure cannot be watched: draw a line or a rectangle.")
+    is_band = condition.direction in (Direction.ENTERS, Direction.LEAVES)
+    if is_band and drawing.kind is not DrawingKind.RECTANGLE:
+        raise ConditionUnsuitable("A line is crossed; a rectangle is entered or left.")
+    is_one_way = condition.direction in (Direction.CROSSES_ABOVE, Direction.CROSSES_BELOW)
+    if is_one_way and drawing.kind is DrawingKind.RECTANGLE:
+        raise ConditionUnsuitable("A rectangle is entered or left: it has two edges.")

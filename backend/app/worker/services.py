@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
 import structlog
 from redis.asyncio import Redis
 
 from app.alerts import jobs as alerts
+from app.alerts.ticks import TickWatch
 from app.config import Settings
 from app.core.clock import Clock
 from app.core.database import Databases
@@ -31,11 +33,20 @@ def start_services(
     """Start every service. One that ends or raises ends the worker: raise only when the database is away."""
     providers = make_providers(settings, clock)
 
+    ticks = TickWatch(databases.main, clock)
+
     async def feed_live() -> None:
-        await live.run_live_feed(databases, clock, redis, providers)
+        await live.run_live_feed(
+            databases,
+            clock,
+            redis,
+            providers,
+            find_alerts_wanted=partial(alerts.find_wanted, databases.main),
+            tick_listeners=(ticks.on_tick,),
+        )
 
     async def watch_alerts() -> None:
-        await alerts.run_alerts(settings, databases, clock, LivePublisher(redis))
+        await alerts.run_alerts(settings, databases, clock, LivePublisher(redis), ticks)
 
     async def bring_history() -> None:
         publisher = LivePublisher(redis)
