@@ -38,6 +38,18 @@ class AxisRead(TypedDict):
     count: int
 
 
+class BackfillFailure(TypedDict):
+    """
+    Why a back-fill failed.
+    """
+
+    code: str
+    detail: str
+
+
+BackfillStatus: TypeAlias = Literal['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled']
+
+
 Symbol: TypeAlias = str
 
 
@@ -174,6 +186,18 @@ class ConventionsManifest(TypedDict):
 
     version: str
     sentences: list[str]
+
+
+class CreditsRead(TypedDict):
+    """
+    A provider's quota and what is left of it; null: no such limit. Days begin at 00:00 UTC.
+    """
+
+    per_minute: int | None
+    per_day: int | None
+    left_this_minute: int | None
+    left_today: int | None
+    spent_today: int
 
 
 class DeliveryRead(TypedDict):
@@ -375,6 +399,9 @@ class FormingBarRead(TypedDict):
     volume: float | None
 
 
+Freshness: TypeAlias = Literal['fresh', 'stale', 'closed']
+
+
 class FunctionRead(TypedDict):
     """
     A function of the language. `warm_up`: bars before its first value, in terms of its arguments.
@@ -426,6 +453,16 @@ class HistogramPicture(TypedDict):
     edges: list[float]
     counts: list[float]
     own: NotRequired[float | None]
+
+
+class HoleRead(TypedDict):
+    """
+    A stretch in which bars lack.
+    """
+
+    start: str
+    end: str
+    missing: int
 
 
 class HourRow(TypedDict):
@@ -762,6 +799,39 @@ class PriceConditionRead(TypedDict):
     direction: Direction
 
 
+class ProviderBadge(TypedDict):
+    """
+    Where data comes from, as it has to be shown beside it.
+    """
+
+    name: str
+    title: str
+    attribution: str
+    is_simulated: bool
+    is_delayed: bool
+
+
+class ProviderRead(TypedDict):
+    """
+    A provider of market data. `is_configured` false: `problem` says what to set. `can_use`: whether who
+    asks may search and add there.
+    """
+
+    name: str
+    title: str
+    attribution: str
+    is_simulated: bool
+    is_delayed: bool
+    is_configured: bool
+    problem: str | None
+    can_use: bool
+    may_share: bool
+    has_stream: bool
+    intervals: list[Interval]
+    max_bars_per_request: int
+    credits: CreditsRead | None
+
+
 QuoteState: TypeAlias = Literal['live', 'delayed', 'simulated', 'stale', 'closed']
 
 
@@ -780,6 +850,15 @@ class Readiness(TypedDict):
     """
 
     status: NotRequired[Literal['ready']]
+
+
+class RefreshAccepted(TypedDict):
+    """
+    The newest bars are asked for; those on their way are in `backfills`.
+    """
+
+    instrument_id: str
+    status: NotRequired[str]
 
 
 class RefreshRequest(TypedDict, closed=True):
@@ -991,6 +1070,16 @@ class ScatterPicture(TypedDict):
 
 
 Scope: TypeAlias = Literal['installation', 'private']
+
+
+class SearchProblem(TypedDict):
+    """
+    Why a provider's answer to a search is not there, or old.
+    """
+
+    provider: str
+    code: str
+    detail: str
 
 
 class SeriesRead(TypedDict):
@@ -1270,6 +1359,27 @@ class SweepResults(TypedDict):
 
 
 SweepStatus: TypeAlias = Literal['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled']
+
+
+class SymbolRead(TypedDict):
+    """
+    Something that a provider has bars of. `instrument_id`: it is here already.
+    """
+
+    provider: str
+    provider_title: str
+    is_simulated: bool
+    code: str
+    mic_code: str | None
+    symbol: str
+    name: str
+    asset_class: AssetClass
+    exchange: str | None
+    currency: str | None
+    country: str | None
+    timezone: str
+    calendar: str | None
+    instrument_id: str | None
 
 
 class TicketRead(TypedDict):
@@ -1680,6 +1790,49 @@ class AlertUpdate(TypedDict, closed=True):
     expires_at: NotRequired[str | None]
 
 
+class BackfillCreate(TypedDict, closed=True):
+    """
+    A stretch to fetch: `start` inclusive, `end` exclusive (now, when left out). `again`: ask also for what
+    is stored.
+    """
+
+    interval: Interval
+    start: str
+    end: NotRequired[str | None]
+    again: NotRequired[bool]
+
+
+class BackfillRead(TypedDict):
+    """
+    A stretch of bars on its way in, newest first. While it waits, `wait_reason` and `waits_until` say for
+    what and until when.
+    """
+
+    id: str
+    instrument_id: str
+    symbol: str
+    provider: str
+    interval: Interval
+    start: str
+    end: str
+    done_from: str
+    again: bool
+    status: BackfillStatus
+    progress: float
+    priority: int
+    pages: int
+    inserted: int
+    updated: int
+    unchanged: int
+    credits: int
+    waits_until: str | None
+    wait_reason: str | None
+    error: BackfillFailure | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
 class BacktestCreate(TypedDict, closed=True):
     """
     What to run on what, under which costs, with which values of the rule's parameters.
@@ -1939,6 +2092,21 @@ class ImportRead(TypedDict):
     finished_at: str | None
 
 
+class InstrumentFromProvider(TypedDict, closed=True):
+    """
+    What to add. `intervals`: 1day and, where there is such, 1min, unless said otherwise. `history`: from
+    when on bars are fetched, by interval; else 20 years of days and 30 days of what is within the day.
+    """
+
+    provider: str
+    code: str
+    mic_code: NotRequired[str | None]
+    symbol: NotRequired[str | None]
+    intervals: NotRequired[list[Interval] | None]
+    history: NotRequired[dict[Interval, str]]
+    scope: NotRequired[Scope]
+
+
 class InstrumentRead(TypedDict):
     """
     An instrument with what is stored of it. Prices are adjusted for splits; `change` is a fraction.
@@ -1976,6 +2144,11 @@ class LanguageRead(TypedDict):
 
 class PageAlertRead(TypedDict):
     items: list[AlertRead]
+    next_cursor: NotRequired[str | None]
+
+
+class PageBackfillRead(TypedDict):
+    items: list[BackfillRead]
     next_cursor: NotRequired[str | None]
 
 
@@ -2019,6 +2192,14 @@ class PageWatchlistSummaryRead(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class ProviderList(TypedDict):
+    """
+    The providers that there are, or could be.
+    """
+
+    items: list[ProviderRead]
+
+
 class QuoteRead(TypedDict):
     """
     The last price of an instrument, with the fields of a message of the channel `quotes:<id>`.
@@ -2059,6 +2240,28 @@ class RunAccepted(TypedDict):
 
     id: str
     status: RunStatus
+
+
+class SeriesCoverage(TypedDict):
+    """
+    What is stored of an instrument in one interval. `expected`, `missing` and `holes` are measured against
+    the market's calendar (`is_measured` false: not yet for these bars; null: it has none).
+    """
+
+    interval: Interval
+    bar_count: int
+    first_bar_at: str | None
+    last_bar_at: str | None
+    expected: int | None
+    missing: int | None
+    holes: list[HoleRead]
+    is_measured: bool
+    freshness: Freshness | None
+    age_seconds: float | None
+    refreshed_at: str | None
+    next_refresh_at: str | None
+    problem: str | None
+    backfill: BackfillRead | None
 
 
 class ShareList(TypedDict):
@@ -2156,6 +2359,15 @@ class SweepSummary(TypedDict):
     created_at: str
     started_at: str | None
     finished_at: str | None
+
+
+class SymbolList(TypedDict):
+    """
+    Results of a search, the best first; and what could not be asked.
+    """
+
+    items: list[SymbolRead]
+    problems: list[SearchProblem]
 
 
 class TearSheetRead(TypedDict):
@@ -2302,6 +2514,16 @@ class WatchlistRead(TypedDict):
     items: list[WatchlistItemRead]
 
 
+class AddedInstrument(TypedDict):
+    """
+    An instrument that was added, and its history on its way in.
+    """
+
+    instrument: InstrumentRead
+    provider: ProviderBadge
+    backfills: list[BackfillRead]
+
+
 Pictures: TypeAlias = BarsPicture | HistogramPicture | FanPicture | CurvesPicture | SpansPicture | ScatterPicture
 
 
@@ -2348,6 +2570,24 @@ class DrawingPage(TypedDict):
     splits_revision: int
 
 
+class InstrumentCoverage(TypedDict):
+    """
+    An instrument with all that is stored of it, where it comes from, and how fresh it is.
+    """
+
+    id: str
+    symbol: str
+    name: str
+    exchange: str | None
+    asset_class: AssetClass
+    timezone: str
+    calendar: str | None
+    scope: Scope
+    provider: ProviderBadge | None
+    splits: int
+    series: list[SeriesCoverage]
+
+
 class ManifestRead(TypedDict):
     """
     Everything that makes the run repeatable. The same manifest gives the same `result_sha256`.
@@ -2392,6 +2632,15 @@ class VerdictRead(TypedDict):
     level: Literal['green', 'amber', 'red']
     complete: NotRequired[bool]
     checks: list[CheckRead]
+
+
+class CataloguePage(TypedDict):
+    """
+    A page of the catalogue, in the order of symbols.
+    """
+
+    items: list[InstrumentCoverage]
+    next_cursor: str | None
 
 
 class RunRead(TypedDict):

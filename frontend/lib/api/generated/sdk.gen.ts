@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddStarData, AddStarErrors, AddStarResponses, AddWatchlistItemData, AddWatchlistItemErrors, AddWatchlistItemResponses, CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelSweepData, CancelSweepErrors, CancelSweepResponses, CancelWalkForwardData, CancelWalkForwardErrors, CancelWalkForwardResponses, CheckConditionData, CheckConditionErrors, CheckConditionResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CheckWebhookData, CheckWebhookErrors, CheckWebhookResponses, CompareBacktestsData, CompareBacktestsErrors, CompareBacktestsResponses, CompareStrategyVersionsData, CompareStrategyVersionsErrors, CompareStrategyVersionsResponses, CountUnreadFiringsData, CountUnreadFiringsErrors, CountUnreadFiringsResponses, CreateAlertData, CreateAlertErrors, CreateAlertResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateDrawingData, CreateDrawingErrors, CreateDrawingResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateLayoutData, CreateLayoutErrors, CreateLayoutResponses, CreateReplayData, CreateReplayErrors, CreateReplayResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, CreateStreamTicketData, CreateStreamTicketErrors, CreateStreamTicketResponses, CreateSweepData, CreateSweepErrors, CreateSweepResponses, CreateWalkForwardData, CreateWalkForwardErrors, CreateWalkForwardResponses, CreateWatchlistData, CreateWatchlistErrors, CreateWatchlistResponses, DeleteAlertData, DeleteAlertErrors, DeleteAlertResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteDrawingData, DeleteDrawingErrors, DeleteDrawingResponses, DeleteDrawingsData, DeleteDrawingsErrors, DeleteDrawingsResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteLayoutData, DeleteLayoutErrors, DeleteLayoutResponses, DeleteReplayData, DeleteReplayErrors, DeleteReplayResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, DeleteSweepData, DeleteSweepErrors, DeleteSweepResponses, DeleteWalkForwardData, DeleteWalkForwardErrors, DeleteWalkForwardResponses, DeleteWatchlistData, DeleteWatchlistErrors, DeleteWatchlistResponses, ExportBacktestData, ExportBacktestErrors, ExportBacktestResponses, ListAlertFiringsData, ListAlertFiringsErrors, ListAlertFiringsResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListDrawingsData, ListDrawingsErrors, ListDrawingsResponses, ListExampleRulesData, ListExampleRulesErrors, ListExampleRulesResponses, ListExchangesData, ListExchangesErrors, ListExchangesResponses, ListFiringsData, ListFiringsErrors, ListFiringsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListLayoutsData, ListLayoutsErrors, ListLayoutsResponses, ListLibraryData, ListLibraryErrors, ListLibraryResponses, ListQuotesData, ListQuotesErrors, ListQuotesResponses, ListReplaysData, ListReplaysErrors, ListReplaysResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStarsData, ListStarsErrors, ListStarsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ListSweepsData, ListSweepsErrors, ListSweepsResponses, ListTechnicalIndicatorsData, ListTechnicalIndicatorsErrors, ListTechnicalIndicatorsResponses, ListWalkForwardsData, ListWalkForwardsErrors, ListWalkForwardsResponses, ListWatchlistsData, ListWatchlistsErrors, ListWatchlistsResponses, MarkFiringsReadData, MarkFiringsReadErrors, MarkFiringsReadResponses, OpenSweepSetData, OpenSweepSetErrors, OpenSweepSetResponses, PauseReplayData, PauseReplayErrors, PauseReplayResponses, PauseSweepData, PauseSweepErrors, PauseSweepResponses, PlayReplayData, PlayReplayErrors, PlayReplayResponses, PreviewSweepData, PreviewSweepErrors, PreviewSweepResponses, ReadAlertData, ReadAlertErrors, ReadAlertResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadDrawingData, ReadDrawingErrors, ReadDrawingResponses, ReadEarliestTimestampData, ReadEarliestTimestampErrors, ReadEarliestTimestampResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageErrors, ReadLanguageResponses, ReadLayoutData, ReadLayoutErrors, ReadLayoutResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadPriceData, ReadPriceErrors, ReadPriceResponses, ReadQuoteData, ReadQuoteErrors, ReadQuoteResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadReplayBarsData, ReadReplayBarsErrors, ReadReplayBarsResponses, ReadReplayData, ReadReplayErrors, ReadReplayResponses, ReadSharedReportData, ReadSharedReportErrors, ReadSharedReportResponses, ReadSignInOptionsData, ReadSignInOptionsErrors, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, ReadSweepData, ReadSweepErrors, ReadSweepHeatmapData, ReadSweepHeatmapErrors, ReadSweepHeatmapResponses, ReadSweepResponses, ReadSweepResultsData, ReadSweepResultsErrors, ReadSweepResultsResponses, ReadTearSheetData, ReadTearSheetErrors, ReadTearSheetResponses, ReadTimeSeriesData, ReadTimeSeriesErrors, ReadTimeSeriesResponses, ReadWalkForwardData, ReadWalkForwardErrors, ReadWalkForwardResponses, ReadWatchlistData, ReadWatchlistErrors, ReadWatchlistResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveStarData, RemoveStarErrors, RemoveStarResponses, RemoveWatchlistItemData, RemoveWatchlistItemErrors, RemoveWatchlistItemResponses, RenewWebhookSecretData, RenewWebhookSecretErrors, RenewWebhookSecretResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, ReplaceWatchlistItemsData, ReplaceWatchlistItemsErrors, ReplaceWatchlistItemsResponses, ResumeSweepData, ResumeSweepErrors, ResumeSweepResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SearchSymbolsData, SearchSymbolsErrors, SearchSymbolsResponses, SeekReplayData, SeekReplayErrors, SeekReplayResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StepReplayData, StepReplayErrors, StepReplayResponses, UpdateAlertData, UpdateAlertErrors, UpdateAlertResponses, UpdateDrawingData, UpdateDrawingErrors, UpdateDrawingResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateLayoutData, UpdateLayoutErrors, UpdateLayoutResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateReplayData, UpdateReplayErrors, UpdateReplayResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses, UpdateWatchlistData, UpdateWatchlistErrors, UpdateWatchlistResponses } from './types.gen';
+import type { AddInstrumentData, AddInstrumentErrors, AddInstrumentResponses, AddStarData, AddStarErrors, AddStarResponses, AddWatchlistItemData, AddWatchlistItemErrors, AddWatchlistItemResponses, CancelBackfillData, CancelBackfillErrors, CancelBackfillResponses, CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelSweepData, CancelSweepErrors, CancelSweepResponses, CancelWalkForwardData, CancelWalkForwardErrors, CancelWalkForwardResponses, CheckConditionData, CheckConditionErrors, CheckConditionResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CheckWebhookData, CheckWebhookErrors, CheckWebhookResponses, CompareBacktestsData, CompareBacktestsErrors, CompareBacktestsResponses, CompareStrategyVersionsData, CompareStrategyVersionsErrors, CompareStrategyVersionsResponses, CountUnreadFiringsData, CountUnreadFiringsErrors, CountUnreadFiringsResponses, CreateAlertData, CreateAlertErrors, CreateAlertResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateDrawingData, CreateDrawingErrors, CreateDrawingResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateLayoutData, CreateLayoutErrors, CreateLayoutResponses, CreateReplayData, CreateReplayErrors, CreateReplayResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, CreateStreamTicketData, CreateStreamTicketErrors, CreateStreamTicketResponses, CreateSweepData, CreateSweepErrors, CreateSweepResponses, CreateWalkForwardData, CreateWalkForwardErrors, CreateWalkForwardResponses, CreateWatchlistData, CreateWatchlistErrors, CreateWatchlistResponses, DeleteAlertData, DeleteAlertErrors, DeleteAlertResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteDrawingData, DeleteDrawingErrors, DeleteDrawingResponses, DeleteDrawingsData, DeleteDrawingsErrors, DeleteDrawingsResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteLayoutData, DeleteLayoutErrors, DeleteLayoutResponses, DeleteReplayData, DeleteReplayErrors, DeleteReplayResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, DeleteSweepData, DeleteSweepErrors, DeleteSweepResponses, DeleteWalkForwardData, DeleteWalkForwardErrors, DeleteWalkForwardResponses, DeleteWatchlistData, DeleteWatchlistErrors, DeleteWatchlistResponses, ExportBacktestData, ExportBacktestErrors, ExportBacktestResponses, FindSymbolsData, FindSymbolsErrors, FindSymbolsResponses, ListAlertFiringsData, ListAlertFiringsErrors, ListAlertFiringsResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListBackfillsData, ListBackfillsErrors, ListBackfillsResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListCatalogueData, ListCatalogueErrors, ListCatalogueResponses, ListDrawingsData, ListDrawingsErrors, ListDrawingsResponses, ListExampleRulesData, ListExampleRulesErrors, ListExampleRulesResponses, ListExchangesData, ListExchangesErrors, ListExchangesResponses, ListFiringsData, ListFiringsErrors, ListFiringsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListLayoutsData, ListLayoutsErrors, ListLayoutsResponses, ListLibraryData, ListLibraryErrors, ListLibraryResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListQuotesData, ListQuotesErrors, ListQuotesResponses, ListReplaysData, ListReplaysErrors, ListReplaysResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStarsData, ListStarsErrors, ListStarsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ListSweepsData, ListSweepsErrors, ListSweepsResponses, ListTechnicalIndicatorsData, ListTechnicalIndicatorsErrors, ListTechnicalIndicatorsResponses, ListWalkForwardsData, ListWalkForwardsErrors, ListWalkForwardsResponses, ListWatchlistsData, ListWatchlistsErrors, ListWatchlistsResponses, MarkFiringsReadData, MarkFiringsReadErrors, MarkFiringsReadResponses, OpenSweepSetData, OpenSweepSetErrors, OpenSweepSetResponses, PauseReplayData, PauseReplayErrors, PauseReplayResponses, PauseSweepData, PauseSweepErrors, PauseSweepResponses, PlayReplayData, PlayReplayErrors, PlayReplayResponses, PreviewSweepData, PreviewSweepErrors, PreviewSweepResponses, ReadAlertData, ReadAlertErrors, ReadAlertResponses, ReadBackfillData, ReadBackfillErrors, ReadBackfillResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadCoverageData, ReadCoverageErrors, ReadCoverageResponses, ReadDrawingData, ReadDrawingErrors, ReadDrawingResponses, ReadEarliestTimestampData, ReadEarliestTimestampErrors, ReadEarliestTimestampResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageErrors, ReadLanguageResponses, ReadLayoutData, ReadLayoutErrors, ReadLayoutResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadPriceData, ReadPriceErrors, ReadPriceResponses, ReadQuoteData, ReadQuoteErrors, ReadQuoteResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadReplayBarsData, ReadReplayBarsErrors, ReadReplayBarsResponses, ReadReplayData, ReadReplayErrors, ReadReplayResponses, ReadSharedReportData, ReadSharedReportErrors, ReadSharedReportResponses, ReadSignInOptionsData, ReadSignInOptionsErrors, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, ReadSweepData, ReadSweepErrors, ReadSweepHeatmapData, ReadSweepHeatmapErrors, ReadSweepHeatmapResponses, ReadSweepResponses, ReadSweepResultsData, ReadSweepResultsErrors, ReadSweepResultsResponses, ReadTearSheetData, ReadTearSheetErrors, ReadTearSheetResponses, ReadTimeSeriesData, ReadTimeSeriesErrors, ReadTimeSeriesResponses, ReadWalkForwardData, ReadWalkForwardErrors, ReadWalkForwardResponses, ReadWatchlistData, ReadWatchlistErrors, ReadWatchlistResponses, RefreshData, RefreshErrors, RefreshInstrumentData, RefreshInstrumentErrors, RefreshInstrumentResponses, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveStarData, RemoveStarErrors, RemoveStarResponses, RemoveWatchlistItemData, RemoveWatchlistItemErrors, RemoveWatchlistItemResponses, RenewWebhookSecretData, RenewWebhookSecretErrors, RenewWebhookSecretResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, ReplaceWatchlistItemsData, ReplaceWatchlistItemsErrors, ReplaceWatchlistItemsResponses, ResumeSweepData, ResumeSweepErrors, ResumeSweepResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SearchSymbolsData, SearchSymbolsErrors, SearchSymbolsResponses, SeekReplayData, SeekReplayErrors, SeekReplayResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartBackfillData, StartBackfillErrors, StartBackfillResponses, StepReplayData, StepReplayErrors, StepReplayResponses, UpdateAlertData, UpdateAlertErrors, UpdateAlertResponses, UpdateDrawingData, UpdateDrawingErrors, UpdateDrawingResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateLayoutData, UpdateLayoutErrors, UpdateLayoutResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateReplayData, UpdateReplayErrors, UpdateReplayResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses, UpdateWatchlistData, UpdateWatchlistErrors, UpdateWatchlistResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -858,6 +858,135 @@ export const cancelWalkForward = <ThrowOnError extends boolean = true>(options: 
     responseType: 'json',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/walk-forwards/{run_id}/cancel',
+    ...options
+});
+
+/**
+ * List Providers
+ *
+ * Where market data can come from: what is set up, what is left of its quota, and what else could be.
+ */
+export const listProviders = <ThrowOnError extends boolean = true>(options?: Options<ListProvidersData, ThrowOnError>) => (options?.client ?? client).get<ListProvidersResponses, ListProvidersErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/providers',
+    ...options
+});
+
+/**
+ * Find Symbols
+ *
+ * Symbols that providers have, by some letters of symbol or name.
+ */
+export const findSymbols = <ThrowOnError extends boolean = true>(options: Options<FindSymbolsData, ThrowOnError>) => (options.client ?? client).get<FindSymbolsResponses, FindSymbolsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/symbols',
+    ...options
+});
+
+/**
+ * Add Instrument
+ *
+ * Add an instrument that a provider feeds; its history comes in the background. The same again changes
+ * nothing.
+ */
+export const addInstrument = <ThrowOnError extends boolean = true>(options: Options<AddInstrumentData, ThrowOnError>) => (options.client ?? client).post<AddInstrumentResponses, AddInstrumentErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/instruments/from-provider',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Backfills
+ *
+ * One's back-fills, newest first.
+ */
+export const listBackfills = <ThrowOnError extends boolean = true>(options?: Options<ListBackfillsData, ThrowOnError>) => (options?.client ?? client).get<ListBackfillsResponses, ListBackfillsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backfills',
+    ...options
+});
+
+/**
+ * Read Backfill
+ *
+ * How a back-fill goes.
+ */
+export const readBackfill = <ThrowOnError extends boolean = true>(options: Options<ReadBackfillData, ThrowOnError>) => (options.client ?? client).get<ReadBackfillResponses, ReadBackfillErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backfills/{backfill_id}',
+    ...options
+});
+
+/**
+ * Cancel Backfill
+ *
+ * Stop a back-fill. What came in stays.
+ */
+export const cancelBackfill = <ThrowOnError extends boolean = true>(options: Options<CancelBackfillData, ThrowOnError>) => (options.client ?? client).post<CancelBackfillResponses, CancelBackfillErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/backfills/{backfill_id}/cancel',
+    ...options
+});
+
+/**
+ * Start Backfill
+ *
+ * Fetch a stretch of bars: what lacks of it, or (`again`) all of it once more.
+ */
+export const startBackfill = <ThrowOnError extends boolean = true>(options: Options<StartBackfillData, ThrowOnError>) => (options.client ?? client).post<StartBackfillResponses, StartBackfillErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/instruments/{instrument_id}/backfills',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Refresh Instrument
+ *
+ * Ask the provider for the newest bars now.
+ */
+export const refreshInstrument = <ThrowOnError extends boolean = true>(options: Options<RefreshInstrumentData, ThrowOnError>) => (options.client ?? client).post<RefreshInstrumentResponses, RefreshInstrumentErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/instruments/{instrument_id}/refresh',
+    ...options
+});
+
+/**
+ * Read Coverage
+ *
+ * What is stored of an instrument, what lacks, and what is on its way, which from now on goes first.
+ */
+export const readCoverage = <ThrowOnError extends boolean = true>(options: Options<ReadCoverageData, ThrowOnError>) => (options.client ?? client).get<ReadCoverageResponses, ReadCoverageErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/instruments/{instrument_id}/coverage',
+    ...options
+});
+
+/**
+ * List Catalogue
+ *
+ * The data that there is: ranges, holes, freshness and source of each instrument.
+ */
+export const listCatalogue = <ThrowOnError extends boolean = true>(options?: Options<ListCatalogueData, ThrowOnError>) => (options?.client ?? client).get<ListCatalogueResponses, ListCatalogueErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/catalogue',
     ...options
 });
 

@@ -5,6 +5,20 @@ export type ClientOptions = {
 };
 
 /**
+ * AddedInstrument
+ *
+ * An instrument that was added, and its history on its way in.
+ */
+export type AddedInstrument = {
+    instrument: InstrumentRead;
+    provider: ProviderBadge;
+    /**
+     * Backfills
+     */
+    backfills: Array<BackfillRead>;
+};
+
+/**
  * Adjustment
  *
  * How bars are corrected on reading.
@@ -246,6 +260,143 @@ export type AxisRead = {
      */
     count: number;
 };
+
+/**
+ * BackfillCreate
+ *
+ * A stretch to fetch: `start` inclusive, `end` exclusive (now, when left out). `again`: ask also for what
+ * is stored.
+ */
+export type BackfillCreate = {
+    interval: Interval;
+    /**
+     * Start
+     */
+    start: string;
+    /**
+     * End
+     */
+    end?: string | null;
+    /**
+     * Again
+     */
+    again?: boolean;
+};
+
+/**
+ * BackfillFailure
+ *
+ * Why a back-fill failed.
+ */
+export type BackfillFailure = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+};
+
+/**
+ * BackfillRead
+ *
+ * A stretch of bars on its way in, newest first. While it waits, `wait_reason` and `waits_until` say for
+ * what and until when.
+ */
+export type BackfillRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Instrument Id
+     */
+    instrument_id: string;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    interval: Interval;
+    /**
+     * Start
+     */
+    start: string;
+    /**
+     * End
+     */
+    end: string;
+    /**
+     * Done From
+     */
+    done_from: string;
+    /**
+     * Again
+     */
+    again: boolean;
+    status: BackfillStatus;
+    /**
+     * Progress
+     */
+    progress: number;
+    /**
+     * Priority
+     */
+    priority: number;
+    /**
+     * Pages
+     */
+    pages: number;
+    /**
+     * Inserted
+     */
+    inserted: number;
+    /**
+     * Updated
+     */
+    updated: number;
+    /**
+     * Unchanged
+     */
+    unchanged: number;
+    /**
+     * Credits
+     */
+    credits: number;
+    /**
+     * Waits Until
+     */
+    waits_until: string | null;
+    /**
+     * Wait Reason
+     */
+    wait_reason: string | null;
+    error: BackfillFailure | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+};
+
+/**
+ * BackfillStatus
+ *
+ * Where a back-fill stands. `waiting`: for the provider, until `waits_until`, for the reason given.
+ */
+export type BackfillStatus = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
 
 /**
  * BacktestCreate
@@ -592,6 +743,22 @@ export type CapsRead = {
 };
 
 /**
+ * CataloguePage
+ *
+ * A page of the catalogue, in the order of symbols.
+ */
+export type CataloguePage = {
+    /**
+     * Items
+     */
+    items: Array<InstrumentCoverage>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Check
  *
  * One part that the installation stands on.
@@ -913,6 +1080,34 @@ export type ConventionsManifest = {
      * Sentences
      */
     sentences: Array<string>;
+};
+
+/**
+ * CreditsRead
+ *
+ * A provider's quota and what is left of it; null: no such limit. Days begin at 00:00 UTC.
+ */
+export type CreditsRead = {
+    /**
+     * Per Minute
+     */
+    per_minute: number | null;
+    /**
+     * Per Day
+     */
+    per_day: number | null;
+    /**
+     * Left This Minute
+     */
+    left_this_minute: number | null;
+    /**
+     * Left Today
+     */
+    left_today: number | null;
+    /**
+     * Spent Today
+     */
+    spent_today: number;
 };
 
 /**
@@ -1647,6 +1842,14 @@ export type FormingBarRead = {
 };
 
 /**
+ * Freshness
+ *
+ * `fresh`: up to date while the market trades; `closed`: up to date, and the market is closed; `stale`:
+ * bars that are over lack at the end.
+ */
+export type Freshness = 'fresh' | 'stale' | 'closed';
+
+/**
  * FunctionRead
  *
  * A function of the language. `warm_up`: bars before its first value, in terms of its arguments.
@@ -1767,6 +1970,26 @@ export type HistogramPicture = {
      * Own
      */
     own?: number | null;
+};
+
+/**
+ * HoleRead
+ *
+ * A stretch in which bars lack.
+ */
+export type HoleRead = {
+    /**
+     * Start
+     */
+    start: string;
+    /**
+     * End
+     */
+    end: string;
+    /**
+     * Missing
+     */
+    missing: number;
 };
 
 /**
@@ -1925,6 +2148,87 @@ export type InputRead = {
      * Help
      */
     help: string;
+};
+
+/**
+ * InstrumentCoverage
+ *
+ * An instrument with all that is stored of it, where it comes from, and how fresh it is.
+ */
+export type InstrumentCoverage = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Exchange
+     */
+    exchange: string | null;
+    asset_class: AssetClass;
+    /**
+     * Timezone
+     */
+    timezone: string;
+    /**
+     * Calendar
+     */
+    calendar: string | null;
+    scope: Scope;
+    provider: ProviderBadge | null;
+    /**
+     * Splits
+     */
+    splits: number;
+    /**
+     * Series
+     */
+    series: Array<SeriesCoverage>;
+};
+
+/**
+ * InstrumentFromProvider
+ *
+ * What to add. `intervals`: 1day and, where there is such, 1min, unless said otherwise. `history`: from
+ * when on bars are fetched, by interval; else 20 years of days and 30 days of what is within the day.
+ */
+export type InstrumentFromProvider = {
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Mic Code
+     */
+    mic_code?: string | null;
+    /**
+     * Symbol
+     *
+     * What it is called here; else as the provider calls it.
+     */
+    symbol?: string | null;
+    /**
+     * Intervals
+     */
+    intervals?: Array<Interval> | null;
+    /**
+     * History
+     */
+    history?: {
+        [key in Interval]?: string;
+    };
+    scope?: Scope;
 };
 
 /**
@@ -2631,6 +2935,20 @@ export type PageAlertRead = {
 };
 
 /**
+ * Page[BackfillRead]
+ */
+export type PageBackfillRead = {
+    /**
+     * Items
+     */
+    items: Array<BackfillRead>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[FiringRead]
  */
 export type PageFiringRead = {
@@ -2928,6 +3246,104 @@ export type PriceConditionRead = {
 };
 
 /**
+ * ProviderBadge
+ *
+ * Where data comes from, as it has to be shown beside it.
+ */
+export type ProviderBadge = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Attribution
+     */
+    attribution: string;
+    /**
+     * Is Simulated
+     */
+    is_simulated: boolean;
+    /**
+     * Is Delayed
+     */
+    is_delayed: boolean;
+};
+
+/**
+ * ProviderList
+ *
+ * The providers that there are, or could be.
+ */
+export type ProviderList = {
+    /**
+     * Items
+     */
+    items: Array<ProviderRead>;
+};
+
+/**
+ * ProviderRead
+ *
+ * A provider of market data. `is_configured` false: `problem` says what to set. `can_use`: whether who
+ * asks may search and add there.
+ */
+export type ProviderRead = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Attribution
+     */
+    attribution: string;
+    /**
+     * Is Simulated
+     */
+    is_simulated: boolean;
+    /**
+     * Is Delayed
+     */
+    is_delayed: boolean;
+    /**
+     * Is Configured
+     */
+    is_configured: boolean;
+    /**
+     * Problem
+     */
+    problem: string | null;
+    /**
+     * Can Use
+     */
+    can_use: boolean;
+    /**
+     * May Share
+     */
+    may_share: boolean;
+    /**
+     * Has Stream
+     */
+    has_stream: boolean;
+    /**
+     * Intervals
+     */
+    intervals: Array<Interval>;
+    /**
+     * Max Bars Per Request
+     */
+    max_bars_per_request: number;
+    credits: CreditsRead | null;
+};
+
+/**
  * QuoteRead
  *
  * The last price of an instrument, with the fields of a message of the channel `quotes:<id>`.
@@ -3010,6 +3426,22 @@ export type Readiness = {
      * Status
      */
     status?: 'ready';
+};
+
+/**
+ * RefreshAccepted
+ *
+ * The newest bars are asked for; those on their way are in `backfills`.
+ */
+export type RefreshAccepted = {
+    /**
+     * Instrument Id
+     */
+    instrument_id: string;
+    /**
+     * Status
+     */
+    status?: string;
 };
 
 /**
@@ -3639,6 +4071,82 @@ export type ScatterPicture = {
  * Whose an instrument is: the installation's, which everyone reads, or one user's own.
  */
 export type Scope = 'installation' | 'private';
+
+/**
+ * SearchProblem
+ *
+ * Why a provider's answer to a search is not there, or old.
+ */
+export type SearchProblem = {
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+};
+
+/**
+ * SeriesCoverage
+ *
+ * What is stored of an instrument in one interval. `expected`, `missing` and `holes` are measured against
+ * the market's calendar (`is_measured` false: not yet for these bars; null: it has none).
+ */
+export type SeriesCoverage = {
+    interval: Interval;
+    /**
+     * Bar Count
+     */
+    bar_count: number;
+    /**
+     * First Bar At
+     */
+    first_bar_at: string | null;
+    /**
+     * Last Bar At
+     */
+    last_bar_at: string | null;
+    /**
+     * Expected
+     */
+    expected: number | null;
+    /**
+     * Missing
+     */
+    missing: number | null;
+    /**
+     * Holes
+     */
+    holes: Array<HoleRead>;
+    /**
+     * Is Measured
+     */
+    is_measured: boolean;
+    freshness: Freshness | null;
+    /**
+     * Age Seconds
+     */
+    age_seconds: number | null;
+    /**
+     * Refreshed At
+     */
+    refreshed_at: string | null;
+    /**
+     * Next Refresh At
+     */
+    next_refresh_at: string | null;
+    /**
+     * Problem
+     */
+    problem: string | null;
+    backfill: BackfillRead | null;
+};
 
 /**
  * SeriesRead
@@ -4694,6 +5202,83 @@ export type SweepSummary = {
      * Finished At
      */
     finished_at: string | null;
+};
+
+/**
+ * SymbolList
+ *
+ * Results of a search, the best first; and what could not be asked.
+ */
+export type SymbolList = {
+    /**
+     * Items
+     */
+    items: Array<SymbolRead>;
+    /**
+     * Problems
+     */
+    problems: Array<SearchProblem>;
+};
+
+/**
+ * SymbolRead
+ *
+ * Something that a provider has bars of. `instrument_id`: it is here already.
+ */
+export type SymbolRead = {
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Provider Title
+     */
+    provider_title: string;
+    /**
+     * Is Simulated
+     */
+    is_simulated: boolean;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Mic Code
+     */
+    mic_code: string | null;
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Name
+     */
+    name: string;
+    asset_class: AssetClass;
+    /**
+     * Exchange
+     */
+    exchange: string | null;
+    /**
+     * Currency
+     */
+    currency: string | null;
+    /**
+     * Country
+     */
+    country: string | null;
+    /**
+     * Timezone
+     */
+    timezone: string;
+    /**
+     * Calendar
+     */
+    calendar: string | null;
+    /**
+     * Instrument Id
+     */
+    instrument_id: string | null;
 };
 
 /**
@@ -10045,6 +10630,658 @@ export type CancelWalkForwardResponses = {
 };
 
 export type CancelWalkForwardResponse = CancelWalkForwardResponses[keyof CancelWalkForwardResponses];
+
+export type ListProvidersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/providers';
+};
+
+export type ListProvidersErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListProvidersError = ListProvidersErrors[keyof ListProvidersErrors];
+
+export type ListProvidersResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProviderList;
+};
+
+export type ListProvidersResponse = ListProvidersResponses[keyof ListProvidersResponses];
+
+export type FindSymbolsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Query
+         */
+        query: string;
+        /**
+         * Provider
+         */
+        provider?: string | null;
+        /**
+         * Asset Class
+         */
+        asset_class?: AssetClass | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/symbols';
+};
+
+export type FindSymbolsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type FindSymbolsError = FindSymbolsErrors[keyof FindSymbolsErrors];
+
+export type FindSymbolsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SymbolList;
+};
+
+export type FindSymbolsResponse = FindSymbolsResponses[keyof FindSymbolsResponses];
+
+export type AddInstrumentData = {
+    body: InstrumentFromProvider;
+    path?: never;
+    query?: never;
+    url: '/api/v1/instruments/from-provider';
+};
+
+export type AddInstrumentErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type AddInstrumentError = AddInstrumentErrors[keyof AddInstrumentErrors];
+
+export type AddInstrumentResponses = {
+    /**
+     * Successful Response
+     */
+    201: AddedInstrument;
+};
+
+export type AddInstrumentResponse = AddInstrumentResponses[keyof AddInstrumentResponses];
+
+export type ListBackfillsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Open
+         *
+         * Only those under way, or only those over.
+         */
+        open?: boolean | null;
+        /**
+         * Instrument Id
+         */
+        instrument_id?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/backfills';
+};
+
+export type ListBackfillsErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListBackfillsError = ListBackfillsErrors[keyof ListBackfillsErrors];
+
+export type ListBackfillsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageBackfillRead;
+};
+
+export type ListBackfillsResponse = ListBackfillsResponses[keyof ListBackfillsResponses];
+
+export type ReadBackfillData = {
+    body?: never;
+    path: {
+        /**
+         * Backfill Id
+         */
+        backfill_id: string;
+    };
+    query?: never;
+    url: '/api/v1/backfills/{backfill_id}';
+};
+
+export type ReadBackfillErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadBackfillError = ReadBackfillErrors[keyof ReadBackfillErrors];
+
+export type ReadBackfillResponses = {
+    /**
+     * Successful Response
+     */
+    200: BackfillRead;
+};
+
+export type ReadBackfillResponse = ReadBackfillResponses[keyof ReadBackfillResponses];
+
+export type CancelBackfillData = {
+    body?: never;
+    path: {
+        /**
+         * Backfill Id
+         */
+        backfill_id: string;
+    };
+    query?: never;
+    url: '/api/v1/backfills/{backfill_id}/cancel';
+};
+
+export type CancelBackfillErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CancelBackfillError = CancelBackfillErrors[keyof CancelBackfillErrors];
+
+export type CancelBackfillResponses = {
+    /**
+     * Successful Response
+     */
+    200: BackfillRead;
+};
+
+export type CancelBackfillResponse = CancelBackfillResponses[keyof CancelBackfillResponses];
+
+export type StartBackfillData = {
+    body: BackfillCreate;
+    path: {
+        /**
+         * Instrument Id
+         */
+        instrument_id: string;
+    };
+    query?: never;
+    url: '/api/v1/instruments/{instrument_id}/backfills';
+};
+
+export type StartBackfillErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type StartBackfillError = StartBackfillErrors[keyof StartBackfillErrors];
+
+export type StartBackfillResponses = {
+    /**
+     * Successful Response
+     */
+    202: BackfillRead;
+};
+
+export type StartBackfillResponse = StartBackfillResponses[keyof StartBackfillResponses];
+
+export type RefreshInstrumentData = {
+    body?: never;
+    path: {
+        /**
+         * Instrument Id
+         */
+        instrument_id: string;
+    };
+    query?: never;
+    url: '/api/v1/instruments/{instrument_id}/refresh';
+};
+
+export type RefreshInstrumentErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type RefreshInstrumentError = RefreshInstrumentErrors[keyof RefreshInstrumentErrors];
+
+export type RefreshInstrumentResponses = {
+    /**
+     * Successful Response
+     */
+    202: RefreshAccepted;
+};
+
+export type RefreshInstrumentResponse = RefreshInstrumentResponses[keyof RefreshInstrumentResponses];
+
+export type ReadCoverageData = {
+    body?: never;
+    path: {
+        /**
+         * Instrument Id
+         */
+        instrument_id: string;
+    };
+    query?: never;
+    url: '/api/v1/instruments/{instrument_id}/coverage';
+};
+
+export type ReadCoverageErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ReadCoverageError = ReadCoverageErrors[keyof ReadCoverageErrors];
+
+export type ReadCoverageResponses = {
+    /**
+     * Successful Response
+     */
+    200: InstrumentCoverage;
+};
+
+export type ReadCoverageResponse = ReadCoverageResponses[keyof ReadCoverageResponses];
+
+export type ListCatalogueData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Query
+         */
+        query?: string | null;
+        /**
+         * Asset Class
+         */
+        asset_class?: AssetClass | null;
+        /**
+         * Scope
+         */
+        scope?: Scope | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/catalogue';
+};
+
+export type ListCatalogueErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListCatalogueError = ListCatalogueErrors[keyof ListCatalogueErrors];
+
+export type ListCatalogueResponses = {
+    /**
+     * Successful Response
+     */
+    200: CataloguePage;
+};
+
+export type ListCatalogueResponse = ListCatalogueResponses[keyof ListCatalogueResponses];
 
 export type CreateStreamTicketData = {
     body?: never;
