@@ -319,11 +319,12 @@ class RunOrigin:
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs of a list are wanted; None is any."""
+    """Which runs of a list are wanted; None is any. `words`: part of a symbol or of the rule's name."""
 
     symbol: str | None = None
     strategy_id: UUID | None = None
     status: RunStatus | None = None
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

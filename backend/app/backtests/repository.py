@@ -165,6 +165,10 @@ async def list_runs(
         query = query.where(RunRow.strategy_id == wanted.strategy_id)
     if wanted.status is not None:
         query = query.where(RunRow.status == wanted.status.value)
+    if wanted.words:
+        symbols = func.array_to_string(RunRow.symbols, " ")
+        texts = (RunRow.symbol, RunRow.strategy_name, symbols)
+        query = query.where(or_(*(one.icontains(wanted.words, autoescape=True) for one in texts)))
     return [
         RunOverview(
             id=row.id,

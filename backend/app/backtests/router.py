@@ -28,6 +28,7 @@ from app.backtests.schemas import (
 )
 from app.core.database import MainSession
 from app.core.dependencies import NotificationsDep
+from app.core.fields import CleanStr
 from app.core.pagination import (
     MAX_LIMIT,
     InvalidCursor,
@@ -81,9 +82,11 @@ async def list_backtests(
     symbol: Annotated[str | None, Query(max_length=64)] = None,
     strategy_id: UUID | None = None,
     status: RunStatus | None = None,
+    query: Annotated[CleanStr, Query(max_length=100)] | None = None,
 ) -> Page[RunSummary]:
-    """One's own runs, newest first."""
-    wanted = RunFilter(None if symbol is None else normalize_symbol(symbol), strategy_id, status)
+    """One's own runs, newest first; with `query` those that have it in a symbol or in their rule's name."""
+    words = query and query.strip()
+    wanted = RunFilter(None if symbol is None else normalize_symbol(symbol), strategy_id, status, words)
     items, cursor = await service.list_runs(session, user.id, wanted, page)
     return Page(items=[RunSummary.model_validate(item) for item in items], next_cursor=cursor)
 

@@ -70,12 +70,14 @@ async def find_strategy_at(
 
 
 async def list_strategies(
-    session: AsyncSession, user_id: UUID, limit: int, before: UUID | None
+    session: AsyncSession, user_id: UUID, limit: int, before: UUID | None, words: str | None = None
 ) -> Sequence[Strategy]:
-    """Newest first, those made before the strategy `before`."""
+    """Newest first, those made before the strategy `before`, those with `words` in their name."""
     query = _latest().where(_visible_to(user_id)).order_by(StrategyRow.id.desc()).limit(limit)
     if before is not None:
         query = query.where(StrategyRow.id < before)
+    if words:
+        query = query.where(StrategyRow.name.icontains(words, autoescape=True))
     return [_read_strategy(strategy, version) for strategy, version in await session.execute(query)]
 
 

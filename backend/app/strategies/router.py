@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from app.auth.dependencies import CurrentUser
 from app.core.database import MainSession
+from app.core.fields import CleanStr
 from app.core.pagination import Page, PageQueryDep
 from app.strategies import service
 from app.strategies.schemas import (
@@ -26,6 +27,7 @@ from app.strategies.schemas import (
 )
 
 MAXIMUM_VERSION = 2**31 - 1
+SearchText = Annotated[CleanStr, Query(max_length=100)]
 
 router = APIRouter(prefix="/strategies", tags=["strategies"])
 
@@ -65,9 +67,11 @@ async def create_strategy(
 
 
 @router.get("")
-async def list_strategies(page: PageQueryDep, user: CurrentUser, session: MainSession) -> Page[StrategyRead]:
-    """One's own strategies, newest first."""
-    items, cursor = await service.list_strategies(session, user.id, page)
+async def list_strategies(
+    page: PageQueryDep, user: CurrentUser, session: MainSession, query: SearchText | None = None
+) -> Page[StrategyRead]:
+    """One's own strategies, newest first; with `query` those that have it in their name."""
+    items, cursor = await service.list_strategies(session, user.id, page, query and query.strip())
     return Page(items=[StrategyRead.of(item) for item in items], next_cursor=cursor)
 
 

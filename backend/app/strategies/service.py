@@ -103,11 +103,11 @@ async def get_strategy(
 
 
 async def list_strategies(
-    session: AsyncSession, user_id: UUID, page: PageQuery
+    session: AsyncSession, user_id: UUID, page: PageQuery, words: str | None = None
 ) -> tuple[list[Strategy], str | None]:
-    """One's own strategies, newest first, and the cursor of the next page."""
+    """One's own strategies whose names hold `words`, newest first, and the cursor of the next page."""
     before = None if page.cursor is None else decode_uuid_cursor(page.cursor)
-    rows = await repository.list_strategies(session, user_id, page.limit + 1, before)
+    rows = await repository.list_strategies(session, user_id, page.limit + 1, before, words)
     items, more = cut_page(rows, page.limit)
     return items, encode_cursor(str(items[-1].id)) if more else None
 

@@ -2,20 +2,23 @@
 
 import {
   CandlestickChart,
-  FileUp,
+  CirclePlay,
+  FileText,
   FlaskConical,
-  Footprints,
-  Grid3x3,
   Moon,
+  Plus,
+  ScrollText,
   Search,
-  Settings,
+  Star,
   Sun,
+  type LucideIcon,
 } from "lucide-react";
 import { useTheme } from "next-themes";
 import { useRouter } from "next/navigation";
-import { useDeferredValue, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { create } from "zustand";
 
+import { ErrorNote } from "@/components/common/error-state";
 import { PLACES } from "@/components/common/navigation";
 import { Button } from "@/components/ui/button";
 import {
@@ -26,9 +29,10 @@ import {
   CommandItem,
   CommandList,
 } from "@/components/ui/command";
-import { useInstruments } from "@/features/market/api";
-import { chartHref } from "@/features/market/labels";
-import { rankEntry } from "@/lib/rank";
+import { useMe } from "@/features/identity/api";
+import { arrangeEntries, type Entry, type EntryKind } from "@/features/palette/entries";
+import { findRecent, keepRecent } from "@/features/palette/recent";
+import { useEntries } from "@/features/palette/use-entries";
 
 const usePalette = create<{ isOpen: boolean; setOpen: (isOpen: boolean) => void }>((set) => ({
   isOpen: false,
@@ -78,94 +82,88 @@ export function CommandPalette() {
       open={isOpen}
       onOpenChange={setOpen}
       title="Search and commands"
-      description="Go to a page or an instrument"
-      commandProps={{ loop: true, filter: rankEntry }}
+      description="Go to a page, an instrument, a strategy, a backtest or a watchlist"
+      commandProps={{ loop: true, shouldFilter: false }}
     >
       <Entries onDone={() => setOpen(false)} />
     </CommandDialog>
   );
 }
 
+const ICONS: Record<EntryKind, LucideIcon> = {
+  page: FileText,
+  instrument: CandlestickChart,
+  watchlist: Star,
+  strategy: ScrollText,
+  run: FlaskConical,
+  action: CirclePlay,
+  provider: Plus,
+};
+
+const THEME = "action theme";
+
 function Entries({ onDone }: { onDone: () => void }) {
   const router = useRouter();
   const { resolvedTheme, setTheme } = useTheme();
-  const [query, setQuery] = useState("");
-  const instruments = useInstruments({ query: useDeferredValue(query.trim()) });
-  const found = instruments.data?.pages[0]?.items ?? [];
+  const userId = useMe().data?.id ?? "";
+  const [typed, setTyped] = useState("");
+  const [recent] = useState(() => findRecent(userId));
+  const { entries, isSearching, error } = useEntries(typed);
+  const isDark = resolvedTheme === "dark";
+  const words = typed.trim();
 
-  function go(href: string) {
+  const all: Entry[] = [
+    ...entries,
+    {
+      kind: "action",
+      id: THEME,
+      name: isDark ? "Light theme" : "Dark theme",
+      words: "dark light theme colours",
+    },
+  ];
+  if (words)
+    all.push({
+      kind: "provider",
+      id: "provider",
+      name: `Add ${words} from a provider`,
+      href: `/markets/add?query=${encodeURIComponent(words)}`,
+    });
+
+  function choose(entry: Entry) {
     onDone();
-    router.push(href);
+    if (entry.id === THEME) return setTheme(isDark ? "light" : "dark");
+    if (!entry.href) return;
+    keepRecent(userId, entry);
+    router.push(entry.href);
+  }
+
+  function iconOf(entry: Entry): LucideIcon {
+    if (entry.id === THEME) return isDark ? Sun : Moon;
+    return PLACES.find((place) => place.href === entry.href)?.icon ?? ICONS[entry.kind];
   }
 
   return (
     <>
-      <CommandInput placeholder="Symbol, page or command" value={query} onValueChange={setQuery} />
-      <CommandList>
-        <CommandEmpty>Nothing fits.</CommandEmpty>
-        <CommandGroup heading="Go to">
-          {PLACES.map(({ href, label, icon: Icon }) => (
-            <CommandItem key={href} value={label} onSelect={() => go(href)}>
-              <Icon aria-hidden /> {label}
-            </CommandItem>
-          ))}
-          <CommandItem
-            value="Settings"
-            keywords={["profile theme sign out"]}
-            onSelect={() => go("/settings")}
-          >
-            <Settings aria-hidden /> Settings
-          </CommandItem>
-        </CommandGroup>
-        <CommandGroup heading="Do">
-          <CommandItem value="Test a rule" keywords={["backtest run"]} onSelect={() => go("/strategies")}>
-            <FlaskConical aria-hidden /> Test a rule
-          </CommandItem>
-          <CommandItem
-            value="Sweep a rule"
-            keywords={["research optimise parameters heatmap grid"]}
-            onSelect={() => go("/research/sweeps/new")}
-          >
-            <Grid3x3 aria-hidden /> Sweep a rule
-          </CommandItem>
-          <CommandItem
-            value="Walk a rule forward"
-            keywords={["research out of sample walk-forward"]}
-            onSelect={() => go("/research/walk-forwards/new")}
-          >
-            <Footprints aria-hidden /> Walk a rule forward
-          </CommandItem>
-          <CommandItem value="Import a CSV" keywords={["file data"]} onSelect={() => go("/markets/import")}>
-            <FileUp aria-hidden /> Import a CSV
-          </CommandItem>
-          <CommandItem
-            value="Theme"
-            keywords={["dark light"]}
-            onSelect={() => {
-              setTheme(resolvedTheme === "dark" ? "light" : "dark");
-              onDone();
-            }}
-          >
-            {resolvedTheme === "dark" ? <Sun aria-hidden /> : <Moon aria-hidden />}
-            {resolvedTheme === "dark" ? "Light theme" : "Dark theme"}
-          </CommandItem>
-        </CommandGroup>
-        {found.length > 0 && (
-          <CommandGroup heading="Charts">
-            {found.slice(0, 20).map((instrument) => (
-              <CommandItem
-                key={instrument.id}
-                value={`${instrument.symbol} ${instrument.id}`}
-                keywords={[instrument.name ?? ""]}
-                onSelect={() => go(chartHref(instrument.symbol))}
-              >
-                <CandlestickChart aria-hidden />
-                <span className="font-medium">{instrument.symbol}</span>
-                <span className="truncate text-muted-foreground">{instrument.name}</span>
-              </CommandItem>
-            ))}
+      <CommandInput placeholder="Symbol, page or command" value={typed} onValueChange={setTyped} />
+      {error && <ErrorNote error={error} className="m-1" />}
+      <CommandList aria-busy={isSearching || undefined}>
+        <CommandEmpty>{isSearching ? "Searching…" : "Nothing fits."}</CommandEmpty>
+        {arrangeEntries(all, typed, recent).map(({ heading, entries: inside }) => (
+          <CommandGroup key={heading} heading={heading}>
+            {inside.map((entry) => {
+              const Icon = iconOf(entry);
+              return (
+                <CommandItem key={entry.id} value={`${heading} ${entry.id}`} onSelect={() => choose(entry)}>
+                  <Icon aria-hidden />
+                  <span className="shrink-0 truncate font-medium max-sm:max-w-44">{entry.name}</span>
+                  {entry.detail && (
+                    <span className="min-w-0 truncate text-muted-foreground">{entry.detail}</span>
+                  )}
+                </CommandItem>
+              );
+            })}
           </CommandGroup>
-        )}
+        ))}
       </CommandList>
     </>
   );

@@ -355,6 +355,18 @@ async def test_the_list_is_newest_first_with_verdict_and_figures(member: Person)
     assert len((await member.client.get(f"{PATH}?status=succeeded")).json()["items"]) == 3
 
 
+async def test_the_list_is_searched_by_symbol_and_by_name(member: Person) -> None:
+    saved = await member.client.post("/api/v1/strategies", json={"name": "Golden cross", "source": RULE})
+    named = ask(symbol="AAPL", strategy_id=saved.json()["id"])
+    named.pop("source")
+    for body in (ask(symbol="GOOG"), named):
+        assert (await member.client.post(PATH, json=body)).status_code == 202
+    for query, symbols in {"goo": ["GOOG"], "CROSS": ["AAPL"], "%": [], " ": ["AAPL", "GOOG"]}.items():
+        items = (await member.client.get(PATH, params={"query": query})).json()["items"]
+        assert [item["symbol"] for item in items] == symbols, query
+    assert (await member.client.get(PATH, params={"query": "a\x00b"})).status_code == 422
+
+
 async def test_a_list_of_many_costs_as_many_statements_as_a_list_of_one(member: Person, app: FastAPI) -> None:
     statements: list[str] = []
     engine = app.state.databases.main.engine.sync_engine

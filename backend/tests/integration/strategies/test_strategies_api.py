@@ -284,3 +284,13 @@ async def test_two_versions_are_compared_line_by_line(member: Person, other_memb
         assert (missing.status_code, missing.json()["code"]) == (404, "strategy_version_not_found")
     assert (await member.client.get(where, params={"from": 0, "to": 1})).status_code == 422
     assert (await other_member.client.get(where, params={"from": 1, "to": 2})).status_code == 404
+
+
+async def test_the_list_is_searched_by_name(member: Person) -> None:
+    for name in ("Golden cross", "RSI 100%", "Turtle"):
+        await _save(member, name)
+    for query, names in {"CROSS": ["Golden cross"], " % ": ["RSI 100%"], "_": [], "": 3}.items():
+        items = (await member.client.get(PATH, params={"query": query})).json()["items"]
+        assert ([item["name"] for item in items] if query else len(items)) == names, query
+    for bad in ("a\x00b", "x" * 101):
+        assert (await member.client.get(PATH, params={"query": bad})).status_code == 422

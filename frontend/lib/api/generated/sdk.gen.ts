@@ -401,7 +401,7 @@ export const listLibrary = <ThrowOnError extends boolean = true>(options?: Optio
 /**
  * List Strategies
  *
- * One's own strategies, newest first.
+ * One's own strategies, newest first; with `query` those that have it in their name.
  */
 export const listStrategies = <ThrowOnError extends boolean = true>(options?: Options<ListStrategiesData, ThrowOnError>) => (options?.client ?? client).get<ListStrategiesResponses, ListStrategiesErrors, ThrowOnError>({
     responseType: 'json',
@@ -567,7 +567,7 @@ export const revokeShare = <ThrowOnError extends boolean = true>(options: Option
 /**
  * List Backtests
  *
- * One's own runs, newest first.
+ * One's own runs, newest first; with `query` those that have it in a symbol or in their rule's name.
  */
 export const listBacktests = <ThrowOnError extends boolean = true>(options?: Options<ListBacktestsData, ThrowOnError>) => (options?.client ?? client).get<ListBacktestsResponses, ListBacktestsErrors, ThrowOnError>({
     responseType: 'json',

@@ -8291,6 +8291,10 @@ export type ListStrategiesData = {
     path?: never;
     query?: {
         /**
+         * Query
+         */
+        query?: string | null;
+        /**
          * Limit
          */
         limit?: number;
@@ -9138,6 +9142,10 @@ export type ListBacktestsData = {
          * Status
          */
         status?: RunStatus | null;
+        /**
+         * Query
+         */
+        query?: string | null;
         /**
          * Limit
          */
