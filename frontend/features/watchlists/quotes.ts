@@ -5,9 +5,7 @@ import { useEffect } from "react";
 import { create } from "zustand";
 
 import type { Instrument } from "@/lib/api/contract";
-import { http } from "@/lib/api/http";
-import { ApiProblem } from "@/lib/api/problem";
-import { API_BASE } from "@/lib/api/session";
+import { listQuotes } from "@/lib/api/generated";
 import { useChannel, useLiveStatus } from "@/lib/live";
 import {
   holdQuote,
@@ -40,12 +38,8 @@ export const useQuoteStore = create<QuoteStore>((set) => ({
 async function fetchQuotes(ids: readonly string[], signal: AbortSignal): Promise<Quote[]> {
   const found: Quote[] = [];
   for (let start = 0; start < ids.length; start += MOST_AT_ONCE) {
-    const asked = ids.slice(start, start + MOST_AT_ONCE);
-    const { data } = await http.get<{ items: Quote[] }>(`${API_BASE}/quotes`, {
-      params: { ids: asked },
-      signal,
-    });
-    found.push(...data.items);
+    const query = { ids: ids.slice(start, start + MOST_AT_ONCE).join(",") };
+    found.push(...(await listQuotes({ query, signal })).data.items);
   }
   return found;
 }
@@ -57,14 +51,7 @@ export function useQuoteSnapshot(instrumentIds: readonly string[]) {
   const ids = [...instrumentIds].sort();
   const { data } = useQuery({
     queryKey: ["quotes", ids],
-    queryFn: async ({ signal }) => {
-      try {
-        return await fetchQuotes(ids, signal);
-      } catch (error) {
-        if (error instanceof ApiProblem && error.status === 404) return [];
-        throw error;
-      }
-    },
+    queryFn: ({ signal }) => fetchQuotes(ids, signal),
     enabled: ids.length > 0,
     refetchInterval: status === "offline" ? AGAIN_OFFLINE_MS : AGAIN_MS,
   });

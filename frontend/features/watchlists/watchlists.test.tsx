@@ -19,7 +19,6 @@ vi.mock("@/lib/live", () => ({
     if (channel !== null) channels.set(channel, hear);
   },
 }));
-vi.mock("@/lib/api/http", () => ({ http: { get: async () => ({ data: { items: [] } }) } }));
 vi.mock("@/lib/api/generated");
 
 function listOf(...symbols: string[]): WatchlistRead {
@@ -53,6 +52,7 @@ beforeEach(() => {
   const list = listOf("AAPL", "IBM", "MSFT");
   vi.mocked(api.listWatchlists).mockResolvedValue(answer({ items: [list], next_cursor: null }));
   vi.mocked(api.readWatchlist).mockResolvedValue(answer(list));
+  vi.mocked(api.listQuotes).mockResolvedValue(answer({ items: [] }));
 });
 
 describe("the panel beside the chart", () => {
