@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { intervalDivides, isInterval, type Interval } from "@/features/chart/intervals";
 import {
@@ -10,6 +10,8 @@ import {
   type LiveState,
   type LiveTail,
 } from "@/features/chart/live-bars";
+import type { Quote } from "@/features/watchlists/quote";
+import { useQuoteSnapshot, useQuoteStore } from "@/features/watchlists/quotes";
 import { useChannel } from "@/lib/live";
 
 /** Bars of before this are loaded, not heard. */
@@ -56,12 +58,12 @@ export function useLiveTail(
     },
     onStale,
   );
-  useChannel<{ state?: LiveState }>(`quotes:${instrumentId}`, ({ state }) => {
-    if (!state || state === next.current.state) return;
-    next.current = { ...next.current, state };
-    publish();
-  });
-  return heard;
+  // A quote says more of the state than a bar: that the market has closed, or that nothing comes any more.
+  const state = useQuoteStore((store) => store.held[instrumentId]?.quote.state);
+  const hear = useQuoteStore((store) => store.hear);
+  useQuoteSnapshot(useMemo(() => [instrumentId], [instrumentId]));
+  useChannel<Quote>(`quotes:${instrumentId}`, (quote) => hear([quote]));
+  return { tail: heard.tail, state: state ?? heard.state };
 }
 
 const QUIET_MS = 1_200;

@@ -20,6 +20,7 @@ import { findIndicator, formatIndicator } from "@/features/chart/indicator-catal
 import { nearestInterval } from "@/features/chart/intervals";
 import type { ChangePane } from "@/features/chart/use-chart-grid";
 import { usePaneState } from "@/features/chart/use-chart-state";
+import { StarButton } from "@/features/watchlists/components/star-button";
 
 /** The controls of the active chart: symbol, interval, indicators, compared symbols; `children` are the page's own. */
 export function ChartHeader({
@@ -47,6 +48,7 @@ export function ChartHeader({
         onChoose={(next) => change({ symbol: next, window: null, range: state.range ?? "1Y" })}
         className="min-w-28"
       />
+      {instrument && <StarButton instrumentId={instrument.id} symbol={symbol} className="-ml-1" />}
       <IntervalSwitch
         value={interval}
         stored={stored}

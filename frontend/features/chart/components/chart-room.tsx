@@ -1,9 +1,9 @@
 "use client";
 
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 
 import { ChartLink } from "@/features/chart/chart-link";
-import { readChartState } from "@/features/chart/chart-state";
+import { readChartState, type Range } from "@/features/chart/chart-state";
 import { ChartHeader } from "@/features/chart/components/chart-header";
 import { ChartPane } from "@/features/chart/components/chart-pane";
 import { GridMenu } from "@/features/chart/components/grid-menu";
@@ -11,6 +11,7 @@ import { LayoutsMenu } from "@/features/chart/components/layouts-menu";
 import { gridOfLayout, readGrid, type GridShape } from "@/features/chart/grid-state";
 import { fetchLayout, useLayouts } from "@/features/chart/layouts";
 import { findLastChart, useChartGrid, type ChangeGrid } from "@/features/chart/use-chart-grid";
+import { WatchlistPanel } from "@/features/watchlists/components/watchlist-panel";
 import { cn } from "@/lib/cn";
 
 /** On a narrow page charts stand in one column, whatever the arrangement. */
@@ -52,11 +53,22 @@ function useLastChart(isBare: boolean, change: ChangeGrid): boolean {
   return isDecided;
 }
 
+/** Another symbol is looked at in the same range, not at the place where a hand had moved the view. */
+const freshView = (range: Range | null) => ({ window: null, range: range ?? ("1Y" as const) });
+
+const neverChanges = () => () => {};
+
 export function ChartRoom() {
   const [grid, changeGrid, changePane] = useChartGrid();
   const main = grid.panes[grid.active]!;
-  const { symbol } = readChartState(new URLSearchParams(main));
+  const { symbol, range } = readChartState(new URLSearchParams(main));
   const isDecided = useLastChart(symbol === null, changeGrid);
+  // The panel remembers in the browser how it was left: the server cannot know.
+  const isBrowser = useSyncExternalStore(
+    neverChanges,
+    () => true,
+    () => false,
+  );
   const [link] = useState(() => new ChartLink());
 
   useEffect(() => {
@@ -79,8 +91,8 @@ export function ChartRoom() {
         </div>
       </ChartHeader>
       {isDecided && (
-        <div className="flex min-h-0 flex-1 flex-col">
-          <div className={cn("grid min-h-0 flex-1 gap-2", SHAPES[grid.shape])}>
+        <div className="flex min-h-0 flex-1 gap-2">
+          <div className={cn("grid min-h-0 min-w-0 flex-1 gap-2", SHAPES[grid.shape])}>
             {grid.panes.map((query, i) => (
               <div key={i} className={cn("flex min-h-0 min-w-0 flex-col", !isAlone && "min-h-72 md:min-h-0")}>
                 <ChartPane
@@ -95,6 +107,13 @@ export function ChartRoom() {
               </div>
             ))}
           </div>
+          {isBrowser && (
+            <WatchlistPanel
+              symbol={symbol}
+              onChoose={(next) => changePane(grid.active, { symbol: next, ...freshView(range) })}
+              className="max-xl:hidden"
+            />
+          )}
         </div>
       )}
     </div>
