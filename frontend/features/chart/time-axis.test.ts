@@ -40,6 +40,37 @@ describe("the time axis", () => {
     ]);
   });
 
+  it.each([
+    ["America/New_York", "2024-03-10T00:00:00Z"],
+    ["America/New_York", "2024-11-03T00:00:00Z"],
+    ["Europe/London", "2024-03-31T00:00:00Z"],
+    ["Europe/London", "2024-10-27T00:00:00Z"],
+    // Half an hour, on the other side of the world and at another season.
+    ["Australia/Lord_Howe", "2024-04-06T00:00:00Z"],
+    ["Australia/Lord_Howe", "2024-10-05T00:00:00Z"],
+  ])("shows a market that never closes over both changes of clocks: %s, %s", (zone, from) => {
+    const times = every(900, (2 * 86_400) / 900, from);
+    const { keys, keyOf, timeOf } = buildTimeAxis(times, zone);
+    expect(isAscending(keys)).toBe(true);
+    expect(new Set(keys).size).toBe(times.length);
+    for (const time of times) expect(timeOf(keyOf(time)!)).toBe(time);
+    // Outside of the hour that repeats, a key is the wall clock again: the label and the tick agree.
+    const written = barTimeFormat(zone);
+    expect(written(times.at(-1)!)).toBe(
+      new Date(keys.at(-1)! * 1000).toISOString().slice(0, 16).replace("T", " "),
+    );
+  });
+
+  it("does not shift the bars of a day that follow a change of clocks", () => {
+    const times = [at("2024-10-27T00:00:00Z"), at("2024-10-27T01:00:00Z"), at("2024-10-28T09:00:00Z")];
+    expect(buildTimeAxis(times, "Europe/London").keys).toEqual([
+      at("2024-10-27T01:00:00Z"),
+      at("2024-10-27T01:00:00Z") + 1,
+      at("2024-10-28T09:00:00Z"),
+    ]);
+    expect(buildTimeAxis(times, "UTC").keys).toEqual(times);
+  });
+
   it("finds the bar at or before an instant", () => {
     const axis = buildTimeAxis([100, 200, 300], null);
     expect(axis.keyNear(250)).toBe(200);

@@ -104,6 +104,9 @@ function drawWords(
   colours: ChartColours,
   size: { width: number; height: number },
 ): void {
+  // What is out of view says nothing at its edge.
+  const isSeen = Math.max(a.x, b.x) > 0 && Math.min(a.x, b.x) < size.width;
+  if (!isSeen || Math.max(a.y, b.y) < 0 || Math.min(a.y, b.y) > size.height) return;
   context.font = `500 11px ${colours.font}`;
   const width = Math.max(...words.map((line) => context.measureText(line).width)) + 12;
   const height = words.length * LINE_HEIGHT + 6;
