@@ -103,7 +103,19 @@ async def publish(publisher: LivePublisher, channels: Sequence[str], seconds: fl
 def describe(number: int) -> dict[str, Any]:
     """A quote's size of data, with what the listeners read at its end."""
     stamp = time.monotonic_ns() // 1000
-    return {"price": 101.25, "change": -0.5, "state": "simulated", "n": number, "t": stamp + _STAMP_BASE}
+    return {
+        "instrument_id": "0192f0c8-0000-7000-8000-000000000001",
+        "price": 101.25,
+        "at": "2026-12-01T00:00:00.000Z",
+        "change": -0.5,
+        "change_percent": -0.0049,
+        "volume": 1_234_567,
+        "previous_close": 101.75,
+        "state": "simulated",
+        "source": "simulated",
+        "n": number,
+        "t": stamp + _STAMP_BASE,
+    }
 
 
 def measure_crowd(place: Place, seconds: float) -> None:
