@@ -15,7 +15,7 @@ import {
 } from "lucide-react";
 import { useTheme } from "next-themes";
 import { useRouter } from "next/navigation";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { create } from "zustand";
 
 import { ErrorNote } from "@/components/common/error-state";
@@ -34,9 +34,19 @@ import { arrangeEntries, type Entry, type EntryKind } from "@/features/palette/e
 import { findRecent, keepRecent } from "@/features/palette/recent";
 import { useEntries } from "@/features/palette/use-entries";
 
-const usePalette = create<{ isOpen: boolean; setOpen: (isOpen: boolean) => void }>((set) => ({
+interface PaletteStore {
+  isOpen: boolean;
+  setOpen: (isOpen: boolean) => void;
+  /** The entry that Enter chooses. */
+  selected: string;
+  select: (selected: string) => void;
+}
+
+const usePalette = create<PaletteStore>((set) => ({
   isOpen: false,
   setOpen: (isOpen) => set({ isOpen }),
+  selected: "",
+  select: (selected) => set({ selected }),
 }));
 
 export function PaletteButton() {
@@ -59,7 +69,7 @@ export function PaletteButton() {
 
 /** Everything by keyboard: Ctrl+K or ⌘K, then a few letters. */
 export function CommandPalette() {
-  const { isOpen, setOpen } = usePalette();
+  const { isOpen, setOpen, selected, select } = usePalette();
 
   useEffect(() => {
     function press(event: KeyboardEvent) {
@@ -83,7 +93,7 @@ export function CommandPalette() {
       onOpenChange={setOpen}
       title="Search and commands"
       description="Go to a page, an instrument, a strategy, a backtest or a watchlist"
-      commandProps={{ loop: true, shouldFilter: false }}
+      commandProps={{ loop: true, shouldFilter: false, value: selected, onValueChange: select }}
     >
       <Entries onDone={() => setOpen(false)} />
     </CommandDialog>
@@ -101,6 +111,10 @@ const ICONS: Record<EntryKind, LucideIcon> = {
 };
 
 const THEME = "action theme";
+
+const valueOf = (heading: string, entry: Entry) => `${heading} ${entry.id}`;
+
+const WALKING: ReadonlySet<string> = new Set(["ArrowDown", "ArrowUp", "Home", "End"]);
 
 function Entries({ onDone }: { onDone: () => void }) {
   const router = useRouter();
@@ -128,6 +142,15 @@ function Entries({ onDone }: { onDone: () => void }) {
       name: `Add ${words} from a provider`,
       href: `/markets/add?query=${encodeURIComponent(words)}`,
     });
+  const groups = arrangeEntries(all, typed, recent);
+  const first = groups[0] && valueOf(groups[0].heading, groups[0].entries[0]!);
+
+  // Answers arrive after the words: the best of them is what Enter chooses, unless the arrows have chosen already.
+  const hasWalked = useRef(false);
+  const select = usePalette((state) => state.select);
+  useEffect(() => {
+    if (first !== undefined && !hasWalked.current) select(first);
+  }, [first, typed, select]);
 
   function choose(entry: Entry) {
     onDone();
@@ -144,16 +167,26 @@ function Entries({ onDone }: { onDone: () => void }) {
 
   return (
     <>
-      <CommandInput placeholder="Symbol, page or command" value={typed} onValueChange={setTyped} />
+      <CommandInput
+        placeholder="Symbol, page or command"
+        value={typed}
+        onValueChange={(next) => {
+          hasWalked.current = false;
+          setTyped(next);
+        }}
+        onKeyDown={(event) => {
+          if (WALKING.has(event.key)) hasWalked.current = true;
+        }}
+      />
       {error && <ErrorNote error={error} className="m-1" />}
       <CommandList aria-busy={isSearching || undefined}>
         <CommandEmpty>{isSearching ? "Searching…" : "Nothing fits."}</CommandEmpty>
-        {arrangeEntries(all, typed, recent).map(({ heading, entries: inside }) => (
+        {groups.map(({ heading, entries: inside }) => (
           <CommandGroup key={heading} heading={heading}>
             {inside.map((entry) => {
               const Icon = iconOf(entry);
               return (
-                <CommandItem key={entry.id} value={`${heading} ${entry.id}`} onSelect={() => choose(entry)}>
+                <CommandItem key={entry.id} value={valueOf(heading, entry)} onSelect={() => choose(entry)}>
                   <Icon aria-hidden />
                   <span className="shrink-0 truncate font-medium max-sm:max-w-44">{entry.name}</span>
                   {entry.detail && (

@@ -76,7 +76,7 @@ describe("the panel beside the chart", () => {
     act(() => channels.get("quotes:i-AAPL")!({ ...quote, change_percent: 0.1, change: 10 } as Quote));
     const row = within(screen.getByRole("button", { name: /AAPL/ }));
     expect(row.getByText("123.45")).toBeTruthy();
-    expect(row.getByText("simulated")).toBeTruthy();
+    expect(row.getByText(/^simulated/)).toBeTruthy();
   });
 
   it("stays closed once it was", async () => {

@@ -49,6 +49,11 @@ const DOTS: Record<NonNullable<RowFigures["state"]>, string> = {
   closed: "bg-muted-foreground",
 };
 
+/** The day of an instant; a day's end at midnight belongs to the day that ended. */
+function lastDay(at: string | null): string {
+  return formatDate(at === null ? null : Date.parse(at) / 1000 - 1);
+}
+
 /** What the price is worth, in a word; the dot only repeats it. */
 export function StateLabel({ figures, className }: { figures: RowFigures; className?: string }) {
   const { state, at } = figures;
@@ -69,6 +74,7 @@ export function StateLabel({ figures, className }: { figures: RowFigures; classN
     >
       <span className={cn("size-1.5 rounded-full", DOTS[state])} aria-hidden />
       {label}
+      {(state === "stale" || state === "closed") && ` ${lastDay(at)}`}
     </span>
   );
 }
