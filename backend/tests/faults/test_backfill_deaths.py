@@ -11,6 +11,7 @@ import os
 import random
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ def test_a_backfill_whose_worker_is_killed_again_and_again_asks_nothing_twice(
 ) -> None:
     if KILLS > 2:
         standin.faults.set("stall", path="time_series", seconds=0.15)
-    with _sign_in(stack) as client:
+    with closing(_sign_in(stack)) as client:
         started = time.monotonic()
         for stock in STOCKS:
             body = {
