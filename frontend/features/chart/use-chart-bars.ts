@@ -1,6 +1,6 @@
 "use client";
 
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 
 import { MAXIMUM_PAGE_BARS, useBars } from "@/features/chart/api";
@@ -9,6 +9,7 @@ import type { Interval } from "@/features/chart/intervals";
 import { joinLive, joinTimes, pruneTail, type LiveState } from "@/features/chart/live-bars";
 import { useLiveTail, useStoredChanges } from "@/features/chart/use-live-tail";
 import type { Instrument } from "@/lib/api/contract";
+import { readCoverage } from "@/lib/api/generated";
 
 type Adjust = "splits" | "none";
 
@@ -69,7 +70,7 @@ export function useChartBars(
     bars,
     steady: stored,
     state: heard.state,
-    attribution: null,
+    attribution: useAttribution(instrument.id),
     isPending: query.isPending,
     isLoaded: query.isSuccess,
     error: query.error,
@@ -79,6 +80,18 @@ export function useChartBars(
     hasOlderFailed: query.isFetchNextPageError,
     loadOlder: () => void query.fetchNextPage(),
   };
+}
+
+/** Who an instrument's bars come from, as the provider wants it said; null for one's own. */
+function useAttribution(instrumentId: string): string | null {
+  const { data } = useQuery({
+    queryKey: ["attribution", instrumentId],
+    queryFn: async ({ signal }) =>
+      (await readCoverage({ path: { instrument_id: instrumentId }, signal })).data,
+    staleTime: 300_000,
+    retry: 1,
+  });
+  return data?.provider?.attribution ?? null;
 }
 
 /** Asks for older bars until the view's start is loaded; true while more are wanted. */

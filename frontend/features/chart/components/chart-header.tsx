@@ -20,6 +20,8 @@ import { findIndicator, formatIndicator } from "@/features/chart/indicator-catal
 import { nearestInterval } from "@/features/chart/intervals";
 import type { ChangePane } from "@/features/chart/use-chart-grid";
 import { usePaneState } from "@/features/chart/use-chart-state";
+import { ReplayBar } from "@/features/replay/components/replay-bar";
+import { ReplayStart } from "@/features/replay/components/replay-start";
 import { StarButton } from "@/features/watchlists/components/star-button";
 
 /** The controls of the active chart: symbol, interval, indicators, compared symbols; `children` are the page's own. */
@@ -42,69 +44,75 @@ export function ChartHeader({
   const { symbol } = state;
   if (symbol === null) return null;
   return (
-    <div className="flex flex-wrap items-center gap-2">
-      <SymbolSwitcher
-        symbol={symbol}
-        onChoose={(next) => change({ symbol: next, window: null, range: state.range ?? "1Y" })}
-        className="min-w-28"
-      />
-      {instrument && <StarButton instrumentId={instrument.id} symbol={symbol} className="-ml-1" />}
-      <IntervalSwitch
-        value={interval}
-        stored={stored}
-        onChange={(next) => change({ interval: next })}
-        className="order-last max-w-full md:order-none"
-      />
-      <IndicatorPicker chosen={state.indicators} onChange={(indicators) => change({ indicators })} />
-      {state.compare.length < MAXIMUM_COMPARED && (
+    <>
+      <div className="flex flex-wrap items-center gap-2">
         <SymbolSwitcher
-          symbol={null}
-          label="Symbol to compare with"
-          prompt="Compare"
-          staysOpen
-          onChoose={(other) => {
-            if (other !== symbol && !state.compare.includes(other))
-              change({ compare: [...state.compare, other] });
-          }}
-          className="h-8 px-2.5 text-[0.8125rem]"
+          symbol={symbol}
+          onChoose={(next) => change({ symbol: next, window: null, range: state.range ?? "1Y" })}
+          className="min-w-28"
         />
-      )}
-      <Button asChild variant="ghost" size="sm" className="md:ml-auto">
-        <Link href={`/strategies/new?symbol=${encodeURIComponent(symbol)}&interval=${interval}`}>
-          <FlaskConical aria-hidden /> Test an idea
-        </Link>
-      </Button>
-      {children}
-      {(state.indicators.length > 0 || isComparing) && (
-        <div className="order-last flex w-full flex-wrap items-center gap-2">
-          {state.compare.map((other, i) => (
-            <CompareChip
-              key={other}
-              symbol={other}
-              colour={indicatorColour(compareColour(i))}
-              onRemove={() => change({ compare: state.compare.filter((one) => one !== other) })}
-            />
-          ))}
-          {state.indicators.map((indicator, i) => (
-            <IndicatorChip
-              key={formatIndicator(indicator)}
-              indicator={indicator}
-              colour={indicatorColour(i)}
-              onChange={(settings) =>
-                change({
-                  indicators: state.indicators.map((other, j) => (j === i ? { ...other, settings } : other)),
-                })
-              }
-              onRemove={() => change({ indicators: state.indicators.filter((_, j) => j !== i) })}
-            />
-          ))}
-          {isComparing && state.indicators.some(({ id }) => findIndicator(id)?.place === "overlay") && (
-            <span className="text-xs text-muted-foreground">
-              Lines over the prices are hidden while symbols are compared in percent.
-            </span>
-          )}
-        </div>
-      )}
-    </div>
+        {instrument && <StarButton instrumentId={instrument.id} symbol={symbol} className="-ml-1" />}
+        <IntervalSwitch
+          value={interval}
+          stored={stored}
+          onChange={(next) => change({ interval: next })}
+          className="order-last max-w-full md:order-none"
+        />
+        <IndicatorPicker chosen={state.indicators} onChange={(indicators) => change({ indicators })} />
+        {state.compare.length < MAXIMUM_COMPARED && (
+          <SymbolSwitcher
+            symbol={null}
+            label="Symbol to compare with"
+            prompt="Compare"
+            staysOpen
+            onChoose={(other) => {
+              if (other !== symbol && !state.compare.includes(other))
+                change({ compare: [...state.compare, other] });
+            }}
+            className="h-8 px-2.5 text-[0.8125rem]"
+          />
+        )}
+        <Button asChild variant="ghost" size="sm" className="md:ml-auto">
+          <Link href={`/strategies/new?symbol=${encodeURIComponent(symbol)}&interval=${interval}`}>
+            <FlaskConical aria-hidden /> Test an idea
+          </Link>
+        </Button>
+        {instrument && stored.length > 0 && <ReplayStart instrument={instrument} interval={interval} />}
+        {children}
+        {(state.indicators.length > 0 || isComparing) && (
+          <div className="order-last flex w-full flex-wrap items-center gap-2">
+            {state.compare.map((other, i) => (
+              <CompareChip
+                key={other}
+                symbol={other}
+                colour={indicatorColour(compareColour(i))}
+                onRemove={() => change({ compare: state.compare.filter((one) => one !== other) })}
+              />
+            ))}
+            {state.indicators.map((indicator, i) => (
+              <IndicatorChip
+                key={formatIndicator(indicator)}
+                indicator={indicator}
+                colour={indicatorColour(i)}
+                onChange={(settings) =>
+                  change({
+                    indicators: state.indicators.map((other, j) =>
+                      j === i ? { ...other, settings } : other,
+                    ),
+                  })
+                }
+                onRemove={() => change({ indicators: state.indicators.filter((_, j) => j !== i) })}
+              />
+            ))}
+            {isComparing && state.indicators.some(({ id }) => findIndicator(id)?.place === "overlay") && (
+              <span className="text-xs text-muted-foreground">
+                Lines over the prices are hidden while symbols are compared in percent.
+              </span>
+            )}
+          </div>
+        )}
+      </div>
+      {instrument && <ReplayBar timeZone={instrument.timezone} />}
+    </>
   );
 }

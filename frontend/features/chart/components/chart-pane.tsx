@@ -2,7 +2,7 @@
 
 import { CandlestickChart } from "lucide-react";
 import Link from "next/link";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { EmptyState } from "@/components/common/empty-state";
 import { ErrorState } from "@/components/common/error-state";
@@ -18,6 +18,8 @@ import { nearestInterval, shortInterval, type Interval } from "@/features/chart/
 import { useChartBars } from "@/features/chart/use-chart-bars";
 import type { ChangePane } from "@/features/chart/use-chart-grid";
 import { usePaneState, type ChangeChart } from "@/features/chart/use-chart-state";
+import { useActiveReplay } from "@/features/replay/active-replay";
+import { useReplayBars } from "@/features/replay/use-replay-bars";
 import type { Instrument } from "@/lib/api/contract";
 import { cn } from "@/lib/cn";
 import { keepVisit } from "@/lib/visits";
@@ -144,6 +146,7 @@ export function PaneSkeleton() {
 
 function InstrumentPane({ instrument, ...content }: Content & { instrument: Instrument }) {
   const { state, change } = content;
+  const replayId = useActiveReplay((replay) => replay.replayId);
   const interval = nearestInterval(state.interval, instrument.intervals);
   const hasBars = instrument.intervals.length > 0;
   useEffect(() => {
@@ -159,14 +162,24 @@ function InstrumentPane({ instrument, ...content }: Content & { instrument: Inst
         The instrument exists, but nothing was imported into it.
       </EmptyState>
     );
+  const Chart = replayId === null ? StoredBarsChart : ReplayedBarsChart;
   return (
-    <StoredBarsChart
-      key={`${interval} ${state.adjust}`}
+    <Chart
+      key={`${interval} ${state.adjust} ${replayId ?? ""}`}
       instrument={instrument}
       interval={interval}
       {...content}
     />
   );
+}
+
+/** The chart of what was known where the tab's replay stands. Compared symbols are left out: they come from the present. */
+function ReplayedBarsChart({ isAlone, ...props }: Content & { instrument: Instrument; interval: Interval }) {
+  const { instrument, interval, state } = props;
+  const replayId = useActiveReplay((replay) => replay.replayId);
+  const source = useReplayBars(replayId, { symbol: instrument.symbol, interval, adjust: state.adjust });
+  const alone = useMemo(() => ({ ...state, compare: [] }), [state]);
+  return <BarsChart {...props} source={source} state={alone} isCompact={!isAlone} />;
 }
 
 /** The chart of what is stored. The page size is chosen once: a chart that is looked at keeps its pages. */

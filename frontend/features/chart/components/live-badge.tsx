@@ -21,7 +21,8 @@ const LOOKS: Record<LiveState, Look> = {
   },
   stale: {
     label: "Stale",
-    words: "There should be a newer price, but none has come, or nothing feeds this instrument. What is shown is out of date.",
+    words:
+      "There should be a newer price, but none has come, or nothing feeds this instrument. What is shown is out of date.",
     dot: "bg-down",
   },
   closed: {
