@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from sqlalchemy import event
 
 from app.config import Settings
 from app.core.clock import FixedClock
@@ -91,3 +94,24 @@ async def test_sessions_tell_an_early_close_and_that_they_are_not_known_yet(
         ("2025-07-03", "17:00"),
         ("2025-07-07", "20:00"),
     ]
+
+
+async def test_the_catalogue_takes_the_same_statements_for_one_instrument_and_for_many(
+    member: Person, app: FastAPI
+) -> None:
+    counts: list[int] = []
+    engine = app.state.databases.main.engine.sync_engine
+    for code in ("AAPL", "MSFT", "GOOG", "AMZN"):
+        added = {"provider": "twelvedata", "code": code, "mic_code": "XNAS"}
+        assert (await member.client.post("/api/v1/instruments/from-provider", json=added)).status_code == 201
+        statements: list[str] = []
+
+        def count(*arguments: Any, into: list[str] = statements) -> None:
+            into.append(arguments[2])
+
+        event.listen(engine, "before_cursor_execute", count)
+        page = (await member.client.get("/api/v1/catalogue")).json()
+        event.remove(engine, "before_cursor_execute", count)
+        counts.append(len(statements))
+    assert len(page["items"]) == 4
+    assert len(set(counts)) == 1, counts
