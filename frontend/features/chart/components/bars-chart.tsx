@@ -85,7 +85,15 @@ export function BarsChart({
         : state.indicators,
     [isComparing, state.indicators],
   );
-  const steadyIndicators = useMemo(() => computeIndicators(steady, chosen), [steady, chosen]);
+  const steadyIndicators = useMemo(
+    () =>
+      computeIndicators(steady, chosen).map((drawn, i) => ({
+        ...drawn,
+        // The colour of its chip, also while others are hidden.
+        colour: state.indicators.indexOf(chosen[i]!),
+      })),
+    [steady, chosen, state.indicators],
+  );
   const indicators = useMemo(
     () =>
       bars === steady

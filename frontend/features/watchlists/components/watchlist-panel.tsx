@@ -129,7 +129,7 @@ function OpenPanel({
       ) : lists.isSuccess && (!shown || list.data?.items.length === 0) ? (
         <p className="p-4 text-[0.8125rem] text-muted-foreground">
           Nothing here yet. Press the star above the chart, or{" "}
-          <Link href="/watchlists" className="text-primary underline-offset-4 hover:underline">
+          <Link href="/watchlists" className="text-primary underline underline-offset-4">
             open the watchlist
           </Link>
           .
