@@ -13,14 +13,16 @@ import { cn } from "@/lib/cn";
 
 /**
  * The frame of the workspace: a rail on the left, and on a phone a bar at the bottom.
- * `menu` is the user's menu, `palette` opens the command palette.
+ * `menu` is the user's menu, `bell` says what alerts fired, `palette` opens the command palette.
  */
 export function AppShell({
   menu,
+  bell,
   palette,
   children,
 }: {
   menu: ReactNode;
+  bell: ReactNode;
   palette: ReactNode;
   children: ReactNode;
 }) {
@@ -62,6 +64,7 @@ export function AppShell({
         <div className="mt-auto grid gap-1">
           <LiveStatusMark className="h-7 px-3.5" isNarrow />
           {palette}
+          {bell}
           {menu}
         </div>
       </header>
@@ -74,6 +77,7 @@ export function AppShell({
           <div className="flex items-center gap-1">
             <LiveStatusMark className="mr-1 gap-1.5" />
             {palette}
+            {bell}
             {menu}
           </div>
         </header>

@@ -1,4 +1,5 @@
 import {
+  BellRing,
   CandlestickChart,
   FlaskConical,
   Grid3x3,
@@ -23,6 +24,7 @@ export const PLACES: Place[] = [
   { href: "/markets", label: "Markets", icon: Layers, isOnPhoneBar: true },
   { href: "/watchlists", label: "Watchlist", icon: Star, isOnPhoneBar: true },
   { href: "/chart", label: "Chart", icon: CandlestickChart, isOnPhoneBar: true },
+  { href: "/alerts", label: "Alerts", icon: BellRing },
   { href: "/strategies", label: "Strategies", icon: ScrollText, isOnPhoneBar: true },
   { href: "/backtests", label: "Backtests", icon: FlaskConical },
   { href: "/research", label: "Research", icon: Grid3x3 },

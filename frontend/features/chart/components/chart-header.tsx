@@ -5,6 +5,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 
 import { Button } from "@/components/ui/button";
+import { AlertButton } from "@/features/alerts/components/alert-button";
 import { useInstrument } from "@/features/chart/api";
 import { MAXIMUM_COMPARED } from "@/features/chart/chart-state";
 import { compareColour } from "@/features/chart/compare";
@@ -78,6 +79,7 @@ export function ChartHeader({
           </Link>
         </Button>
         {instrument && stored.length > 0 && <ReplayStart instrument={instrument} interval={interval} />}
+        <AlertButton symbol={symbol} interval={interval} />
         {children}
         {(state.indicators.length > 0 || isComparing) && (
           <div className="order-last flex w-full flex-wrap items-center gap-2">

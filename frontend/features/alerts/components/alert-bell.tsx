@@ -1,0 +1,60 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { Bell } from "lucide-react";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+
+import { Button } from "@/components/ui/button";
+import { toast } from "@/components/ui/sonner";
+import { chartLinkOf } from "@/features/alerts/alert-form";
+import { refreshAlerts, useUnreadFirings } from "@/features/alerts/api";
+import type { FiringRead } from "@/lib/api/generated";
+import { useSessionStatus } from "@/lib/api/session";
+import { formatPrice } from "@/lib/format";
+import { useChannel } from "@/lib/live";
+
+/** How many firings are unread, on every page. */
+export function AlertBell() {
+  return useSessionStatus() === "signed_in" ? <SignedInBell /> : null;
+}
+
+/** Tells a firing at once, wherever one is. Stands once on a page. */
+export function AlertToasts() {
+  const queries = useQueryClient();
+  const router = useRouter();
+  useChannel<FiringRead>(
+    "alerts",
+    (firing) => {
+      refreshAlerts(queries);
+      toast(`${firing.symbol}: ${firing.alert_name}`, {
+        id: firing.id,
+        duration: 10_000,
+        description: `${firing.words} at ${formatPrice(firing.price)}`,
+        action: { label: "Chart", onClick: () => router.push(chartLinkOf(firing)) },
+      });
+    },
+    () => refreshAlerts(queries),
+  );
+  return null;
+}
+
+function SignedInBell() {
+  const unread = useUnreadFirings().data ?? 0;
+  const words = unread === 0 ? "What alerts fired" : `What alerts fired: ${unread} unread`;
+  return (
+    <Button asChild variant="ghost" size="icon" className="relative">
+      <Link href="/alerts" aria-label={words} title={words}>
+        <Bell aria-hidden />
+        {unread > 0 && (
+          <span
+            aria-hidden
+            className="absolute top-0.5 right-0.5 min-w-4 rounded-full bg-primary px-1 text-center text-[0.625rem] leading-4 font-semibold text-primary-foreground tabular-nums"
+          >
+            {unread > 99 ? "99+" : unread}
+          </span>
+        )}
+      </Link>
+    </Button>
+  );
+}
