@@ -79,16 +79,18 @@ async def look_at_group(database: Database, clock: Clock, group: Group) -> Group
         if not found:
             return GroupLook((), again)
         changes, look_again_at, evaluated = await _look(session, found[0], group.interval, alerts, now)
-        firings = await _write(session, changes)
+        firings = await _write(session, changes, now)
         await tell_senders(session, firings)
         times = [one for one in (again, look_again_at) if one is not None]
         return GroupLook(firings, min(times, default=None), evaluated)
 
 
-async def _write(session: AsyncSession, changes: Sequence[list[AlertChange]]) -> list[StoredFiring]:
+async def _write(
+    session: AsyncSession, changes: Sequence[list[AlertChange]], now: datetime
+) -> list[StoredFiring]:
     flat = [change for of_alert in changes for change in of_alert]
     fired = [change.fired for change in flat if change.fired is not None]
-    firings = await watch_repository.insert_firings(session, fired) if fired else []
+    firings = await watch_repository.insert_firings(session, fired, now) if fired else []
     # Of an alert that fired on several bars at once the last state is the one that stays.
     last = [of_alert[-1] for of_alert in changes if of_alert]
     await watch_repository.update_alerts(session, [change for change in last if change.is_one])

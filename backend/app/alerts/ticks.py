@@ -230,7 +230,9 @@ class TickWatch:
                     is_done = alert.terms.repeat is Repeat.ONCE
                     changes.append(AlertChange(alert, alert.checked_until, is_done, None, firing))
             fired = [change.fired for change in changes if change.fired is not None]
-            firings = await watch_repository.insert_firings(session, fired) if fired else []
+            firings = (
+                await watch_repository.insert_firings(session, fired, self._clock.now()) if fired else []
+            )
             await watch_repository.update_alerts(session, changes)
             await tell_senders(session, firings)
         return firings

@@ -37,8 +37,10 @@ _INSERT_FIRINGS = text(
         ON CONFLICT (alert_id, bar_time) DO NOTHING
         RETURNING id, alert_id
     ), sent AS (
-        INSERT INTO alert_deliveries (firing_id, channel, url, secret_of, secret_version)
-        SELECT fired.id, 'webhook', alerts.webhook_url, alerts.id, alerts.webhook_version
+        INSERT INTO alert_deliveries (
+            firing_id, channel, url, secret_of, secret_version, next_attempt_at
+        )
+        SELECT fired.id, 'webhook', alerts.webhook_url, alerts.id, alerts.webhook_version, :now
         FROM fired JOIN alerts ON alerts.id = fired.alert_id
         WHERE alerts.webhook_url IS NOT NULL
     )
@@ -156,10 +158,12 @@ def _active(group: Group) -> tuple[Any, ...]:
     )
 
 
-async def insert_firings(session: AsyncSession, firings: Sequence[Firing]) -> list[StoredFiring]:
+async def insert_firings(
+    session: AsyncSession, firings: Sequence[Firing], now: datetime
+) -> list[StoredFiring]:
     """Write firings with what is to be sent of them; those that were not there yet, oldest first."""
     rows = orjson.dumps([_write_firing(firing) for firing in firings], default=str).decode()
-    ids = [row[0] for row in await session.execute(_INSERT_FIRINGS, {"rows": rows})]
+    ids = [row[0] for row in await session.execute(_INSERT_FIRINGS, {"rows": rows, "now": now})]
     if not ids:
         return []
     stored = select(FiringRow).where(FiringRow.id.in_(ids)).order_by(FiringRow.id)
