@@ -64,7 +64,8 @@ def open_fresh_databases(servers: RunningServers) -> Iterator[Settings]:
     """The same for as long as a block lasts."""
     name = f"test_{next(_numbers)}"
     for dsn in (servers.main_dsn, servers.credentials_dsn):
-        _execute(dsn, f'CREATE DATABASE "{name}" TEMPLATE "{_TEMPLATE}"')
+        # a copy of its files: twice as fast as the default, through the log, for a server that syncs nothing
+        _execute(dsn, f'CREATE DATABASE "{name}" TEMPLATE "{_TEMPLATE}" STRATEGY FILE_COPY')
     yield make_settings(
         database_url=_other_database(servers.main_dsn, name),
         creds_database_url=_other_database(servers.credentials_dsn, name),
