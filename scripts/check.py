@@ -18,6 +18,7 @@ import prepare
 from steps import (
     BACKEND,
     FRONTEND,
+    ON_ALL_CORES,
     ROOT,
     VENV,
     VENV_PYTHON,
@@ -87,9 +88,9 @@ def _lint_imports() -> tuple[bool, str]:
     return _run([VENV_PYTHON, "-c", code], BACKEND)
 
 
-def _pytest(folder: str, **environment: str) -> tuple[bool, str]:
+def _pytest(folder: str, *options: str, **environment: str) -> tuple[bool, str]:
     """Run a folder of tests; an empty one fails, as nothing would be shown by it."""
-    return _run([VENV_PYTHON, "-m", "pytest", "-q", folder], BACKEND, **environment)
+    return _run([VENV_PYTHON, "-m", "pytest", "-q", *options, folder], BACKEND, **environment)
 
 
 def _e2e() -> tuple[bool | None, str]:
@@ -144,8 +145,12 @@ CHECKS = (
     Check("lint", "ruff: lint and format", _lint_python),
     Check("types", "mypy: types", _check_types),
     Check("imports", "import-linter: who may import whom", _lint_imports),
-    Check("unit", "pytest: unit", lambda: _pytest("tests/unit")),
-    Check("integration", "pytest: integration, on real servers", lambda: _pytest("tests/integration")),
+    Check("unit", "pytest: unit", lambda: _pytest("tests/unit", *ON_ALL_CORES)),
+    Check(
+        "integration",
+        "pytest: integration, on real servers",
+        lambda: _pytest("tests/integration", *ON_ALL_CORES),
+    ),
     Check("web-lint", "eslint and prettier: web client", _npm("lint")),
     Check("web-types", "typescript: web client", _npm("typecheck")),
     Check("web-unit", "vitest: web client", _npm("test")),

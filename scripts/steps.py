@@ -19,6 +19,8 @@ BACKEND = ROOT / "backend"
 FRONTEND = ROOT / "frontend"
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
+# Of pytest: a process for each core, with servers of its own; who is done early takes over from the others.
+ON_ALL_CORES = ("-n", str(min(os.cpu_count() or 1, 8)), "--dist", "worksteal")
 
 
 # Set by the Makefile to its own process id.

@@ -44,8 +44,10 @@ def generate_client(_arguments: list[str]) -> int:
 
 
 def run_faults(arguments: list[str]) -> int:
+    """Stacks are killed two at a time: most of it is waiting until something is noticed."""
     prepare.prepare_python(with_tools=True)
-    return run_openly([VENV_PYTHON, "-m", "pytest", "-q", "tests/faults", *arguments], folder=BACKEND)
+    command: Command = [VENV_PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "tests/faults"]
+    return run_openly([*command, *arguments], folder=BACKEND)
 
 
 def run_benchmarks(arguments: list[str]) -> int:
