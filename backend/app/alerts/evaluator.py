@@ -182,7 +182,10 @@ async def _read_new_bars(
 ) -> _NewBars:
     """The tail of bars that holds all that were not looked at, with what the conditions look back on."""
     since = min(alert.checked_until for alert in alerts)
-    needed = max(evaluation.count_bars_needed(alert.terms.condition, interval) for alert in alerts)
+    # Rules that were not seen before are compiled here: beside the loop, not in it.
+    needed = await asyncio.to_thread(
+        lambda: max(evaluation.count_bars_needed(alert.terms.condition, interval) for alert in alerts)
+    )
     needed = min(max(needed, drawn_bars), MOST_BARS)
     limit = needed + _USUAL_NEW_BARS
     while True:
