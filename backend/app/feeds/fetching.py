@@ -369,6 +369,7 @@ class ProviderFeed:
         backfill, now = task.backfill, self._clock.now()
         key = backfill.instrument_id, backfill.interval
         judgement = self._judge(task, page, now)
+        plan: _Plan | None = None
         async with self._database.session() as session:
             await credits.end_request(session, spend)
             try:
@@ -380,8 +381,8 @@ class ProviderFeed:
             revision = await market.find_revision(session, *key)
             current = await backfill_repository.lock_open(session, backfill.id)
             if current is not None and current.frontier == backfill.frontier:
-                frontier, left = self._advance(task, page, revision)
-                doubts = self._collect_doubts(task, page, current, judgement, now)
+                frontier, plan = self._advance(task, page, judgement, revision)
+                doubts = self._collect_doubts(task, current, judgement, now)
                 fetched = FetchedPage(
                     frontier,
                     doubts,
@@ -391,44 +392,57 @@ class ProviderFeed:
                     self._provider.count_bars_credits(),
                 )
                 await backfill_repository.add_page(session, current, fetched, now)
-                if not left and not doubts:
+                if not doubts and (plan is None or not plan.stretches):
                     await self._finish(session, backfill, BackfillStatus.SUCCEEDED)
+        # Only now: what was rolled back must not have moved the plan.
+        if plan is None:
+            self._plans.pop(backfill.id, None)
+        else:
+            self._plans[backfill.id] = plan
         return revision if counts.is_changed else 0
 
     def _judge(self, task: _Task, page: BarsPage, now: datetime) -> Judgement:
         settled = find_settled_until(int(now.timestamp()), task.backfill.interval)
-        covered = page.covered_from, task.end
-        judgement = judge_answer(covered, task.backfill.interval, page.bars.time, task.sessions, settled)
+        judgement = judge_answer(
+            (page.covered_from, task.end),
+            task.backfill.interval,
+            page.bars.time,
+            task.sessions,
+            settled,
+            self._provider.description.max_bars_per_request,
+        )
         asked = 1 if task.doubt is None else task.doubt[2] + 1
         if not judgement.doubted or asked <= len(self._patience.doubt_seconds):
             return judgement
         # It was asked for often enough: there is nothing.
-        return Judgement((*judgement.answered, *judgement.doubted), ())
+        return Judgement(judgement.covered_from, (*judgement.answered, *judgement.doubted), ())
 
     def _collect_doubts(
-        self, task: _Task, page: BarsPage, current: Backfill, judgement: Judgement, now: datetime
+        self, task: _Task, current: Backfill, judgement: Judgement, now: datetime
     ) -> list[Doubt]:
         doubts = [one for one in current.doubts if one != task.doubt]
         asked = 1 if task.doubt is None else task.doubt[2] + 1
         for start, end in judgement.doubted:
             later = int(now.timestamp() + self._patience.doubt_seconds[asked - 1])
             doubts.append((start, end, asked, later))
-        if task.doubt is not None and page.covered_from > task.doubt[0]:
-            doubts.append((task.doubt[0], page.covered_from, task.doubt[2], int(now.timestamp())))
+        if task.doubt is not None and judgement.covered_from > task.doubt[0]:
+            doubts.append((task.doubt[0], judgement.covered_from, task.doubt[2], int(now.timestamp())))
         return doubts
 
-    def _advance(self, task: _Task, page: BarsPage, revision: int) -> tuple[int, bool]:
-        """The frontier after an answer, and whether stretches are left. The plan moves along."""
+    def _advance(
+        self, task: _Task, page: BarsPage, judgement: Judgement, revision: int
+    ) -> tuple[int, _Plan | None]:
+        """The frontier after an answer, and what is left to ask for; None: to be planned anew, or nothing."""
         plan = self._plans.get(task.backfill.id)
         if task.doubt is not None or plan is None or not plan.stretches:
-            return task.backfill.frontier, False
-        newest = plan.stretches.pop()
-        frontier = max(page.covered_from, newest.start)
+            return task.backfill.frontier, None
+        stretches = list(plan.stretches)
+        newest = stretches.pop()
+        frontier = max(judgement.covered_from, newest.start)
         if frontier > newest.start:
             expected = max(1, newest.expected - len(page.bars))
-            plan.stretches.append(Stretch(newest.start, frontier, expected))
-        plan.frontier, plan.revision = frontier, revision
-        return frontier, bool(plan.stretches)
+            stretches.append(Stretch(newest.start, frontier, expected))
+        return frontier, _Plan(revision, frontier, stretches)
 
     async def _finish(
         self,
@@ -502,15 +516,20 @@ class ProviderFeed:
             return
         settled = find_settled_until(moment, due.interval)
         judgement = judge_answer(
-            (page.covered_from, moment + 1), due.interval, page.bars.time, sessions, settled
+            (page.covered_from, moment + 1),
+            due.interval,
+            page.bars.time,
+            sessions,
+            settled,
+            self._provider.description.max_bars_per_request,
         )
         async with self._database.session() as session:
             await credits.end_request(session, spend)
             counts = await market.store_bars(session, due.instrument_id, page.bars)
             await backfill_repository.add_asked(session, *key, judgement.answered)
             revision = await market.find_revision(session, *key)
-            if page.covered_from > start:
-                await self._fill_behind(session, link, due.interval, start, page.covered_from)
+            if judgement.covered_from > start:
+                await self._fill_behind(session, link, due.interval, start, judgement.covered_from)
         await self._set_due(due, sessions, now, refreshed=True)
         if counts.is_changed:
             await self._tell_bars_changed(link, due.interval, revision)

@@ -22,6 +22,9 @@ Range: TypeAlias = tuple[int, int]
 # A file full of pinholes would cost a credit for each: when more than these lie within one page of bars, they
 # are asked for together.
 _MOST_HOLES_OF_A_PAGE = 16
+# Of the bars that a market's hours hold, an answer that holds this share is dense; of a page's, nearly full.
+_DENSE = 0.9
+_NEARLY_FULL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,38 +224,54 @@ def _join_pinholes(stretches: list[Stretch], asked: Sequence[Range], page_size: 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What of a page to take for answered for good, and what to ask for once more before it is believed."""
+    """What of a page to take for answered for good, and what to ask for once more before it is believed.
+    `covered_from`: what lies before it has yet to be asked for.
+    """
 
+    covered_from: int
     answered: tuple[Range, ...]
     doubted: tuple[Range, ...]
 
 
 def judge_answer(
-    covered: Range, interval: Interval, times: Times, sessions: Sessions | None, settled_until: int
+    covered: Range,
+    interval: Interval,
+    times: Times,
+    sessions: Sessions | None,
+    settled_until: int,
+    page_size: int,
 ) -> Judgement:
     """Hold an answer about `covered` against the market's hours.
 
     An answer without a single bar, or whose newest bars lack although it is dense before them, may come from
-    a provider that lags: that end is doubted. What reaches beyond `settled_until` (bars that are hardly
-    closed) is answered only as far as its bars prove.
+    a provider that lags: that end is doubted. A page that lost a few of its bars looks like one that holds
+    all there is: when it is nearly full, or its end is doubted, it covers no more than its bars. What reaches
+    beyond `settled_until` (bars that are hardly closed) is answered only as far as its bars prove.
     """
     start, end = covered
     proven = find_label_end(int(times[-1]), interval) if len(times) else start
     proven = min(max(proven, start), end)
+    tail = proven, min(end, settled_until)
+    is_doubted = _is_tail_doubtful(times, proven, tail, interval, sessions)
+    if len(times) and start < times[0] and (is_doubted or len(times) >= _NEARLY_FULL * page_size):
+        lacking = 1 if sessions is None else _count_expected((start, int(times[0])), interval, sessions)
+        start = int(times[0]) if lacking else start
+    if is_doubted:
+        return Judgement(start, ((start, proven),) if start < proven else (), (tail,))
     answered_to = end if end <= settled_until else max(proven, min(end, settled_until))
-    if sessions is None:
-        return Judgement(((start, answered_to),) if start < answered_to else (), ())
-    tail = (proven, min(end, settled_until))
-    lacking = _count_expected(tail, interval, sessions)
-    if lacking == 0:
-        return Judgement(((start, answered_to),) if start < answered_to else (), ())
-    if len(times):
-        before = _count_expected((int(times[0]), proven), interval, sessions)
-        is_dense = len(times) >= 0.9 * before
-        if lacking < 2 or not is_dense:
-            return Judgement(((start, answered_to),) if start < answered_to else (), ())
-    answered = ((start, proven),) if start < proven else ()
-    return Judgement(answered, (tail,))
+    return Judgement(start, ((start, answered_to),) if start < answered_to else (), ())
+
+
+def _is_tail_doubtful(
+    times: Times, proven: int, tail: Range, interval: Interval, sessions: Sessions | None
+) -> bool:
+    lacking = 0 if sessions is None else _count_expected(tail, interval, sessions)
+    if lacking == 0 or sessions is None:
+        return False
+    if len(times) == 0:
+        return True
+    before = _count_expected((int(times[0]), proven), interval, sessions)
+    return lacking > 1 and len(times) >= _DENSE * before
 
 
 def _count_expected(wanted: Range, interval: Interval, sessions: Sessions) -> int:

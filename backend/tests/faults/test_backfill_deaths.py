@@ -66,6 +66,7 @@ def stack(tmp_path: Path, standin: StandIn) -> Iterator[Stack]:
         stack.end()
 
 
+@pytest.mark.timeout(2 * LONGEST_SECONDS)
 def test_a_backfill_whose_worker_is_killed_again_and_again_asks_nothing_twice(
     stack: Stack, standin: StandIn
 ) -> None:

@@ -166,20 +166,36 @@ def test_many_pinholes_of_a_file_are_asked_for_together() -> None:
 def test_an_answer_that_lacks_its_newest_bars_is_doubted_and_one_that_is_thin_is_not() -> None:
     sessions = sessions_of("XNYS")
     times = np.array(every_time("XNYS", Interval.MIN_30, (_FROM, _UNTIL)), dtype=np.int64)
-    whole = judge_answer((_FROM, _UNTIL), Interval.MIN_30, times, sessions, _UNTIL)
+    whole = judge_answer((_FROM, _UNTIL), Interval.MIN_30, times, sessions, _UNTIL, 5_000)
     assert (whole.answered, whole.doubted) == (((_FROM, _UNTIL),), ())
-    stale = judge_answer((_FROM, _UNTIL), Interval.MIN_30, times[:-5], sessions, _UNTIL)
+    stale = judge_answer((_FROM, _UNTIL), Interval.MIN_30, times[:-5], sessions, _UNTIL, 5_000)
     proven = int(times[-6]) + 1_800
     assert (stale.answered, stale.doubted) == (((_FROM, proven),), ((proven, _UNTIL),))
-    thin = judge_answer((_FROM, _UNTIL), Interval.MIN_30, times[:-5:3], sessions, _UNTIL)
+    thin = judge_answer((_FROM, _UNTIL), Interval.MIN_30, times[:-5:3], sessions, _UNTIL, 5_000)
     assert thin.doubted == ()
-    nothing = judge_answer((_FROM, _UNTIL), Interval.MIN_30, times[:0], sessions, _UNTIL)
+    nothing = judge_answer((_FROM, _UNTIL), Interval.MIN_30, times[:0], sessions, _UNTIL, 5_000)
     assert nothing.doubted == ((_FROM, _UNTIL),)
 
 
 def test_bars_that_are_hardly_closed_are_answered_only_as_far_as_they_are_there() -> None:
     times = np.array(every_time("XNYS", Interval.MIN_30, (_FROM, _UNTIL)), dtype=np.int64)
     settled = int(times[-20])
-    judged = judge_answer((_FROM, _UNTIL), Interval.MIN_30, times[:-3], sessions_of("XNYS"), settled)
+    judged = judge_answer((_FROM, _UNTIL), Interval.MIN_30, times[:-3], sessions_of("XNYS"), settled, 5_000)
     assert judged.answered == ((_FROM, int(times[-4]) + 1_800),)
     assert judged.doubted == ()
+
+
+def test_a_page_that_lost_a_few_bars_does_not_cover_what_lies_before_it() -> None:
+    sessions = sessions_of("XNYS")
+    times = np.array(every_time("XNYS", Interval.MIN_30, (_FROM, _UNTIL)), dtype=np.int64)
+    page_size = len(times) // 2
+    stale = times[-page_size:-5]
+    judged = judge_answer((_FROM, _UNTIL), Interval.MIN_30, stale, sessions, _UNTIL, page_size)
+    assert judged.covered_from == int(stale[0])
+    assert judged.answered == ((int(stale[0]), int(stale[-1]) + 1_800),)
+    # Where nothing was traded before its first bar there is nothing left to ask for.
+    first = times[: page_size - 5]
+    judged = judge_answer(
+        (_FROM, int(first[-1]) + 1_800), Interval.MIN_30, first, sessions, _UNTIL, page_size
+    )
+    assert judged.covered_from == _FROM
