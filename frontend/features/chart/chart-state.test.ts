@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 
-import { chartPath, rangeStart, readChartState, writeChartState } from "@/features/chart/chart-state";
+import {
+  chartPath,
+  rangeAfter,
+  rangesOf,
+  rangeStart,
+  readChartState,
+  writeChartState,
+} from "@/features/chart/chart-state";
 
 const read = (query: string) => readChartState(new URLSearchParams(query));
 const day = (text: string) => Date.parse(`${text}T00:00:00Z`) / 1000;
@@ -66,5 +73,15 @@ describe("ranges", () => {
     expect(rangeStart("3M", day("2013-05-31"))).toBe(day("2013-02-28"));
     expect(rangeStart("5Y", day("2012-02-29"))).toBe(day("2007-02-28"));
     expect(rangeStart("All", day("2013-03-01"))).toBeNull();
+    expect(rangeStart("5D", day("2013-03-08"))).toBe(day("2013-03-01"));
+  });
+
+  it("offer days within the day alone, and change with the interval", () => {
+    expect(rangesOf("5min")).toContain("1D");
+    expect(rangesOf("1day")).not.toContain("5D");
+    expect(rangeAfter("1Y", "1day", "1min")).toBe("5D");
+    expect(rangeAfter("1D", "1min", "1week")).toBe("1Y");
+    expect(rangeAfter("1M", "1min", "4h")).toBe("1M");
+    expect(rangeAfter(null, "1day", "1week")).toBeNull();
   });
 });

@@ -1,10 +1,13 @@
 import { formatIndicator, parseIndicators, type ChosenIndicator } from "@/features/chart/indicator-catalog";
-import { isInterval, type Interval } from "@/features/chart/intervals";
+import { isInterval, isIntraday, type Interval } from "@/features/chart/intervals";
 
-export const RANGES = ["1M", "3M", "6M", "1Y", "5Y", "All"] as const;
+export const RANGES = ["1D", "5D", "1M", "3M", "6M", "1Y", "5Y", "All"] as const;
 export type Range = (typeof RANGES)[number];
 
-const MONTHS: Record<Exclude<Range, "All">, number> = { "1M": 1, "3M": 3, "6M": 6, "1Y": 12, "5Y": 60 };
+const MONTHS: Partial<Record<Range, number>> = { "1M": 1, "3M": 3, "6M": 6, "1Y": 12, "5Y": 60 };
+const DAY_SECONDS = 86_400;
+/** Calendar days; five of trading make a week. */
+const DAYS: Partial<Record<Range, number>> = { "1D": 1, "5D": 7 };
 
 export type ChartState = {
   symbol: string | null;
@@ -94,10 +97,23 @@ export function chartPath(symbol: string, rest: Partial<ChartState> = {}): strin
 /** The first time a range shows, counted back from the newest bar; null for all of them. */
 export function rangeStart(range: Range, newest: number): number | null {
   if (range === "All") return null;
+  const days = DAYS[range];
+  if (days !== undefined) return newest - days * DAY_SECONDS;
   const last = new Date(newest * 1000);
   const first = new Date(newest * 1000);
-  first.setUTCMonth(first.getUTCMonth() - MONTHS[range]);
+  first.setUTCMonth(first.getUTCMonth() - (MONTHS[range] ?? 0));
   // 31 May minus three months would run over into March.
   if (first.getUTCDate() !== last.getUTCDate()) first.setUTCDate(0);
   return first.getTime() / 1000;
+}
+
+/** The ranges to choose from: days make sense within the day alone. */
+export function rangesOf(interval: Interval): readonly Range[] {
+  return isIntraday(interval) ? RANGES : RANGES.filter((range) => !(range in DAYS));
+}
+
+/** The range after the interval changed: a year of minutes is too much at first, a day of days too little. */
+export function rangeAfter(range: Range | null, from: Interval, to: Interval): Range | null {
+  if (isIntraday(from) === isIntraday(to)) return range;
+  return isIntraday(to) ? "5D" : "1Y";
 }

@@ -43,13 +43,20 @@ function SignedInBell() {
   const unread = useUnreadFirings().data ?? 0;
   const words = unread === 0 ? "What alerts fired" : `What alerts fired: ${unread} unread`;
   return (
-    <Button asChild variant="ghost" size="icon" className="relative">
+    <Button
+      asChild
+      variant="ghost"
+      className="relative size-9 justify-start gap-2.5 px-2.5 text-[0.8125rem] text-muted-foreground md:w-full"
+    >
       <Link href="/alerts" aria-label={words} title={words}>
-        <Bell aria-hidden />
+        <Bell className="size-4.5" strokeWidth={1.75} aria-hidden />
+        <span className="sr-only xl:not-sr-only" aria-hidden>
+          What fired
+        </span>
         {unread > 0 && (
           <span
             aria-hidden
-            className="absolute top-0.5 right-0.5 min-w-4 rounded-full bg-primary px-1 text-center text-[0.625rem] leading-4 font-semibold text-primary-foreground tabular-nums"
+            className="absolute top-0.5 left-5 min-w-4 rounded-full bg-primary px-1 text-center text-[0.625rem] leading-4 font-semibold text-primary-foreground tabular-nums"
           >
             {unread > 99 ? "99+" : unread}
           </span>

@@ -214,6 +214,7 @@ export function BarsChart({
       </div>
       {!isCompact && (
         <ChartFooter
+          interval={interval}
           state={state}
           change={change}
           note={

@@ -2,10 +2,13 @@
 
 import { Button } from "@/components/ui/button";
 import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
-import { RANGES, type ChartState, type Range } from "@/features/chart/chart-state";
+import { rangesOf, type ChartState, type Range } from "@/features/chart/chart-state";
+import type { Interval } from "@/features/chart/intervals";
 import type { ChangeChart } from "@/features/chart/use-chart-state";
 
 const RANGE_NAMES: Record<Range, string> = {
+  "1D": "1 day",
+  "5D": "5 trading days",
   "1M": "1 month",
   "3M": "3 months",
   "6M": "6 months",
@@ -16,11 +19,13 @@ const RANGE_NAMES: Record<Range, string> = {
 
 /** What is below the chart: range, the stretch in view, prices, scale. */
 export function ChartFooter({
+  interval,
   state,
   change,
   note,
   onRetryOlder,
 }: {
+  interval: Interval;
   state: ChartState;
   change: ChangeChart;
   /** The stretch in view, or what is the matter with it. */
@@ -37,7 +42,7 @@ export function ChartFooter({
         value={state.range ?? ""}
         onValueChange={(range) => change({ range: (range || state.range || "1Y") as Range, window: null })}
       >
-        {RANGES.map((range) => (
+        {rangesOf(interval).map((range) => (
           <ToggleGroupItem key={range} value={range} aria-label={RANGE_NAMES[range]}>
             {range}
           </ToggleGroupItem>

@@ -22,6 +22,7 @@ import { nearestInterval } from "@/features/chart/intervals";
 import type { ChangePane } from "@/features/chart/use-chart-grid";
 import { usePaneState } from "@/features/chart/use-chart-state";
 import { ReplayBar } from "@/features/replay/components/replay-bar";
+import { rangeAfter } from "@/features/chart/chart-state";
 import { ReplayStart } from "@/features/replay/components/replay-start";
 import { StarButton } from "@/features/watchlists/components/star-button";
 
@@ -56,7 +57,10 @@ export function ChartHeader({
         <IntervalSwitch
           value={interval}
           stored={stored}
-          onChange={(next) => change({ interval: next })}
+          onChange={(next) => {
+            const range = rangeAfter(state.range, interval, next);
+            change({ interval: next, ...(range !== state.range && { range, window: null }) });
+          }}
           className="order-last max-w-full md:order-none"
         />
         <IndicatorPicker chosen={state.indicators} onChange={(indicators) => change({ indicators })} />

@@ -43,7 +43,7 @@ export function WatchlistRoom() {
     <>
       <PageHeader
         title="Watchlist"
-        description="What you keep an eye on, with the last price and what it is worth."
+        description="What you keep an eye on, with its last price, its change and how fresh they are."
         actions={
           <>
             <Button variant="outline" size="sm" onClick={() => setNaming(true)}>
