@@ -33,7 +33,7 @@ import { DRAWING_NAMES } from "@/features/chart/drawings/drawing";
 import { RuleEditor } from "@/features/strategies/components/rule-editor";
 import type { AlertRead } from "@/lib/api/generated";
 import { ApiProblem } from "@/lib/api/problem";
-import { formatCount, formatDateTime, formatPlural } from "@/lib/format";
+import { formatCount, formatDate, formatDateTime, formatPlural } from "@/lib/format";
 
 /** Makes an alert, or changes one. */
 export function AlertDialog({
@@ -110,7 +110,7 @@ export function AlertDialog({
                 error={check.error}
                 instrumentId={instrument?.id ?? null}
               />
-              <CheckAnswer check={check} />
+              <CheckAnswer check={check} isByDay={/day|week|month/.test(draft.interval)} />
               <div className="grid gap-4 sm:grid-cols-2">
                 <Choice
                   label="Looked at"
@@ -306,7 +306,7 @@ function Picked({
   );
 }
 
-function CheckAnswer({ check }: { check: ReturnType<typeof useConditionCheck> }) {
+function CheckAnswer({ check, isByDay }: { check: ReturnType<typeof useConditionCheck>; isByDay: boolean }) {
   const isRuleProblem = check.error instanceof ApiProblem && check.error.code === "rule_invalid";
   return (
     <p aria-live="polite" className="min-h-5 text-[0.8125rem] text-muted-foreground tabular-nums">
@@ -322,7 +322,9 @@ function CheckAnswer({ check }: { check: ReturnType<typeof useConditionCheck> })
                 (check.data.bars === 0
                   ? "No bars are stored yet."
                   : `Would have fired ${formatPlural(check.data.count, "time")} in the last ${formatCount(check.data.bars)} bars` +
-                    (check.data.last_at ? `, last on ${formatDateTime(check.data.last_at)} UTC.` : "."))}
+                    (check.data.last_at
+                      ? `, last on ${isByDay ? formatDate(check.data.last_at) : `${formatDateTime(check.data.last_at)} UTC`}.`
+                      : "."))}
     </p>
   );
 }

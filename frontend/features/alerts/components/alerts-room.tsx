@@ -65,8 +65,8 @@ export function AlertsRoom({ first = null }: { first?: AlertDraft | null }) {
           </Button>
         }
       />
-      <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <section aria-label="Alerts" className="rounded-lg border bg-card">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <section aria-label="Alerts" className="min-w-0 rounded-lg border bg-card">
           {alerts.isError ? (
             <ErrorState
               title="The alerts could not be loaded"
