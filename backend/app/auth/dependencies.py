@@ -1,4 +1,4 @@
-"""Who is asking: read from the access token's signed claims, without any query.
+"""Who is asking: read from the access token's signed claims, without any query; or found by an API key.
 
 Beside it, what this room's routes need: the service, the browser's cookie, where a request comes from.
 """
@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Cookie, Depends, Query, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
-from app.auth.domain import Device, ForeignOrigin, Principal, SignInRequired
+from app.auth import api_key_service
+from app.auth.domain import API_KEY_PREFIX, ApiKeyReadOnly, Device, ForeignOrigin, Principal, SignInRequired
 from app.auth.service import IdentityService
 from app.config import Settings
 from app.core.clock import Clock
+from app.core.database import Databases
 from app.core.dependencies import ClientAddress, ClockDep, DatabasesDep, SecretsDep, SettingsDep
 from app.core.secrets import Secrets
 from app.core.security import InvalidToken, read_access_token
@@ -24,7 +26,10 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 # auto_error is off: its own 403 would be no problem document with a stable code.
 _bearer = HTTPBearer(auto_error=False, description="The access token of a sign-in.")
+_api_key = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key: it may read.")
 BearerDep = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+ApiKeyDep = Annotated[str | None, Depends(_api_key)]
+_READING = frozenset({"GET", "HEAD"})
 
 
 def read_principal(token: str, secrets: Secrets, clock: Clock) -> Principal:
@@ -33,11 +38,28 @@ def read_principal(token: str, secrets: Secrets, clock: Clock) -> Principal:
     return Principal(claims.user_id, claims.role, claims.family_id)
 
 
-async def require_user(bearer: BearerDep, secrets: SecretsDep, clock: ClockDep) -> Principal:
-    """The signed-in one. Raises SignInRequired or InvalidToken."""
-    if bearer is None:
-        raise SignInRequired("Send an access token: Authorization: Bearer <token>.")
-    return read_principal(bearer.credentials, secrets, clock)
+async def require_user(
+    request: Request,
+    bearer: BearerDep,
+    api_key: ApiKeyDep,
+    secrets: SecretsDep,
+    clock: ClockDep,
+) -> Principal:
+    """The signed-in one, or the holder of an API key. Raises SignInRequired, InvalidToken, ApiKeyReadOnly."""
+    if bearer is not None:
+        return read_principal(bearer.credentials, secrets, clock)
+    if api_key is None:
+        raise SignInRequired(
+            "Send an access token (Authorization: Bearer <token>) or an API key (X-API-Key)."
+        )
+    # Asked for here and not by type: a token, which most requests have, wants no database.
+    databases: Databases = request.app.state.databases
+    principal = await api_key_service.find_holder(databases.credentials, clock, api_key)
+    if principal is None:
+        raise SignInRequired("The API key is unknown, deleted or expired.")
+    if principal.is_read_only and request.method not in _READING:
+        raise ApiKeyReadOnly("This key may read. Sign in to change something.")
+    return principal
 
 
 async def find_principal(bearer: BearerDep, secrets: SecretsDep, clock: ClockDep) -> Principal | None:
@@ -50,8 +72,12 @@ async def find_principal(bearer: BearerDep, secrets: SecretsDep, clock: ClockDep
         return None
 
 
-async def find_principal_by_api_key(key: str, secrets: Secrets, clock: Clock) -> Principal | None:
-    """Whom a key speaks for, or None when it does not hold. An access token is one; API keys join it here."""
+async def find_principal_by_key(
+    key: str, databases: Databases, secrets: Secrets, clock: Clock
+) -> Principal | None:
+    """Whom an API key or an access token speaks for, or None when it does not hold."""
+    if key.startswith(API_KEY_PREFIX):
+        return await api_key_service.find_holder(databases.credentials, clock, key)
     try:
         return read_principal(key, secrets, clock)
     except InvalidToken:
@@ -60,6 +86,7 @@ async def find_principal_by_api_key(key: str, secrets: Secrets, clock: Clock) ->
 
 async def require_key_holder(
     request: Request,
+    databases: DatabasesDep,
     secrets: SecretsDep,
     clock: ClockDep,
     bearer: BearerDep,
@@ -72,7 +99,7 @@ async def require_key_holder(
     in_header = given.strip() if scheme.lower() == "apikey" else ""
     in_bearer = bearer.credentials if bearer is not None else ""
     key = apikey or in_header or in_bearer or request.headers.get("x-api-key", "")
-    principal = await find_principal_by_api_key(key, secrets, clock) if key else None
+    principal = await find_principal_by_key(key, databases, secrets, clock) if key else None
     if principal is None:
         raise SignInRequired("**apikey** parameter is incorrect or not specified: send a key of Flowrex.")
     return principal

@@ -17,6 +17,12 @@ from app.core.errors import Conflict, Forbidden, NotFound, Unauthorized
 MIN_PASSWORD_CHARS = 8
 MAX_PASSWORD_BYTES = 1024
 MAX_DISPLAY_NAME_CHARS = 80
+MAXIMUM_API_KEYS = 50
+# Keys begin with it, so that people and scanners of leaked secrets know what they see.
+API_KEY_PREFIX = "flx_"
+API_KEY_HINT_CHARS = 10
+# The last use is told to the minute: a key in heavy use must not write at every request.
+LAST_USE_SECONDS = 60
 # `.example` is reserved: no mail to the demo account can ever reach anybody.
 DEMO_EMAIL = "demo@flowrex.example"
 DEMO_DISPLAY_NAME = "Demo"
@@ -47,16 +53,30 @@ class RevocationReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks, as the access token says."""
+    """Who asks: by an access token, or by an API key, which stands for no sign-in and changes nothing."""
 
     id: UUID
     role: str
-    family_id: UUID
+    family_id: UUID | None
+    is_read_only: bool = False
 
     @property
     def is_admin(self) -> bool:
         """Whether this one may change what belongs to the installation."""
         return self.role == Role.ADMIN
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key that stands for somebody's account. `hint`: how it begins, to tell it from others."""
+
+    id: UUID
+    name: str
+    hint: str
+    scope: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,3 +279,21 @@ def clean_display_name(name: str) -> str:
 def _common_passwords() -> frozenset[str]:
     text = resources.files(__package__).joinpath("common_passwords.txt").read_text("utf-8")
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+class ApiKeyNotFound(NotFound):
+    """No key of this id of who asks."""
+
+    code, title = "api_key_not_found", "API key not found"
+
+
+class ApiKeyReadOnly(Forbidden):
+    """A key that may read, used to change something."""
+
+    code, title = "api_key_read_only", "This API key may only read"
+
+
+class TooManyApiKeys(Conflict):
+    """As many keys as one may have."""
+
+    code, title = "too_many_api_keys", "Too many API keys"

@@ -51,6 +51,31 @@ class UserUpdate(StrictModel):
     display_name: DisplayName
 
 
+class ApiKeyCreate(StrictModel):
+    """A new key. Without `expires_in_days` it holds until it is deleted."""
+
+    name: Annotated[DisplayName, Field(description="What it is for.", examples=["notebook"])]
+    expires_in_days: Annotated[int, Field(ge=1, le=3660)] | None = None
+
+
+class ApiKeyRead(ReadModel):
+    """A key, as it may be shown at any time."""
+
+    id: UUID
+    name: str
+    hint: str = Field(description="How it begins.")
+    scope: Literal["read"]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None = Field(description="To the minute.")
+
+
+class ApiKeyCreated(ApiKeyRead):
+    """A key, with its text: this once and never again."""
+
+    key: str
+
+
 class UserRead(ReadModel):
     """An account."""
 

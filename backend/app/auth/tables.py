@@ -77,6 +77,23 @@ class RefreshTokenRow(CredentialsBase):
     consumed_at: Mapped[datetime | None]
 
 
+class ApiKeyRow(CredentialsBase):
+    """A key for software, by its hash alone. It ends with the account."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (CheckConstraint("scope IN ('read')", name="scope"),)
+
+    id: Mapped[UUID] = uuid_pk()
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("credentials.user_id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    key_hash: Mapped[str] = mapped_column(unique=True)
+    hint: Mapped[str]
+    scope: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+
 class FirstAdminCodeRow(CredentialsBase):
     """A one-time code that a start without any admin wrote to the log, by its hash alone."""
 

@@ -9,6 +9,7 @@ import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { toast } from "@/components/ui/sonner";
 import { useSignOut } from "@/features/identity/api";
+import { ApiKeys } from "@/features/identity/api-keys";
 import { ProfileForm } from "@/features/identity/profile-form";
 import { About } from "@/features/settings/about";
 
@@ -43,6 +44,12 @@ export function Settings() {
         </Section>
         <Section title="Theme" description="Kept in this browser.">
           <ThemeToggle labels />
+        </Section>
+        <Section
+          title="API keys"
+          description="For software of yours: a key reads what you can read and changes nothing. Send it as X-API-Key."
+        >
+          <ApiKeys />
         </Section>
         <Section title="Session" description="Signs you out in every tab of this browser.">
           <Button

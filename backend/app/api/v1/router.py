@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from app.alerts.router import router as alerts
+from app.auth.api_key_router import router as api_keys
 from app.auth.dependencies import require_user
 from app.auth.router import public_router as sign_in
 from app.auth.router import router as auth
@@ -29,6 +30,7 @@ from app.workspace.router import router as workspace
 PUBLIC_ROUTERS = (sign_in, shared_reports, live_stream)
 ROUTERS = (
     auth,
+    api_keys,
     market,
     strategies,
     reports,

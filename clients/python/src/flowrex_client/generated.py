@@ -9,6 +9,44 @@ from typing_extensions import TypedDict
 Adjustment: TypeAlias = Literal['splits', 'none']
 
 
+class ApiKeyCreate(TypedDict, closed=True):
+    """
+    A new key. Without `expires_in_days` it holds until it is deleted.
+    """
+
+    name: str
+    expires_in_days: NotRequired[int | None]
+
+
+class ApiKeyCreated(TypedDict):
+    """
+    A key, with its text: this once and never again.
+    """
+
+    id: str
+    name: str
+    hint: str
+    scope: Literal['read']
+    created_at: str
+    expires_at: str | None
+    last_used_at: str | None
+    key: str
+
+
+class ApiKeyRead(TypedDict):
+    """
+    A key, as it may be shown at any time.
+    """
+
+    id: str
+    name: str
+    hint: str
+    scope: Literal['read']
+    created_at: str
+    expires_at: str | None
+    last_used_at: str | None
+
+
 class ArgumentRead(TypedDict):
     """
     An argument of a function. `kind`: series, truth, any, window (`min` is its least), number or interval
@@ -730,6 +768,11 @@ class OverfittingRead(TypedDict):
     pbo: float
     logits: LogitHistogram
     sets_used: int
+
+
+class PageApiKeyRead(TypedDict):
+    items: list[ApiKeyRead]
+    next_cursor: NotRequired[str | None]
 
 
 class PageLayoutSummaryRead(TypedDict):

@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddInstrumentData, AddInstrumentErrors, AddInstrumentResponses, AddStarData, AddStarErrors, AddStarResponses, AddWatchlistItemData, AddWatchlistItemErrors, AddWatchlistItemResponses, CancelBackfillData, CancelBackfillErrors, CancelBackfillResponses, CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelSweepData, CancelSweepErrors, CancelSweepResponses, CancelWalkForwardData, CancelWalkForwardErrors, CancelWalkForwardResponses, CheckConditionData, CheckConditionErrors, CheckConditionResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CheckWebhookData, CheckWebhookErrors, CheckWebhookResponses, CompareBacktestsData, CompareBacktestsErrors, CompareBacktestsResponses, CompareStrategyVersionsData, CompareStrategyVersionsErrors, CompareStrategyVersionsResponses, CountUnreadFiringsData, CountUnreadFiringsErrors, CountUnreadFiringsResponses, CreateAlertData, CreateAlertErrors, CreateAlertResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateDrawingData, CreateDrawingErrors, CreateDrawingResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateLayoutData, CreateLayoutErrors, CreateLayoutResponses, CreateReplayData, CreateReplayErrors, CreateReplayResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, CreateStreamTicketData, CreateStreamTicketErrors, CreateStreamTicketResponses, CreateSweepData, CreateSweepErrors, CreateSweepResponses, CreateWalkForwardData, CreateWalkForwardErrors, CreateWalkForwardResponses, CreateWatchlistData, CreateWatchlistErrors, CreateWatchlistResponses, DeleteAlertData, DeleteAlertErrors, DeleteAlertResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteDrawingData, DeleteDrawingErrors, DeleteDrawingResponses, DeleteDrawingsData, DeleteDrawingsErrors, DeleteDrawingsResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteLayoutData, DeleteLayoutErrors, DeleteLayoutResponses, DeleteReplayData, DeleteReplayErrors, DeleteReplayResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, DeleteSweepData, DeleteSweepErrors, DeleteSweepResponses, DeleteWalkForwardData, DeleteWalkForwardErrors, DeleteWalkForwardResponses, DeleteWatchlistData, DeleteWatchlistErrors, DeleteWatchlistResponses, ExportBacktestData, ExportBacktestErrors, ExportBacktestResponses, FindSymbolsData, FindSymbolsErrors, FindSymbolsResponses, ListAlertFiringsData, ListAlertFiringsErrors, ListAlertFiringsResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListBackfillsData, ListBackfillsErrors, ListBackfillsResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListCatalogueData, ListCatalogueErrors, ListCatalogueResponses, ListDrawingsData, ListDrawingsErrors, ListDrawingsResponses, ListExampleRulesData, ListExampleRulesErrors, ListExampleRulesResponses, ListExchangesData, ListExchangesErrors, ListExchangesResponses, ListFiringsData, ListFiringsErrors, ListFiringsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListLayoutsData, ListLayoutsErrors, ListLayoutsResponses, ListLibraryData, ListLibraryErrors, ListLibraryResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListQuotesData, ListQuotesErrors, ListQuotesResponses, ListReplaysData, ListReplaysErrors, ListReplaysResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStarsData, ListStarsErrors, ListStarsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ListSweepsData, ListSweepsErrors, ListSweepsResponses, ListTechnicalIndicatorsData, ListTechnicalIndicatorsErrors, ListTechnicalIndicatorsResponses, ListWalkForwardsData, ListWalkForwardsErrors, ListWalkForwardsResponses, ListWatchlistsData, ListWatchlistsErrors, ListWatchlistsResponses, MarkFiringsReadData, MarkFiringsReadErrors, MarkFiringsReadResponses, OpenSweepSetData, OpenSweepSetErrors, OpenSweepSetResponses, PauseReplayData, PauseReplayErrors, PauseReplayResponses, PauseSweepData, PauseSweepErrors, PauseSweepResponses, PlayReplayData, PlayReplayErrors, PlayReplayResponses, PreviewSweepData, PreviewSweepErrors, PreviewSweepResponses, ReadAlertData, ReadAlertErrors, ReadAlertResponses, ReadBackfillData, ReadBackfillErrors, ReadBackfillResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadCoverageData, ReadCoverageErrors, ReadCoverageResponses, ReadDrawingData, ReadDrawingErrors, ReadDrawingResponses, ReadEarliestTimestampData, ReadEarliestTimestampErrors, ReadEarliestTimestampResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageErrors, ReadLanguageResponses, ReadLayoutData, ReadLayoutErrors, ReadLayoutResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadPriceData, ReadPriceErrors, ReadPriceResponses, ReadQuoteData, ReadQuoteErrors, ReadQuoteResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadReplayBarsData, ReadReplayBarsErrors, ReadReplayBarsResponses, ReadReplayData, ReadReplayErrors, ReadReplayResponses, ReadSharedReportData, ReadSharedReportErrors, ReadSharedReportResponses, ReadSignInOptionsData, ReadSignInOptionsErrors, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, ReadSweepData, ReadSweepErrors, ReadSweepHeatmapData, ReadSweepHeatmapErrors, ReadSweepHeatmapResponses, ReadSweepResponses, ReadSweepResultsData, ReadSweepResultsErrors, ReadSweepResultsResponses, ReadTearSheetData, ReadTearSheetErrors, ReadTearSheetResponses, ReadTimeSeriesData, ReadTimeSeriesErrors, ReadTimeSeriesResponses, ReadWalkForwardData, ReadWalkForwardErrors, ReadWalkForwardResponses, ReadWatchlistData, ReadWatchlistErrors, ReadWatchlistResponses, RefreshData, RefreshErrors, RefreshInstrumentData, RefreshInstrumentErrors, RefreshInstrumentResponses, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveStarData, RemoveStarErrors, RemoveStarResponses, RemoveWatchlistItemData, RemoveWatchlistItemErrors, RemoveWatchlistItemResponses, RenewWebhookSecretData, RenewWebhookSecretErrors, RenewWebhookSecretResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, ReplaceWatchlistItemsData, ReplaceWatchlistItemsErrors, ReplaceWatchlistItemsResponses, ResumeSweepData, ResumeSweepErrors, ResumeSweepResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SearchSymbolsData, SearchSymbolsErrors, SearchSymbolsResponses, SeekReplayData, SeekReplayErrors, SeekReplayResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartBackfillData, StartBackfillErrors, StartBackfillResponses, StepReplayData, StepReplayErrors, StepReplayResponses, UpdateAlertData, UpdateAlertErrors, UpdateAlertResponses, UpdateDrawingData, UpdateDrawingErrors, UpdateDrawingResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateLayoutData, UpdateLayoutErrors, UpdateLayoutResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateReplayData, UpdateReplayErrors, UpdateReplayResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses, UpdateWatchlistData, UpdateWatchlistErrors, UpdateWatchlistResponses } from './types.gen';
+import type { AddInstrumentData, AddInstrumentErrors, AddInstrumentResponses, AddStarData, AddStarErrors, AddStarResponses, AddWatchlistItemData, AddWatchlistItemErrors, AddWatchlistItemResponses, CancelBackfillData, CancelBackfillErrors, CancelBackfillResponses, CancelBacktestData, CancelBacktestErrors, CancelBacktestResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelSweepData, CancelSweepErrors, CancelSweepResponses, CancelWalkForwardData, CancelWalkForwardErrors, CancelWalkForwardResponses, CheckConditionData, CheckConditionErrors, CheckConditionResponses, CheckRuleData, CheckRuleErrors, CheckRuleResponses, CheckWebhookData, CheckWebhookErrors, CheckWebhookResponses, CompareBacktestsData, CompareBacktestsErrors, CompareBacktestsResponses, CompareStrategyVersionsData, CompareStrategyVersionsErrors, CompareStrategyVersionsResponses, CountUnreadFiringsData, CountUnreadFiringsErrors, CountUnreadFiringsResponses, CreateAlertData, CreateAlertErrors, CreateAlertResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateBacktestData, CreateBacktestErrors, CreateBacktestResponses, CreateDrawingData, CreateDrawingErrors, CreateDrawingResponses, CreateFirstAdminData, CreateFirstAdminErrors, CreateFirstAdminResponses, CreateImportData, CreateImportErrors, CreateImportResponses, CreateLayoutData, CreateLayoutErrors, CreateLayoutResponses, CreateReplayData, CreateReplayErrors, CreateReplayResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateStrategyData, CreateStrategyErrors, CreateStrategyResponses, CreateStreamTicketData, CreateStreamTicketErrors, CreateStreamTicketResponses, CreateSweepData, CreateSweepErrors, CreateSweepResponses, CreateWalkForwardData, CreateWalkForwardErrors, CreateWalkForwardResponses, CreateWatchlistData, CreateWatchlistErrors, CreateWatchlistResponses, DeleteAlertData, DeleteAlertErrors, DeleteAlertResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteBacktestData, DeleteBacktestErrors, DeleteBacktestResponses, DeleteDrawingData, DeleteDrawingErrors, DeleteDrawingResponses, DeleteDrawingsData, DeleteDrawingsErrors, DeleteDrawingsResponses, DeleteInstrumentData, DeleteInstrumentErrors, DeleteInstrumentResponses, DeleteLayoutData, DeleteLayoutErrors, DeleteLayoutResponses, DeleteReplayData, DeleteReplayErrors, DeleteReplayResponses, DeleteStrategyData, DeleteStrategyErrors, DeleteStrategyResponses, DeleteSweepData, DeleteSweepErrors, DeleteSweepResponses, DeleteWalkForwardData, DeleteWalkForwardErrors, DeleteWalkForwardResponses, DeleteWatchlistData, DeleteWatchlistErrors, DeleteWatchlistResponses, ExportBacktestData, ExportBacktestErrors, ExportBacktestResponses, FindSymbolsData, FindSymbolsErrors, FindSymbolsResponses, ListAlertFiringsData, ListAlertFiringsErrors, ListAlertFiringsResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListBackfillsData, ListBackfillsErrors, ListBackfillsResponses, ListBacktestsData, ListBacktestsErrors, ListBacktestsResponses, ListCatalogueData, ListCatalogueErrors, ListCatalogueResponses, ListDrawingsData, ListDrawingsErrors, ListDrawingsResponses, ListExampleRulesData, ListExampleRulesErrors, ListExampleRulesResponses, ListExchangesData, ListExchangesErrors, ListExchangesResponses, ListFiringsData, ListFiringsErrors, ListFiringsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListLayoutsData, ListLayoutsErrors, ListLayoutsResponses, ListLibraryData, ListLibraryErrors, ListLibraryResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListQuotesData, ListQuotesErrors, ListQuotesResponses, ListReplaysData, ListReplaysErrors, ListReplaysResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSplitsData, ListSplitsErrors, ListSplitsResponses, ListStarsData, ListStarsErrors, ListStarsResponses, ListStrategiesData, ListStrategiesErrors, ListStrategiesResponses, ListStrategyVersionsData, ListStrategyVersionsErrors, ListStrategyVersionsResponses, ListSweepsData, ListSweepsErrors, ListSweepsResponses, ListTechnicalIndicatorsData, ListTechnicalIndicatorsErrors, ListTechnicalIndicatorsResponses, ListWalkForwardsData, ListWalkForwardsErrors, ListWalkForwardsResponses, ListWatchlistsData, ListWatchlistsErrors, ListWatchlistsResponses, MarkFiringsReadData, MarkFiringsReadErrors, MarkFiringsReadResponses, OpenSweepSetData, OpenSweepSetErrors, OpenSweepSetResponses, PauseReplayData, PauseReplayErrors, PauseReplayResponses, PauseSweepData, PauseSweepErrors, PauseSweepResponses, PlayReplayData, PlayReplayErrors, PlayReplayResponses, PreviewSweepData, PreviewSweepErrors, PreviewSweepResponses, ReadAlertData, ReadAlertErrors, ReadAlertResponses, ReadBackfillData, ReadBackfillErrors, ReadBackfillResponses, ReadBacktestData, ReadBacktestEquityData, ReadBacktestEquityErrors, ReadBacktestEquityResponses, ReadBacktestErrors, ReadBacktestResponses, ReadBacktestTradesData, ReadBacktestTradesErrors, ReadBacktestTradesResponses, ReadBarsData, ReadBarsErrors, ReadBarsResponses, ReadCoverageData, ReadCoverageErrors, ReadCoverageResponses, ReadDrawingData, ReadDrawingErrors, ReadDrawingResponses, ReadEarliestTimestampData, ReadEarliestTimestampErrors, ReadEarliestTimestampResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImportData, ReadImportErrors, ReadImportResponses, ReadInstrumentData, ReadInstrumentErrors, ReadInstrumentResponses, ReadLanguageData, ReadLanguageErrors, ReadLanguageResponses, ReadLayoutData, ReadLayoutErrors, ReadLayoutResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadPriceData, ReadPriceErrors, ReadPriceResponses, ReadQuoteData, ReadQuoteErrors, ReadQuoteResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadReplayBarsData, ReadReplayBarsErrors, ReadReplayBarsResponses, ReadReplayData, ReadReplayErrors, ReadReplayResponses, ReadSharedReportData, ReadSharedReportErrors, ReadSharedReportResponses, ReadSignInOptionsData, ReadSignInOptionsErrors, ReadSignInOptionsResponses, ReadStrategyData, ReadStrategyErrors, ReadStrategyResponses, ReadSweepData, ReadSweepErrors, ReadSweepHeatmapData, ReadSweepHeatmapErrors, ReadSweepHeatmapResponses, ReadSweepResponses, ReadSweepResultsData, ReadSweepResultsErrors, ReadSweepResultsResponses, ReadTearSheetData, ReadTearSheetErrors, ReadTearSheetResponses, ReadTimeSeriesData, ReadTimeSeriesErrors, ReadTimeSeriesResponses, ReadWalkForwardData, ReadWalkForwardErrors, ReadWalkForwardResponses, ReadWatchlistData, ReadWatchlistErrors, ReadWatchlistResponses, RefreshData, RefreshErrors, RefreshInstrumentData, RefreshInstrumentErrors, RefreshInstrumentResponses, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveStarData, RemoveStarErrors, RemoveStarResponses, RemoveWatchlistItemData, RemoveWatchlistItemErrors, RemoveWatchlistItemResponses, RenewWebhookSecretData, RenewWebhookSecretErrors, RenewWebhookSecretResponses, ReplaceSplitsData, ReplaceSplitsErrors, ReplaceSplitsResponses, ReplaceWatchlistItemsData, ReplaceWatchlistItemsErrors, ReplaceWatchlistItemsResponses, ResumeSweepData, ResumeSweepErrors, ResumeSweepResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SearchSymbolsData, SearchSymbolsErrors, SearchSymbolsResponses, SeekReplayData, SeekReplayErrors, SeekReplayResponses, SignInAsDemoData, SignInAsDemoErrors, SignInAsDemoResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartBackfillData, StartBackfillErrors, StartBackfillResponses, StepReplayData, StepReplayErrors, StepReplayResponses, UpdateAlertData, UpdateAlertErrors, UpdateAlertResponses, UpdateDrawingData, UpdateDrawingErrors, UpdateDrawingResponses, UpdateInstrumentData, UpdateInstrumentErrors, UpdateInstrumentResponses, UpdateLayoutData, UpdateLayoutErrors, UpdateLayoutResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateReplayData, UpdateReplayErrors, UpdateReplayResponses, UpdateStrategyData, UpdateStrategyErrors, UpdateStrategyResponses, UpdateWatchlistData, UpdateWatchlistErrors, UpdateWatchlistResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -168,7 +168,7 @@ export const readSharedReport = <ThrowOnError extends boolean = true>(options: O
  */
 export const readMe = <ThrowOnError extends boolean = true>(options?: Options<ReadMeData, ThrowOnError>) => (options?.client ?? client).get<ReadMeResponses, ReadMeErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/users/me',
     ...options
 });
@@ -180,7 +180,7 @@ export const readMe = <ThrowOnError extends boolean = true>(options?: Options<Re
  */
 export const updateMe = <ThrowOnError extends boolean = true>(options: Options<UpdateMeData, ThrowOnError>) => (options.client ?? client).patch<UpdateMeResponses, UpdateMeErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/users/me',
     ...options,
     headers: {
@@ -190,13 +190,53 @@ export const updateMe = <ThrowOnError extends boolean = true>(options: Options<U
 });
 
 /**
+ * List Api Keys
+ *
+ * One's API keys, the newest first; fifty at most.
+ */
+export const listApiKeys = <ThrowOnError extends boolean = true>(options?: Options<ListApiKeysData, ThrowOnError>) => (options?.client ?? client).get<ListApiKeysResponses, ListApiKeysErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/api/v1/users/me/api-keys',
+    ...options
+});
+
+/**
+ * Create Api Key
+ *
+ * Make a key that may read, for software: in `X-API-Key`, or in `apikey` under /compat. Its text is shown
+ * this once.
+ */
+export const createApiKey = <ThrowOnError extends boolean = true>(options: Options<CreateApiKeyData, ThrowOnError>) => (options.client ?? client).post<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/api/v1/users/me/api-keys',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Api Key
+ *
+ * End a key at once.
+ */
+export const deleteApiKey = <ThrowOnError extends boolean = true>(options: Options<DeleteApiKeyData, ThrowOnError>) => (options.client ?? client).delete<DeleteApiKeyResponses, DeleteApiKeyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/api/v1/users/me/api-keys/{key_id}',
+    ...options
+});
+
+/**
  * List Instruments
  *
  * The installation's instruments and one's own, in the order of their symbols.
  */
 export const listInstruments = <ThrowOnError extends boolean = true>(options?: Options<ListInstrumentsData, ThrowOnError>) => (options?.client ?? client).get<ListInstrumentsResponses, ListInstrumentsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/instruments',
     ...options
 });
@@ -207,7 +247,7 @@ export const listInstruments = <ThrowOnError extends boolean = true>(options?: O
  * Remove an instrument with all its bars.
  */
 export const deleteInstrument = <ThrowOnError extends boolean = true>(options: Options<DeleteInstrumentData, ThrowOnError>) => (options.client ?? client).delete<DeleteInstrumentResponses, DeleteInstrumentErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/instruments/{instrument_id}',
     ...options
 });
@@ -219,7 +259,7 @@ export const deleteInstrument = <ThrowOnError extends boolean = true>(options: O
  */
 export const readInstrument = <ThrowOnError extends boolean = true>(options: Options<ReadInstrumentData, ThrowOnError>) => (options.client ?? client).get<ReadInstrumentResponses, ReadInstrumentErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/instruments/{instrument_id}',
     ...options
 });
@@ -231,7 +271,7 @@ export const readInstrument = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const updateInstrument = <ThrowOnError extends boolean = true>(options: Options<UpdateInstrumentData, ThrowOnError>) => (options.client ?? client).patch<UpdateInstrumentResponses, UpdateInstrumentErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/instruments/{instrument_id}',
     ...options,
     headers: {
@@ -247,7 +287,7 @@ export const updateInstrument = <ThrowOnError extends boolean = true>(options: O
  */
 export const listSplits = <ThrowOnError extends boolean = true>(options: Options<ListSplitsData, ThrowOnError>) => (options.client ?? client).get<ListSplitsResponses, ListSplitsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/instruments/{instrument_id}/splits',
     ...options
 });
@@ -260,7 +300,7 @@ export const listSplits = <ThrowOnError extends boolean = true>(options: Options
  */
 export const replaceSplits = <ThrowOnError extends boolean = true>(options: Options<ReplaceSplitsData, ThrowOnError>) => (options.client ?? client).put<ReplaceSplitsResponses, ReplaceSplitsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/instruments/{instrument_id}/splits',
     ...options,
     headers: {
@@ -276,7 +316,7 @@ export const replaceSplits = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const listSessions = <ThrowOnError extends boolean = true>(options: Options<ListSessionsData, ThrowOnError>) => (options.client ?? client).get<ListSessionsResponses, ListSessionsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/instruments/{instrument_id}/sessions',
     ...options
 });
@@ -288,7 +328,7 @@ export const listSessions = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const readBars = <ThrowOnError extends boolean = true>(options: Options<ReadBarsData, ThrowOnError>) => (options.client ?? client).get<ReadBarsResponses, ReadBarsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/bars',
     ...options
 });
@@ -300,7 +340,7 @@ export const readBars = <ThrowOnError extends boolean = true>(options: Options<R
  */
 export const listImports = <ThrowOnError extends boolean = true>(options?: Options<ListImportsData, ThrowOnError>) => (options?.client ?? client).get<ListImportsResponses, ListImportsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/imports',
     ...options
 });
@@ -313,7 +353,7 @@ export const listImports = <ThrowOnError extends boolean = true>(options?: Optio
 export const createImport = <ThrowOnError extends boolean = true>(options: Options<CreateImportData, ThrowOnError>) => (options.client ?? client).post<CreateImportResponses, CreateImportErrors, ThrowOnError>({
     ...formDataBodySerializer,
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/imports',
     ...options,
     headers: {
@@ -329,7 +369,7 @@ export const createImport = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const readImport = <ThrowOnError extends boolean = true>(options: Options<ReadImportData, ThrowOnError>) => (options.client ?? client).get<ReadImportResponses, ReadImportErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/imports/{import_id}',
     ...options
 });
@@ -341,7 +381,7 @@ export const readImport = <ThrowOnError extends boolean = true>(options: Options
  */
 export const cancelImport = <ThrowOnError extends boolean = true>(options: Options<CancelImportData, ThrowOnError>) => (options.client ?? client).post<CancelImportResponses, CancelImportErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/imports/{import_id}/cancel',
     ...options
 });
@@ -353,7 +393,7 @@ export const cancelImport = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const checkRule = <ThrowOnError extends boolean = true>(options: Options<CheckRuleData, ThrowOnError>) => (options.client ?? client).post<CheckRuleResponses, CheckRuleErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/strategies/check',
     ...options,
     headers: {
@@ -369,7 +409,7 @@ export const checkRule = <ThrowOnError extends boolean = true>(options: Options<
  */
 export const readLanguage = <ThrowOnError extends boolean = true>(options?: Options<ReadLanguageData, ThrowOnError>) => (options?.client ?? client).get<ReadLanguageResponses, ReadLanguageErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/strategies/language',
     ...options
 });
@@ -381,7 +421,7 @@ export const readLanguage = <ThrowOnError extends boolean = true>(options?: Opti
  */
 export const listExampleRules = <ThrowOnError extends boolean = true>(options?: Options<ListExampleRulesData, ThrowOnError>) => (options?.client ?? client).get<ListExampleRulesResponses, ListExampleRulesErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/strategies/examples',
     ...options
 });
@@ -393,7 +433,7 @@ export const listExampleRules = <ThrowOnError extends boolean = true>(options?: 
  */
 export const listLibrary = <ThrowOnError extends boolean = true>(options?: Options<ListLibraryData, ThrowOnError>) => (options?.client ?? client).get<ListLibraryResponses, ListLibraryErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/strategies/library',
     ...options
 });
@@ -405,7 +445,7 @@ export const listLibrary = <ThrowOnError extends boolean = true>(options?: Optio
  */
 export const listStrategies = <ThrowOnError extends boolean = true>(options?: Options<ListStrategiesData, ThrowOnError>) => (options?.client ?? client).get<ListStrategiesResponses, ListStrategiesErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/strategies',
     ...options
 });
@@ -417,7 +457,7 @@ export const listStrategies = <ThrowOnError extends boolean = true>(options?: Op
  */
 export const createStrategy = <ThrowOnError extends boolean = true>(options: Options<CreateStrategyData, ThrowOnError>) => (options.client ?? client).post<CreateStrategyResponses, CreateStrategyErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/strategies',
     ...options,
     headers: {
@@ -432,7 +472,7 @@ export const createStrategy = <ThrowOnError extends boolean = true>(options: Opt
  * Remove a strategy with its versions. Runs keep the text they ran.
  */
 export const deleteStrategy = <ThrowOnError extends boolean = true>(options: Options<DeleteStrategyData, ThrowOnError>) => (options.client ?? client).delete<DeleteStrategyResponses, DeleteStrategyErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/strategies/{strategy_id}',
     ...options
 });
@@ -444,7 +484,7 @@ export const deleteStrategy = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const readStrategy = <ThrowOnError extends boolean = true>(options: Options<ReadStrategyData, ThrowOnError>) => (options.client ?? client).get<ReadStrategyResponses, ReadStrategyErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/strategies/{strategy_id}',
     ...options
 });
@@ -456,7 +496,7 @@ export const readStrategy = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const updateStrategy = <ThrowOnError extends boolean = true>(options: Options<UpdateStrategyData, ThrowOnError>) => (options.client ?? client).put<UpdateStrategyResponses, UpdateStrategyErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/strategies/{strategy_id}',
     ...options,
     headers: {
@@ -472,7 +512,7 @@ export const updateStrategy = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const listStrategyVersions = <ThrowOnError extends boolean = true>(options: Options<ListStrategyVersionsData, ThrowOnError>) => (options.client ?? client).get<ListStrategyVersionsResponses, ListStrategyVersionsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/strategies/{strategy_id}/versions',
     ...options
 });
@@ -484,7 +524,7 @@ export const listStrategyVersions = <ThrowOnError extends boolean = true>(option
  */
 export const compareStrategyVersions = <ThrowOnError extends boolean = true>(options: Options<CompareStrategyVersionsData, ThrowOnError>) => (options.client ?? client).get<CompareStrategyVersionsResponses, CompareStrategyVersionsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/strategies/{strategy_id}/diff',
     ...options
 });
@@ -496,7 +536,7 @@ export const compareStrategyVersions = <ThrowOnError extends boolean = true>(opt
  */
 export const compareBacktests = <ThrowOnError extends boolean = true>(options: Options<CompareBacktestsData, ThrowOnError>) => (options.client ?? client).get<CompareBacktestsResponses, CompareBacktestsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backtests/compare',
     ...options
 });
@@ -508,7 +548,7 @@ export const compareBacktests = <ThrowOnError extends boolean = true>(options: O
  */
 export const readTearSheet = <ThrowOnError extends boolean = true>(options: Options<ReadTearSheetData, ThrowOnError>) => (options.client ?? client).get<ReadTearSheetResponses, ReadTearSheetErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backtests/{run_id}/tear-sheet',
     ...options
 });
@@ -520,7 +560,7 @@ export const readTearSheet = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const exportBacktest = <ThrowOnError extends boolean = true>(options: Options<ExportBacktestData, ThrowOnError>) => (options.client ?? client).get<ExportBacktestResponses, ExportBacktestErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backtests/{run_id}/export',
     ...options
 });
@@ -532,7 +572,7 @@ export const exportBacktest = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const listShares = <ThrowOnError extends boolean = true>(options: Options<ListSharesData, ThrowOnError>) => (options.client ?? client).get<ListSharesResponses, ListSharesErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backtests/{run_id}/shares',
     ...options
 });
@@ -544,7 +584,7 @@ export const listShares = <ThrowOnError extends boolean = true>(options: Options
  */
 export const createShare = <ThrowOnError extends boolean = true>(options: Options<CreateShareData, ThrowOnError>) => (options.client ?? client).post<CreateShareResponses, CreateShareErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backtests/{run_id}/shares',
     ...options,
     headers: {
@@ -559,7 +599,7 @@ export const createShare = <ThrowOnError extends boolean = true>(options: Option
  * End a link at once.
  */
 export const revokeShare = <ThrowOnError extends boolean = true>(options: Options<RevokeShareData, ThrowOnError>) => (options.client ?? client).delete<RevokeShareResponses, RevokeShareErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backtests/{run_id}/shares/{share_id}',
     ...options
 });
@@ -571,7 +611,7 @@ export const revokeShare = <ThrowOnError extends boolean = true>(options: Option
  */
 export const listBacktests = <ThrowOnError extends boolean = true>(options?: Options<ListBacktestsData, ThrowOnError>) => (options?.client ?? client).get<ListBacktestsResponses, ListBacktestsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backtests',
     ...options
 });
@@ -585,7 +625,7 @@ export const listBacktests = <ThrowOnError extends boolean = true>(options?: Opt
  */
 export const createBacktest = <ThrowOnError extends boolean = true>(options: Options<CreateBacktestData, ThrowOnError>) => (options.client ?? client).post<CreateBacktestResponses, CreateBacktestErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backtests',
     ...options,
     headers: {
@@ -600,7 +640,7 @@ export const createBacktest = <ThrowOnError extends boolean = true>(options: Opt
  * Remove a run. 409 while it is running: cancel it first.
  */
 export const deleteBacktest = <ThrowOnError extends boolean = true>(options: Options<DeleteBacktestData, ThrowOnError>) => (options.client ?? client).delete<DeleteBacktestResponses, DeleteBacktestErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backtests/{run_id}',
     ...options
 });
@@ -612,7 +652,7 @@ export const deleteBacktest = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const readBacktest = <ThrowOnError extends boolean = true>(options: Options<ReadBacktestData, ThrowOnError>) => (options.client ?? client).get<ReadBacktestResponses, ReadBacktestErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backtests/{run_id}',
     ...options
 });
@@ -624,7 +664,7 @@ export const readBacktest = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const cancelBacktest = <ThrowOnError extends boolean = true>(options: Options<CancelBacktestData, ThrowOnError>) => (options.client ?? client).post<CancelBacktestResponses, CancelBacktestErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backtests/{run_id}/cancel',
     ...options
 });
@@ -636,7 +676,7 @@ export const cancelBacktest = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const readBacktestTrades = <ThrowOnError extends boolean = true>(options: Options<ReadBacktestTradesData, ThrowOnError>) => (options.client ?? client).get<ReadBacktestTradesResponses, ReadBacktestTradesErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backtests/{run_id}/trades',
     ...options
 });
@@ -648,7 +688,7 @@ export const readBacktestTrades = <ThrowOnError extends boolean = true>(options:
  */
 export const readBacktestEquity = <ThrowOnError extends boolean = true>(options: Options<ReadBacktestEquityData, ThrowOnError>) => (options.client ?? client).get<ReadBacktestEquityResponses, ReadBacktestEquityErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backtests/{run_id}/equity',
     ...options
 });
@@ -660,7 +700,7 @@ export const readBacktestEquity = <ThrowOnError extends boolean = true>(options:
  */
 export const listSweeps = <ThrowOnError extends boolean = true>(options?: Options<ListSweepsData, ThrowOnError>) => (options?.client ?? client).get<ListSweepsResponses, ListSweepsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/sweeps',
     ...options
 });
@@ -672,7 +712,7 @@ export const listSweeps = <ThrowOnError extends boolean = true>(options?: Option
  */
 export const createSweep = <ThrowOnError extends boolean = true>(options: Options<CreateSweepData, ThrowOnError>) => (options.client ?? client).post<CreateSweepResponses, CreateSweepErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/sweeps',
     ...options,
     headers: {
@@ -688,7 +728,7 @@ export const createSweep = <ThrowOnError extends boolean = true>(options: Option
  */
 export const previewSweep = <ThrowOnError extends boolean = true>(options: Options<PreviewSweepData, ThrowOnError>) => (options.client ?? client).post<PreviewSweepResponses, PreviewSweepErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/sweeps/preview',
     ...options,
     headers: {
@@ -703,7 +743,7 @@ export const previewSweep = <ThrowOnError extends boolean = true>(options: Optio
  * Remove a sweep with all it found. 409 while it is running: cancel it first.
  */
 export const deleteSweep = <ThrowOnError extends boolean = true>(options: Options<DeleteSweepData, ThrowOnError>) => (options.client ?? client).delete<DeleteSweepResponses, DeleteSweepErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/sweeps/{sweep_id}',
     ...options
 });
@@ -715,7 +755,7 @@ export const deleteSweep = <ThrowOnError extends boolean = true>(options: Option
  */
 export const readSweep = <ThrowOnError extends boolean = true>(options: Options<ReadSweepData, ThrowOnError>) => (options.client ?? client).get<ReadSweepResponses, ReadSweepErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/sweeps/{sweep_id}',
     ...options
 });
@@ -729,7 +769,7 @@ export const readSweep = <ThrowOnError extends boolean = true>(options: Options<
  */
 export const readSweepResults = <ThrowOnError extends boolean = true>(options: Options<ReadSweepResultsData, ThrowOnError>) => (options.client ?? client).get<ReadSweepResultsResponses, ReadSweepResultsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/sweeps/{sweep_id}/results',
     ...options
 });
@@ -741,7 +781,7 @@ export const readSweepResults = <ThrowOnError extends boolean = true>(options: O
  */
 export const readSweepHeatmap = <ThrowOnError extends boolean = true>(options: Options<ReadSweepHeatmapData, ThrowOnError>) => (options.client ?? client).get<ReadSweepHeatmapResponses, ReadSweepHeatmapErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/sweeps/{sweep_id}/heatmap',
     ...options
 });
@@ -753,7 +793,7 @@ export const readSweepHeatmap = <ThrowOnError extends boolean = true>(options: O
  */
 export const pauseSweep = <ThrowOnError extends boolean = true>(options: Options<PauseSweepData, ThrowOnError>) => (options.client ?? client).post<PauseSweepResponses, PauseSweepErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/sweeps/{sweep_id}/pause',
     ...options
 });
@@ -765,7 +805,7 @@ export const pauseSweep = <ThrowOnError extends boolean = true>(options: Options
  */
 export const resumeSweep = <ThrowOnError extends boolean = true>(options: Options<ResumeSweepData, ThrowOnError>) => (options.client ?? client).post<ResumeSweepResponses, ResumeSweepErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/sweeps/{sweep_id}/resume',
     ...options
 });
@@ -777,7 +817,7 @@ export const resumeSweep = <ThrowOnError extends boolean = true>(options: Option
  */
 export const cancelSweep = <ThrowOnError extends boolean = true>(options: Options<CancelSweepData, ThrowOnError>) => (options.client ?? client).post<CancelSweepResponses, CancelSweepErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/sweeps/{sweep_id}/cancel',
     ...options
 });
@@ -789,7 +829,7 @@ export const cancelSweep = <ThrowOnError extends boolean = true>(options: Option
  */
 export const openSweepSet = <ThrowOnError extends boolean = true>(options: Options<OpenSweepSetData, ThrowOnError>) => (options.client ?? client).post<OpenSweepSetResponses, OpenSweepSetErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/sweeps/{sweep_id}/open',
     ...options,
     headers: {
@@ -805,7 +845,7 @@ export const openSweepSet = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const listWalkForwards = <ThrowOnError extends boolean = true>(options?: Options<ListWalkForwardsData, ThrowOnError>) => (options?.client ?? client).get<ListWalkForwardsResponses, ListWalkForwardsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/walk-forwards',
     ...options
 });
@@ -817,7 +857,7 @@ export const listWalkForwards = <ThrowOnError extends boolean = true>(options?: 
  */
 export const createWalkForward = <ThrowOnError extends boolean = true>(options: Options<CreateWalkForwardData, ThrowOnError>) => (options.client ?? client).post<CreateWalkForwardResponses, CreateWalkForwardErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/walk-forwards',
     ...options,
     headers: {
@@ -832,7 +872,7 @@ export const createWalkForward = <ThrowOnError extends boolean = true>(options: 
  * Remove a walk-forward. 409 while it is running: cancel it first.
  */
 export const deleteWalkForward = <ThrowOnError extends boolean = true>(options: Options<DeleteWalkForwardData, ThrowOnError>) => (options.client ?? client).delete<DeleteWalkForwardResponses, DeleteWalkForwardErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/walk-forwards/{run_id}',
     ...options
 });
@@ -844,7 +884,7 @@ export const deleteWalkForward = <ThrowOnError extends boolean = true>(options: 
  */
 export const readWalkForward = <ThrowOnError extends boolean = true>(options: Options<ReadWalkForwardData, ThrowOnError>) => (options.client ?? client).get<ReadWalkForwardResponses, ReadWalkForwardErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/walk-forwards/{run_id}',
     ...options
 });
@@ -856,7 +896,7 @@ export const readWalkForward = <ThrowOnError extends boolean = true>(options: Op
  */
 export const cancelWalkForward = <ThrowOnError extends boolean = true>(options: Options<CancelWalkForwardData, ThrowOnError>) => (options.client ?? client).post<CancelWalkForwardResponses, CancelWalkForwardErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/walk-forwards/{run_id}/cancel',
     ...options
 });
@@ -868,7 +908,7 @@ export const cancelWalkForward = <ThrowOnError extends boolean = true>(options: 
  */
 export const listProviders = <ThrowOnError extends boolean = true>(options?: Options<ListProvidersData, ThrowOnError>) => (options?.client ?? client).get<ListProvidersResponses, ListProvidersErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/providers',
     ...options
 });
@@ -880,7 +920,7 @@ export const listProviders = <ThrowOnError extends boolean = true>(options?: Opt
  */
 export const findSymbols = <ThrowOnError extends boolean = true>(options: Options<FindSymbolsData, ThrowOnError>) => (options.client ?? client).get<FindSymbolsResponses, FindSymbolsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/symbols',
     ...options
 });
@@ -893,7 +933,7 @@ export const findSymbols = <ThrowOnError extends boolean = true>(options: Option
  */
 export const addInstrument = <ThrowOnError extends boolean = true>(options: Options<AddInstrumentData, ThrowOnError>) => (options.client ?? client).post<AddInstrumentResponses, AddInstrumentErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/instruments/from-provider',
     ...options,
     headers: {
@@ -909,7 +949,7 @@ export const addInstrument = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const listBackfills = <ThrowOnError extends boolean = true>(options?: Options<ListBackfillsData, ThrowOnError>) => (options?.client ?? client).get<ListBackfillsResponses, ListBackfillsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backfills',
     ...options
 });
@@ -921,7 +961,7 @@ export const listBackfills = <ThrowOnError extends boolean = true>(options?: Opt
  */
 export const readBackfill = <ThrowOnError extends boolean = true>(options: Options<ReadBackfillData, ThrowOnError>) => (options.client ?? client).get<ReadBackfillResponses, ReadBackfillErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backfills/{backfill_id}',
     ...options
 });
@@ -933,7 +973,7 @@ export const readBackfill = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const cancelBackfill = <ThrowOnError extends boolean = true>(options: Options<CancelBackfillData, ThrowOnError>) => (options.client ?? client).post<CancelBackfillResponses, CancelBackfillErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/backfills/{backfill_id}/cancel',
     ...options
 });
@@ -945,7 +985,7 @@ export const cancelBackfill = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const startBackfill = <ThrowOnError extends boolean = true>(options: Options<StartBackfillData, ThrowOnError>) => (options.client ?? client).post<StartBackfillResponses, StartBackfillErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/instruments/{instrument_id}/backfills',
     ...options,
     headers: {
@@ -961,7 +1001,7 @@ export const startBackfill = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const refreshInstrument = <ThrowOnError extends boolean = true>(options: Options<RefreshInstrumentData, ThrowOnError>) => (options.client ?? client).post<RefreshInstrumentResponses, RefreshInstrumentErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/instruments/{instrument_id}/refresh',
     ...options
 });
@@ -973,7 +1013,7 @@ export const refreshInstrument = <ThrowOnError extends boolean = true>(options: 
  */
 export const readCoverage = <ThrowOnError extends boolean = true>(options: Options<ReadCoverageData, ThrowOnError>) => (options.client ?? client).get<ReadCoverageResponses, ReadCoverageErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/instruments/{instrument_id}/coverage',
     ...options
 });
@@ -985,7 +1025,7 @@ export const readCoverage = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const listCatalogue = <ThrowOnError extends boolean = true>(options?: Options<ListCatalogueData, ThrowOnError>) => (options?.client ?? client).get<ListCatalogueResponses, ListCatalogueErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/catalogue',
     ...options
 });
@@ -997,7 +1037,7 @@ export const listCatalogue = <ThrowOnError extends boolean = true>(options?: Opt
  */
 export const createStreamTicket = <ThrowOnError extends boolean = true>(options?: Options<CreateStreamTicketData, ThrowOnError>) => (options?.client ?? client).post<CreateStreamTicketResponses, CreateStreamTicketErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/stream/tickets',
     ...options
 });
@@ -1010,7 +1050,7 @@ export const createStreamTicket = <ThrowOnError extends boolean = true>(options?
  */
 export const listQuotes = <ThrowOnError extends boolean = true>(options?: Options<ListQuotesData, ThrowOnError>) => (options?.client ?? client).get<ListQuotesResponses, ListQuotesErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/quotes',
     ...options
 });
@@ -1022,7 +1062,7 @@ export const listQuotes = <ThrowOnError extends boolean = true>(options?: Option
  */
 export const listWatchlists = <ThrowOnError extends boolean = true>(options?: Options<ListWatchlistsData, ThrowOnError>) => (options?.client ?? client).get<ListWatchlistsResponses, ListWatchlistsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/watchlists',
     ...options
 });
@@ -1034,7 +1074,7 @@ export const listWatchlists = <ThrowOnError extends boolean = true>(options?: Op
  */
 export const createWatchlist = <ThrowOnError extends boolean = true>(options: Options<CreateWatchlistData, ThrowOnError>) => (options.client ?? client).post<CreateWatchlistResponses, CreateWatchlistErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/watchlists',
     ...options,
     headers: {
@@ -1049,7 +1089,7 @@ export const createWatchlist = <ThrowOnError extends boolean = true>(options: Op
  * Remove a list. The instruments stay; the star begins a new list when its own is gone.
  */
 export const deleteWatchlist = <ThrowOnError extends boolean = true>(options: Options<DeleteWatchlistData, ThrowOnError>) => (options.client ?? client).delete<DeleteWatchlistResponses, DeleteWatchlistErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/watchlists/{watchlist_id}',
     ...options
 });
@@ -1061,7 +1101,7 @@ export const deleteWatchlist = <ThrowOnError extends boolean = true>(options: Op
  */
 export const readWatchlist = <ThrowOnError extends boolean = true>(options: Options<ReadWatchlistData, ThrowOnError>) => (options.client ?? client).get<ReadWatchlistResponses, ReadWatchlistErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/watchlists/{watchlist_id}',
     ...options
 });
@@ -1073,7 +1113,7 @@ export const readWatchlist = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const updateWatchlist = <ThrowOnError extends boolean = true>(options: Options<UpdateWatchlistData, ThrowOnError>) => (options.client ?? client).patch<UpdateWatchlistResponses, UpdateWatchlistErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/watchlists/{watchlist_id}',
     ...options,
     headers: {
@@ -1089,7 +1129,7 @@ export const updateWatchlist = <ThrowOnError extends boolean = true>(options: Op
  */
 export const addWatchlistItem = <ThrowOnError extends boolean = true>(options: Options<AddWatchlistItemData, ThrowOnError>) => (options.client ?? client).post<AddWatchlistItemResponses, AddWatchlistItemErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/watchlists/{watchlist_id}/items',
     ...options,
     headers: {
@@ -1107,7 +1147,7 @@ export const addWatchlistItem = <ThrowOnError extends boolean = true>(options: O
  */
 export const replaceWatchlistItems = <ThrowOnError extends boolean = true>(options: Options<ReplaceWatchlistItemsData, ThrowOnError>) => (options.client ?? client).put<ReplaceWatchlistItemsResponses, ReplaceWatchlistItemsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/watchlists/{watchlist_id}/items',
     ...options,
     headers: {
@@ -1122,7 +1162,7 @@ export const replaceWatchlistItems = <ThrowOnError extends boolean = true>(optio
  * Take an instrument from the list. One that is not on it is gone already.
  */
 export const removeWatchlistItem = <ThrowOnError extends boolean = true>(options: Options<RemoveWatchlistItemData, ThrowOnError>) => (options.client ?? client).delete<RemoveWatchlistItemResponses, RemoveWatchlistItemErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/watchlists/{watchlist_id}/items/{instrument_id}',
     ...options
 });
@@ -1134,7 +1174,7 @@ export const removeWatchlistItem = <ThrowOnError extends boolean = true>(options
  */
 export const listStars = <ThrowOnError extends boolean = true>(options?: Options<ListStarsData, ThrowOnError>) => (options?.client ?? client).get<ListStarsResponses, ListStarsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/stars',
     ...options
 });
@@ -1145,7 +1185,7 @@ export const listStars = <ThrowOnError extends boolean = true>(options?: Options
  * Take an instrument from the star's list. Again changes nothing.
  */
 export const removeStar = <ThrowOnError extends boolean = true>(options: Options<RemoveStarData, ThrowOnError>) => (options.client ?? client).delete<RemoveStarResponses, RemoveStarErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/stars/{instrument_id}',
     ...options
 });
@@ -1156,7 +1196,7 @@ export const removeStar = <ThrowOnError extends boolean = true>(options: Options
  * Put an instrument on the list `Watchlist`, which is begun at the first star. Again changes nothing.
  */
 export const addStar = <ThrowOnError extends boolean = true>(options: Options<AddStarData, ThrowOnError>) => (options.client ?? client).put<AddStarResponses, AddStarErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/stars/{instrument_id}',
     ...options
 });
@@ -1167,7 +1207,7 @@ export const addStar = <ThrowOnError extends boolean = true>(options: Options<Ad
  * Remove all that one drew on an instrument.
  */
 export const deleteDrawings = <ThrowOnError extends boolean = true>(options: Options<DeleteDrawingsData, ThrowOnError>) => (options.client ?? client).delete<DeleteDrawingsResponses, DeleteDrawingsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/drawings',
     ...options
 });
@@ -1179,7 +1219,7 @@ export const deleteDrawings = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const listDrawings = <ThrowOnError extends boolean = true>(options: Options<ListDrawingsData, ThrowOnError>) => (options.client ?? client).get<ListDrawingsResponses, ListDrawingsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/drawings',
     ...options
 });
@@ -1191,7 +1231,7 @@ export const listDrawings = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const createDrawing = <ThrowOnError extends boolean = true>(options: Options<CreateDrawingData, ThrowOnError>) => (options.client ?? client).post<CreateDrawingResponses, CreateDrawingErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/drawings',
     ...options,
     headers: {
@@ -1206,7 +1246,7 @@ export const createDrawing = <ThrowOnError extends boolean = true>(options: Opti
  * Remove a drawing.
  */
 export const deleteDrawing = <ThrowOnError extends boolean = true>(options: Options<DeleteDrawingData, ThrowOnError>) => (options.client ?? client).delete<DeleteDrawingResponses, DeleteDrawingErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/drawings/{drawing_id}',
     ...options
 });
@@ -1218,7 +1258,7 @@ export const deleteDrawing = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const readDrawing = <ThrowOnError extends boolean = true>(options: Options<ReadDrawingData, ThrowOnError>) => (options.client ?? client).get<ReadDrawingResponses, ReadDrawingErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/drawings/{drawing_id}',
     ...options
 });
@@ -1230,7 +1270,7 @@ export const readDrawing = <ThrowOnError extends boolean = true>(options: Option
  */
 export const updateDrawing = <ThrowOnError extends boolean = true>(options: Options<UpdateDrawingData, ThrowOnError>) => (options.client ?? client).patch<UpdateDrawingResponses, UpdateDrawingErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/drawings/{drawing_id}',
     ...options,
     headers: {
@@ -1246,7 +1286,7 @@ export const updateDrawing = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const listLayouts = <ThrowOnError extends boolean = true>(options?: Options<ListLayoutsData, ThrowOnError>) => (options?.client ?? client).get<ListLayoutsResponses, ListLayoutsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/layouts',
     ...options
 });
@@ -1258,7 +1298,7 @@ export const listLayouts = <ThrowOnError extends boolean = true>(options?: Optio
  */
 export const createLayout = <ThrowOnError extends boolean = true>(options: Options<CreateLayoutData, ThrowOnError>) => (options.client ?? client).post<CreateLayoutResponses, CreateLayoutErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/layouts',
     ...options,
     headers: {
@@ -1273,7 +1313,7 @@ export const createLayout = <ThrowOnError extends boolean = true>(options: Optio
  * Remove a layout.
  */
 export const deleteLayout = <ThrowOnError extends boolean = true>(options: Options<DeleteLayoutData, ThrowOnError>) => (options.client ?? client).delete<DeleteLayoutResponses, DeleteLayoutErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/layouts/{layout_id}',
     ...options
 });
@@ -1285,7 +1325,7 @@ export const deleteLayout = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const readLayout = <ThrowOnError extends boolean = true>(options: Options<ReadLayoutData, ThrowOnError>) => (options.client ?? client).get<ReadLayoutResponses, ReadLayoutErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/layouts/{layout_id}',
     ...options
 });
@@ -1297,7 +1337,7 @@ export const readLayout = <ThrowOnError extends boolean = true>(options: Options
  */
 export const updateLayout = <ThrowOnError extends boolean = true>(options: Options<UpdateLayoutData, ThrowOnError>) => (options.client ?? client).put<UpdateLayoutResponses, UpdateLayoutErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/layouts/{layout_id}',
     ...options,
     headers: {
@@ -1313,7 +1353,7 @@ export const updateLayout = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const listAlerts = <ThrowOnError extends boolean = true>(options?: Options<ListAlertsData, ThrowOnError>) => (options?.client ?? client).get<ListAlertsResponses, ListAlertsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/alerts',
     ...options
 });
@@ -1325,7 +1365,7 @@ export const listAlerts = <ThrowOnError extends boolean = true>(options?: Option
  */
 export const createAlert = <ThrowOnError extends boolean = true>(options: Options<CreateAlertData, ThrowOnError>) => (options.client ?? client).post<CreateAlertResponses, CreateAlertErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/alerts',
     ...options,
     headers: {
@@ -1341,7 +1381,7 @@ export const createAlert = <ThrowOnError extends boolean = true>(options: Option
  */
 export const checkCondition = <ThrowOnError extends boolean = true>(options: Options<CheckConditionData, ThrowOnError>) => (options.client ?? client).post<CheckConditionResponses, CheckConditionErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/alerts/check',
     ...options,
     headers: {
@@ -1356,7 +1396,7 @@ export const checkCondition = <ThrowOnError extends boolean = true>(options: Opt
  * Remove an alert. Its firings stay in the log.
  */
 export const deleteAlert = <ThrowOnError extends boolean = true>(options: Options<DeleteAlertData, ThrowOnError>) => (options.client ?? client).delete<DeleteAlertResponses, DeleteAlertErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/alerts/{alert_id}',
     ...options
 });
@@ -1368,7 +1408,7 @@ export const deleteAlert = <ThrowOnError extends boolean = true>(options: Option
  */
 export const readAlert = <ThrowOnError extends boolean = true>(options: Options<ReadAlertData, ThrowOnError>) => (options.client ?? client).get<ReadAlertResponses, ReadAlertErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/alerts/{alert_id}',
     ...options
 });
@@ -1380,7 +1420,7 @@ export const readAlert = <ThrowOnError extends boolean = true>(options: Options<
  */
 export const updateAlert = <ThrowOnError extends boolean = true>(options: Options<UpdateAlertData, ThrowOnError>) => (options.client ?? client).patch<UpdateAlertResponses, UpdateAlertErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/alerts/{alert_id}',
     ...options,
     headers: {
@@ -1396,7 +1436,7 @@ export const updateAlert = <ThrowOnError extends boolean = true>(options: Option
  */
 export const listAlertFirings = <ThrowOnError extends boolean = true>(options: Options<ListAlertFiringsData, ThrowOnError>) => (options.client ?? client).get<ListAlertFiringsResponses, ListAlertFiringsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/alerts/{alert_id}/firings',
     ...options
 });
@@ -1408,7 +1448,7 @@ export const listAlertFirings = <ThrowOnError extends boolean = true>(options: O
  */
 export const renewWebhookSecret = <ThrowOnError extends boolean = true>(options: Options<RenewWebhookSecretData, ThrowOnError>) => (options.client ?? client).post<RenewWebhookSecretResponses, RenewWebhookSecretErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/alerts/{alert_id}/webhook-secret',
     ...options
 });
@@ -1420,7 +1460,7 @@ export const renewWebhookSecret = <ThrowOnError extends boolean = true>(options:
  */
 export const checkWebhook = <ThrowOnError extends boolean = true>(options: Options<CheckWebhookData, ThrowOnError>) => (options.client ?? client).post<CheckWebhookResponses, CheckWebhookErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/alerts/{alert_id}/test',
     ...options
 });
@@ -1432,7 +1472,7 @@ export const checkWebhook = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const listFirings = <ThrowOnError extends boolean = true>(options?: Options<ListFiringsData, ThrowOnError>) => (options?.client ?? client).get<ListFiringsResponses, ListFiringsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/firings',
     ...options
 });
@@ -1444,7 +1484,7 @@ export const listFirings = <ThrowOnError extends boolean = true>(options?: Optio
  */
 export const countUnreadFirings = <ThrowOnError extends boolean = true>(options?: Options<CountUnreadFiringsData, ThrowOnError>) => (options?.client ?? client).get<CountUnreadFiringsResponses, CountUnreadFiringsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/firings/unread',
     ...options
 });
@@ -1456,7 +1496,7 @@ export const countUnreadFirings = <ThrowOnError extends boolean = true>(options?
  */
 export const markFiringsRead = <ThrowOnError extends boolean = true>(options: Options<MarkFiringsReadData, ThrowOnError>) => (options.client ?? client).post<MarkFiringsReadResponses, MarkFiringsReadErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/firings/read',
     ...options,
     headers: {
@@ -1472,7 +1512,7 @@ export const markFiringsRead = <ThrowOnError extends boolean = true>(options: Op
  */
 export const listReplays = <ThrowOnError extends boolean = true>(options?: Options<ListReplaysData, ThrowOnError>) => (options?.client ?? client).get<ListReplaysResponses, ListReplaysErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/replays',
     ...options
 });
@@ -1484,7 +1524,7 @@ export const listReplays = <ThrowOnError extends boolean = true>(options?: Optio
  */
 export const createReplay = <ThrowOnError extends boolean = true>(options: Options<CreateReplayData, ThrowOnError>) => (options.client ?? client).post<CreateReplayResponses, CreateReplayErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/replays',
     ...options,
     headers: {
@@ -1499,7 +1539,7 @@ export const createReplay = <ThrowOnError extends boolean = true>(options: Optio
  * Remove a replay. Bars and drawings stay.
  */
 export const deleteReplay = <ThrowOnError extends boolean = true>(options: Options<DeleteReplayData, ThrowOnError>) => (options.client ?? client).delete<DeleteReplayResponses, DeleteReplayErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/replays/{replay_id}',
     ...options
 });
@@ -1511,7 +1551,7 @@ export const deleteReplay = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const readReplay = <ThrowOnError extends boolean = true>(options: Options<ReadReplayData, ThrowOnError>) => (options.client ?? client).get<ReadReplayResponses, ReadReplayErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/replays/{replay_id}',
     ...options
 });
@@ -1523,7 +1563,7 @@ export const readReplay = <ThrowOnError extends boolean = true>(options: Options
  */
 export const updateReplay = <ThrowOnError extends boolean = true>(options: Options<UpdateReplayData, ThrowOnError>) => (options.client ?? client).patch<UpdateReplayResponses, UpdateReplayErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/replays/{replay_id}',
     ...options,
     headers: {
@@ -1539,7 +1579,7 @@ export const updateReplay = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const playReplay = <ThrowOnError extends boolean = true>(options: Options<PlayReplayData, ThrowOnError>) => (options.client ?? client).post<PlayReplayResponses, PlayReplayErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/replays/{replay_id}/play',
     ...options,
     headers: {
@@ -1555,7 +1595,7 @@ export const playReplay = <ThrowOnError extends boolean = true>(options: Options
  */
 export const pauseReplay = <ThrowOnError extends boolean = true>(options: Options<PauseReplayData, ThrowOnError>) => (options.client ?? client).post<PauseReplayResponses, PauseReplayErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/replays/{replay_id}/pause',
     ...options
 });
@@ -1567,7 +1607,7 @@ export const pauseReplay = <ThrowOnError extends boolean = true>(options: Option
  */
 export const stepReplay = <ThrowOnError extends boolean = true>(options: Options<StepReplayData, ThrowOnError>) => (options.client ?? client).post<StepReplayResponses, StepReplayErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/replays/{replay_id}/step',
     ...options,
     headers: {
@@ -1583,7 +1623,7 @@ export const stepReplay = <ThrowOnError extends boolean = true>(options: Options
  */
 export const seekReplay = <ThrowOnError extends boolean = true>(options: Options<SeekReplayData, ThrowOnError>) => (options.client ?? client).post<SeekReplayResponses, SeekReplayErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/replays/{replay_id}/seek',
     ...options,
     headers: {
@@ -1599,7 +1639,7 @@ export const seekReplay = <ThrowOnError extends boolean = true>(options: Options
  */
 export const readReplayBars = <ThrowOnError extends boolean = true>(options: Options<ReadReplayBarsData, ThrowOnError>) => (options.client ?? client).get<ReadReplayBarsResponses, ReadReplayBarsErrors, ThrowOnError>({
     responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/api/v1/replays/{replay_id}/bars',
     ...options
 });

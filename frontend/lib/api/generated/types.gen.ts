@@ -194,6 +194,108 @@ export type AlertUpdate = {
 };
 
 /**
+ * ApiKeyCreate
+ *
+ * A new key. Without `expires_in_days` it holds until it is deleted.
+ */
+export type ApiKeyCreate = {
+    /**
+     * Name
+     *
+     * What it is for.
+     */
+    name: string;
+    /**
+     * Expires In Days
+     */
+    expires_in_days?: number | null;
+};
+
+/**
+ * ApiKeyCreated
+ *
+ * A key, with its text: this once and never again.
+ */
+export type ApiKeyCreated = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Hint
+     *
+     * How it begins.
+     */
+    hint: string;
+    /**
+     * Scope
+     */
+    scope: 'read';
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string | null;
+    /**
+     * Last Used At
+     *
+     * To the minute.
+     */
+    last_used_at: string | null;
+    /**
+     * Key
+     */
+    key: string;
+};
+
+/**
+ * ApiKeyRead
+ *
+ * A key, as it may be shown at any time.
+ */
+export type ApiKeyRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Hint
+     *
+     * How it begins.
+     */
+    hint: string;
+    /**
+     * Scope
+     */
+    scope: 'read';
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string | null;
+    /**
+     * Last Used At
+     *
+     * To the minute.
+     */
+    last_used_at: string | null;
+};
+
+/**
  * ArgumentRead
  *
  * An argument of a function. `kind`: series, truth, any, window (`min` is its least), number or interval
@@ -2928,6 +3030,20 @@ export type PageAlertRead = {
      * Items
      */
     items: Array<AlertRead>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[ApiKeyRead]
+ */
+export type PageApiKeyRead = {
+    /**
+     * Items
+     */
+    items: Array<ApiKeyRead>;
     /**
      * Next Cursor
      */
@@ -7221,6 +7337,182 @@ export type UpdateMeResponses = {
 };
 
 export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
+
+export type ListApiKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/api-keys';
+};
+
+export type ListApiKeysErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type ListApiKeysError = ListApiKeysErrors[keyof ListApiKeysErrors];
+
+export type ListApiKeysResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageApiKeyRead;
+};
+
+export type ListApiKeysResponse = ListApiKeysResponses[keyof ListApiKeysResponses];
+
+export type CreateApiKeyData = {
+    body: ApiKeyCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/api-keys';
+};
+
+export type CreateApiKeyErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type CreateApiKeyError = CreateApiKeyErrors[keyof CreateApiKeyErrors];
+
+export type CreateApiKeyResponses = {
+    /**
+     * Successful Response
+     */
+    201: ApiKeyCreated;
+};
+
+export type CreateApiKeyResponse = CreateApiKeyResponses[keyof CreateApiKeyResponses];
+
+export type DeleteApiKeyData = {
+    body?: never;
+    path: {
+        /**
+         * Key Id
+         */
+        key_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/me/api-keys/{key_id}';
+};
+
+export type DeleteApiKeyErrors = {
+    /**
+     * The body cannot be read.
+     */
+    400: Problem;
+    /**
+     * Nobody is signed in, or the proof of it does not hold.
+     */
+    401: Problem;
+    /**
+     * Who asks may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or none that who asks may see.
+     */
+    404: Problem;
+    /**
+     * The thing's present state does not allow this.
+     */
+    409: Problem;
+    /**
+     * More bytes than are taken.
+     */
+    413: Problem;
+    /**
+     * Some fields are not valid; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * A rate limit was reached; Retry-After says how long to wait.
+     */
+    429: Problem;
+    /**
+     * A part that is needed is away or busy; Retry-After says how long to wait.
+     */
+    503: Problem;
+};
+
+export type DeleteApiKeyError = DeleteApiKeyErrors[keyof DeleteApiKeyErrors];
+
+export type DeleteApiKeyResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteApiKeyResponse = DeleteApiKeyResponses[keyof DeleteApiKeyResponses];
 
 export type ListInstrumentsData = {
     body?: never;
