@@ -5,6 +5,7 @@ import { Sparkline } from "@/components/common/sparkline";
 import { Button } from "@/components/ui/button";
 import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
+import { BringData } from "@/features/feeds/components/bring-data";
 import { chartHref } from "@/features/market/labels";
 import type { Instrument } from "@/lib/api/contract";
 import { formatDate } from "@/lib/format";
@@ -15,7 +16,7 @@ export function MarketsGlance({ instruments }: { instruments: Instrument[] | und
       <CardHeader>
         <CardTitle>Markets</CardTitle>
         <Button asChild variant="link" size="sm" className="h-auto px-0">
-          <Link href="/markets">{instruments?.length === 0 ? "Import a CSV" : "All markets"}</Link>
+          <Link href="/markets">All markets</Link>
         </Button>
       </CardHeader>
       {!instruments && (
@@ -26,7 +27,12 @@ export function MarketsGlance({ instruments }: { instruments: Instrument[] | und
         </div>
       )}
       {instruments?.length === 0 && (
-        <p className="px-4 pb-4 text-[0.8125rem] text-muted-foreground">No market data yet.</p>
+        <div className="px-4 pb-4">
+          <p className="pb-2 text-[0.8125rem] text-muted-foreground">No market data yet.</p>
+          <div className="flex flex-wrap gap-2">
+            <BringData />
+          </div>
+        </div>
       )}
       <ul className="pb-2">
         {instruments?.map((instrument) => (

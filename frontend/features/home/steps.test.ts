@@ -14,7 +14,7 @@ describe("what to do next", () => {
     const steps = planSteps([], [], []);
     expect(steps.find((step) => !step.isDone)).toMatchObject({
       title: "Bring market data",
-      href: "/markets/import",
+      href: "/markets/add",
     });
   });
 

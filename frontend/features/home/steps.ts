@@ -25,8 +25,8 @@ export function planSteps(
       title: "Bring market data",
       note: withBars
         ? `${formatPlural(instruments.length, "instrument")} to chart and test`
-        : "Import a CSV with daily or intraday bars",
-      href: withBars ? "/markets" : "/markets/import",
+        : "Add a symbol, or import a CSV with your own bars",
+      href: withBars ? "/markets" : "/markets/add",
       isDone: Boolean(withBars),
     },
     {

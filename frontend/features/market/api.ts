@@ -73,7 +73,10 @@ export function useDeleteInstrument(id: string) {
     mutationFn: async () => {
       await deleteInstrument({ path: { instrument_id: id } });
     },
-    onSuccess: () => queries.invalidateQueries({ queryKey: instrumentsKey }),
+    onSuccess: () => {
+      for (const queryKey of [instrumentsKey, ["catalogue"], ["backfills"], ["symbols"]])
+        void queries.invalidateQueries({ queryKey });
+    },
   });
 }
 

@@ -17,6 +17,13 @@ const PAGES: Entry[] = [
   ...PLACES.map(({ href, label }) => ({ kind: "page" as const, id: `page ${href}`, name: label, href })),
   {
     kind: "page",
+    id: "page /markets/data",
+    name: "Data",
+    words: "catalogue holes quota providers back-fill download history",
+    href: "/markets/data",
+  },
+  {
+    kind: "page",
     id: "page /settings",
     name: "Settings",
     words: "profile theme sign out",
@@ -39,6 +46,13 @@ const ACTIONS: Entry[] = [
     name: "Walk a rule forward",
     words: "research out of sample walk-forward",
     href: "/research/walk-forwards/new",
+  },
+  {
+    kind: "action",
+    id: "action add",
+    name: "Add a symbol",
+    words: "provider twelve data crypto simulated search instrument",
+    href: "/markets/add",
   },
   { kind: "action", id: "action import", name: "Import a CSV", words: "file data", href: "/markets/import" },
 ];

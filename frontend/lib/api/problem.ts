@@ -99,7 +99,11 @@ export function toApiProblem(error: unknown): ApiProblem {
 const ADVICE: Record<string, string> = {
   invalid_credentials: "Check both, capital letters too.",
   email_taken: "Sign in instead, or use another address.",
-  instrument_not_found: "Import its bars, or choose another symbol.",
+  instrument_not_found: "Add it or import its bars, or choose another symbol.",
+  provider_not_shared: "An admin can add it, or whoever runs this installation states the right to share.",
+  provider_not_configured:
+    "Whoever runs this installation sets it up; what to set stands on the page that adds symbols.",
+  provider_unavailable: "Try again in a moment. If it stays, the provider has a fault of its own.",
   refresh_token_reused: "Sign in again.",
 };
 

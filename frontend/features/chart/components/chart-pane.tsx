@@ -1,12 +1,10 @@
 "use client";
 
 import { CandlestickChart } from "lucide-react";
-import Link from "next/link";
 import { useEffect, useMemo, useState } from "react";
 
 import { EmptyState } from "@/components/common/empty-state";
 import { ErrorState } from "@/components/common/error-state";
-import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useInstrument, useInstrumentSearch } from "@/features/chart/api";
 import type { ChartLink } from "@/features/chart/chart-link";
@@ -18,6 +16,9 @@ import { nearestInterval, shortInterval, type Interval } from "@/features/chart/
 import { useChartBars } from "@/features/chart/use-chart-bars";
 import type { ChangePane } from "@/features/chart/use-chart-grid";
 import { usePaneState, type ChangeChart } from "@/features/chart/use-chart-state";
+import { ArrivingBars } from "@/features/feeds/components/arriving-bars";
+import { BackfillStrip } from "@/features/feeds/components/backfill-progress";
+import { BringData } from "@/features/feeds/components/bring-data";
 import { useActiveReplay } from "@/features/replay/active-replay";
 import { useReplayBars } from "@/features/replay/use-replay-bars";
 import type { Instrument } from "@/lib/api/contract";
@@ -72,12 +73,6 @@ type Content = {
   link: ChartLink | null;
 };
 
-const IMPORT_FIRST = (
-  <Button asChild size="sm">
-    <Link href="/markets/import">Import a CSV</Link>
-  </Button>
-);
-
 function PaneContent({ state, change, isActive, isAlone, link }: Content) {
   const instrument = useInstrument(state.symbol);
   const anything = useInstrumentSearch("", state.symbol === null);
@@ -97,8 +92,8 @@ function PaneContent({ state, change, isActive, isAlone, link }: Content) {
       return <ErrorState error={anything.error} onRetry={() => void anything.refetch()} />;
     if (anything.isSuccess && !firstSymbol)
       return (
-        <EmptyState icon={CandlestickChart} title="Nothing to draw yet" action={IMPORT_FIRST}>
-          The chart shows the bars of an instrument. Bring some in from a CSV file first.
+        <EmptyState icon={CandlestickChart} title="Nothing to draw yet" action={<BringData />}>
+          The chart shows the bars of an instrument. Add a symbol, or bring bars in from a CSV file.
         </EmptyState>
       );
     return <PaneSkeleton />;
@@ -120,11 +115,11 @@ function PaneContent({ state, change, isActive, isAlone, link }: Content) {
         action={
           <>
             <SymbolSwitcher symbol={null} onChoose={(symbol) => change({ symbol })} className="w-32" />
-            {IMPORT_FIRST}
+            <BringData query={state.symbol} />
           </>
         }
       >
-        It may be spelt differently here, or its bars are not imported yet.
+        It may be spelt differently here, or it is not added yet.
       </EmptyState>
     );
   return (
@@ -152,24 +147,18 @@ function InstrumentPane({ instrument, ...content }: Content & { instrument: Inst
   useEffect(() => {
     if (hasBars && state.interval !== interval) change({ interval }, "replace");
   }, [hasBars, state.interval, interval, change]);
-  if (!hasBars)
-    return (
-      <EmptyState
-        icon={CandlestickChart}
-        title={`${instrument.symbol} has no bars yet`}
-        action={IMPORT_FIRST}
-      >
-        The instrument exists, but nothing was imported into it.
-      </EmptyState>
-    );
+  if (!hasBars) return <ArrivingBars instrument={instrument} />;
   const Chart = replayId === null ? StoredBarsChart : ReplayedBarsChart;
   return (
-    <Chart
-      key={`${interval} ${state.adjust} ${replayId ?? ""}`}
-      instrument={instrument}
-      interval={interval}
-      {...content}
-    />
+    <>
+      {replayId === null && <BackfillStrip instrumentId={instrument.id} />}
+      <Chart
+        key={`${interval} ${state.adjust} ${replayId ?? ""}`}
+        instrument={instrument}
+        interval={interval}
+        {...content}
+      />
+    </>
   );
 }
 

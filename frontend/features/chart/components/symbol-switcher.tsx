@@ -87,8 +87,11 @@ export function SymbolSwitcher({
               !search.isPending && (
                 <CommandEmpty>
                   {words ? `No instrument matches “${words}”.` : "There are no instruments yet."}{" "}
-                  <Link href="/markets/import" className="text-primary underline-offset-4 hover:underline">
-                    Import a CSV
+                  <Link
+                    href={words ? `/markets/add?query=${encodeURIComponent(words)}` : "/markets/add"}
+                    className="text-primary underline-offset-4 hover:underline"
+                  >
+                    {words ? "Find it at a provider" : "Add a symbol"}
                   </Link>
                 </CommandEmpty>
               )

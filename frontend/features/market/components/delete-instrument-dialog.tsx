@@ -18,7 +18,7 @@ export function DeleteInstrumentDialog({
   instrument,
   onClose,
 }: {
-  instrument: Instrument;
+  instrument: Pick<Instrument, "id" | "symbol">;
   onClose: () => void;
 }) {
   const remove = useDeleteInstrument(instrument.id);

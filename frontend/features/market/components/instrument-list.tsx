@@ -1,7 +1,7 @@
 "use client";
 
 import type { ColumnDef } from "@tanstack/react-table";
-import { FileUp, Layers, Search } from "lucide-react";
+import { Layers, Search } from "lucide-react";
 import Link from "next/link";
 import { useDeferredValue, useMemo, useState } from "react";
 
@@ -16,14 +16,20 @@ import { Card } from "@/components/ui/card";
 import { Input } from "@/components/ui/input";
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from "@/components/ui/select";
 import { Skeleton } from "@/components/ui/skeleton";
+import { useCatalogue } from "@/features/feeds/api";
+import { BringData } from "@/features/feeds/components/bring-data";
+import { SourceBadge } from "@/features/feeds/components/source-badge";
 import { useInstruments } from "@/features/market/api";
 import { InstrumentActions } from "@/features/market/components/instrument-actions";
 import { ASSET_CLASSES, chartHref, INTERVAL_ORDER } from "@/features/market/labels";
 import { StarButton } from "@/features/watchlists/components/star-button";
 import type { AssetClass, Instrument } from "@/lib/api/contract";
+import type { ProviderBadge } from "@/lib/api/generated";
 import { formatDate, priceDigits } from "@/lib/format";
 
-const COLUMNS: ColumnDef<Instrument>[] = [
+type Row = Instrument & { provider: ProviderBadge | null };
+
+const COLUMNS: ColumnDef<Row>[] = [
   {
     id: "star",
     enableSorting: false,
@@ -46,6 +52,9 @@ const COLUMNS: ColumnDef<Instrument>[] = [
             yours
           </Badge>
         )}
+        <span className="ml-1.5">
+          <SourceBadge provider={it.provider} />
+        </span>
         <div className="max-w-36 truncate text-xs text-muted-foreground sm:max-w-64">{it.name}</div>
       </div>
     ),
@@ -135,8 +144,14 @@ export function InstrumentList() {
   const [query, setQuery] = useState("");
   const [assetClass, setAssetClass] = useState<AssetClass | typeof ANY>(ANY);
   const search = useDeferredValue(query.trim());
-  const list = useInstruments({ query: search, asset_class: assetClass === ANY ? undefined : assetClass });
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const filter = { query: search, asset_class: assetClass === ANY ? undefined : assetClass };
+  const list = useInstruments(filter);
+  const sources = useCatalogue(filter, 100);
+  const rows = useMemo(() => {
+    const providers = new Map(sources.items.map((one) => [one.id, one.provider]));
+    const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+    return items.map((item): Row => ({ ...item, provider: providers.get(item.id) ?? null }));
+  }, [list.data, sources.items]);
   const isFiltered = search !== "" || assetClass !== ANY;
 
   if (list.isPending) return <ListSkeleton />;
@@ -204,7 +219,10 @@ export function InstrumentList() {
             variant="ghost"
             size="sm"
             pending={list.isFetchingNextPage}
-            onClick={() => void list.fetchNextPage()}
+            onClick={() => {
+              void list.fetchNextPage();
+              void sources.fetchNextPage();
+            }}
           >
             Load more
           </Button>
@@ -217,19 +235,9 @@ export function InstrumentList() {
 function NoInstruments() {
   return (
     <Card>
-      <EmptyState
-        icon={Layers}
-        title="No market data yet"
-        action={
-          <Button asChild size="sm">
-            <Link href="/markets/import">
-              <FileUp aria-hidden /> Import a CSV
-            </Link>
-          </Button>
-        }
-      >
-        Bring bars as a CSV file: date, open, high, low, close and, where there is one, volume. What the file
-        means is shown before anything is stored.
+      <EmptyState icon={Layers} title="No market data yet" action={<BringData />}>
+        Add a symbol and its history comes from a provider, or bring bars as a CSV file: date, open, high,
+        low, close and, where there is one, volume.
       </EmptyState>
     </Card>
   );
