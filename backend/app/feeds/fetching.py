@@ -49,7 +49,13 @@ from app.feeds.planning import (
 )
 from app.feeds.schemas import BackfillRead
 from app.market import service as market
-from app.market.domain import EXCHANGE_CALENDARS, Instrument, InstrumentNotFound, Viewer
+from app.market.domain import (
+    EXCHANGE_CALENDARS,
+    Instrument,
+    InstrumentNotFound,
+    Viewer,
+    name_changes_topic,
+)
 from app.market.ports import MarketDataProvider
 from app.market.provider_facts import (
     BarsPage,
@@ -634,14 +640,12 @@ class ProviderFeed:
                 await self._publisher.publish(f"backfills:{one.owner_id}", body)
 
     async def _tell_bars_changed(self, link: ProviderLink, interval: Interval, revision: int) -> None:
-        user_id = link.owner_id or link.added_by
-        if user_id is not None:
-            body = {
-                "instrument_id": str(link.instrument_id),
-                "interval": interval.value,
-                "revision": revision,
-            }
-            await self._publisher.publish(f"instruments:{user_id}", body)
+        body = {
+            "instrument_id": str(link.instrument_id),
+            "interval": interval.value,
+            "revision": revision,
+        }
+        await self._publisher.publish(name_changes_topic(link.owner_id), body)
 
 
 def _is_something_new(

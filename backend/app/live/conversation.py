@@ -13,7 +13,14 @@ import structlog
 from app.core.clock import Clock
 from app.core.problems import is_database_away
 from app.core.security import InvalidToken
-from app.live.domain import Channel, Rejection, TooManyConnections, parse_channel, reject_unknown
+from app.live.domain import (
+    Channel,
+    Rejection,
+    TooManyConnections,
+    add_common,
+    parse_channel,
+    reject_unknown,
+)
 from app.live.hub import Hub
 from app.live.hub_client import Client
 from app.live.hub_wire import Wire, frame_text
@@ -156,8 +163,9 @@ class Conversation:
         else:
             rejected += [reject_unknown(channel) for channel in wanted if channel not in visible]
         channels = [channel for channel in wanted if channel in visible]
-        await self._hub.subscribe(client, channels, action.after)
         names = [channel.name for channel in channels]
+        channels = add_common(channels)
+        await self._hub.subscribe(client, channels, action.after)
         self._say(type="subscribed", channels=names, rejected=[asdict(one) for one in rejected])
         for channel in channels:
             after = action.after.get(channel.name)
@@ -169,7 +177,7 @@ class Conversation:
     ) -> tuple[list[Channel], list[Rejection]]:
         wanted: list[Channel] = []
         rejected: list[Rejection] = []
-        room = self._channels_per_connection - len(client.channels)
+        room = self._channels_per_connection - len({one.name for one in client.channels.values()})
         for name in dict.fromkeys(names):
             channel = parse_channel(name, caller.user_id)
             if isinstance(channel, Rejection):
@@ -186,9 +194,10 @@ class Conversation:
 
     def _unsubscribe(self, client: Client, caller: Caller, action: Unsubscribe) -> None:
         for name in action.channels:
-            channel = parse_channel(name, caller.user_id)
-            if isinstance(channel, Channel) and channel.topic in client.channels:
-                self._hub.unsubscribe(client, channel)
+            parsed = parse_channel(name, caller.user_id)
+            for channel in add_common([parsed] if isinstance(parsed, Channel) else []):
+                if channel.topic in client.channels:
+                    self._hub.unsubscribe(client, channel)
         self._say(type="unsubscribed", channels=action.channels)
 
     def _read_caller(self, action: Authenticate) -> Caller:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
 from app.core.errors import TooManyRequests
 from app.engine.intervals import Interval
+from app.market.domain import name_changes_topic
 
 MAX_CHANNEL_CHARS = 100
 
@@ -80,13 +82,26 @@ def parse_channel(text: str, user_id: UUID) -> Channel | Rejection:
     if kind in OWN_KINDS:
         if rest:
             return Rejection(shown, "invalid_channel", f"{kind} stands without an id: it is one's own.")
-        return Channel(kind, text, user_id, f"{kind}:{user_id}")
+        topic = name_changes_topic(user_id) if kind is ChannelKind.INSTRUMENTS else f"{kind}:{user_id}"
+        return Channel(kind, text, user_id, topic)
     wanted = 2 if kind is ChannelKind.BARS else 1
     key = _read_id(rest[0]) if len(rest) == wanted else None
     if key is None or (kind is ChannelKind.BARS and not _is_interval(rest[1])):
         shape = "bars:<instrument id>:<interval>" if kind is ChannelKind.BARS else f"{kind}:<id>"
         return Rejection(shown, "invalid_channel", f"Such a channel is written {shape}.")
     return Channel(kind, text, key, text)
+
+
+def add_common(channels: Iterable[Channel]) -> list[Channel]:
+    """The channels, and for whoever listens to his own instruments those of the installation, under the same
+    name: they have no owner, and everybody reads them.
+    """
+    added: list[Channel] = []
+    for channel in channels:
+        added.append(channel)
+        if channel.kind is ChannelKind.INSTRUMENTS:
+            added.append(replace(channel, topic=name_changes_topic(None)))
+    return added
 
 
 def reject_unknown(channel: Channel) -> Rejection:

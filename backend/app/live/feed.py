@@ -35,6 +35,7 @@ from app.live.feed_storing import BarStorer
 from app.live.feed_ticks import Trade
 from app.live.feed_wanted import Wanted
 from app.live.quote_facts import RENEW_SECONDS, Quote, write_kept_quote, write_quote
+from app.market.domain import name_changes_topic
 from app.market.ports import MarketDataProvider
 from app.market.provider_facts import Tick
 
@@ -270,18 +271,16 @@ class FeedEngine:
         await self._storer.flush(self._lines)
 
     def _tell_stored(self, line: Line, stored: Stored) -> None:
-        """Stored bars changed: the owner's charts fetch them anew."""
+        """Stored bars changed: the charts of whoever may see them fetch them anew."""
         instrument = stored.instrument
         if instrument is None:
             return
         line.update(replace(line.fed, instrument=instrument), line.hours, self._now())
-        if instrument.owner_id is None:
-            return
         for interval in stored.changed:
             series = instrument.find_series(interval)
             if series is not None:
                 self._parts.outbox.put_newest(
-                    f"instruments:{instrument.owner_id}",
+                    name_changes_topic(instrument.owner_id),
                     {
                         "instrument_id": str(instrument.id),
                         "interval": interval.value,

@@ -379,6 +379,13 @@ def may_write(viewer: Viewer, owner_id: UUID | None) -> bool:
     return viewer.user_id is None or viewer.is_admin if owner_id is None else viewer.user_id == owner_id
 
 
+def name_changes_topic(owner_id: UUID | None) -> str:
+    """The live topic that tells of new stored bars: the owner's own, or everybody's for what the installation
+    has.
+    """
+    return f"instruments:{'all' if owner_id is None else owner_id}"
+
+
 def normalize_symbol(text: str) -> str:
     """The symbol in capitals. Raises InvalidSymbol."""
     symbol = text.strip().upper()

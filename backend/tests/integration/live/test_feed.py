@@ -127,6 +127,9 @@ async def test_the_second_worker_goes_on_without_a_missing_minute(databases: Dat
     assert times == list(range(times[0], times[-1] + 60, 60))
     true = as_bars(bars_of(trades, times[0], times[-1] + 60), Interval.MIN_1)
     assert [stored[one] for one in times] == true.close.tolist()
+    # The instrument is the installation's: everybody's charts are told that there is more of it.
+    changes = [orjson.loads(one)["data"] for one in await redis.lrange("live-kept:instruments:all", 0, -1)]
+    assert (changes[-1]["instrument_id"], changes[-1]["interval"]) == (str(instrument_id), "1min")
     kept = orjson.loads(await redis.get(f"quote:{instrument_id}") or b"{}")
     assert (kept["source"], kept["market_open"]) == ("scripted", True)
     messages = await redis.lrange(f"live-kept:bars:{instrument_id}:1min", 0, -1)

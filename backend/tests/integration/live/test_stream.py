@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from app.core.live_publishing import KEPT_MESSAGES, KEPT_PREFIX, LivePublisher
 from app.core.security import create_access_token
 from app.live.hub_demand import WANTED_KEY
 from app.live.hub_wire import frame_text
+from app.market.domain import name_changes_topic
 from tests.integration.conftest import Person
 from tests.integration.live.conftest import Stream
 
@@ -166,6 +168,35 @@ async def test_messages_reach_their_listeners_and_nobody_else(
     assert (await mine.hear())["type"] == "unsubscribed"
     await publisher.publish(f"quotes:{one}", {"price": 2})
     await mine.hear_nothing()
+
+
+async def test_new_bars_of_the_installation_are_everybodys_and_those_of_others_nobodys(
+    app: FastAPI, stream: Stream, member: Person, other_member: Person, publisher: LivePublisher
+) -> None:
+    listener = await stream.open(member)
+    assert (await listener.subscribe("instruments"))["channels"] == ["instruments"]
+    refused = await listener.subscribe("instruments:all", f"instruments:{other_member.id}")
+    assert [one["code"] for one in refused["rejected"]] == ["invalid_channel"] * 2
+    await publisher.publish(name_changes_topic(UUID(other_member.id)), {"instrument_id": "foreign"})
+    numbers = [
+        await publisher.publish(name_changes_topic(owner), {"instrument_id": "seen"})
+        for owner in (None, UUID(member.id))
+    ]
+    for number in numbers:
+        assert await listener.hear() == {
+            "seq": number, "channel": "instruments", "data": {"instrument_id": "seen"},
+        }  # fmt: skip
+    # Whoever comes back gets what he missed of both.
+    back = await stream.open(member)
+    await publisher.publish(name_changes_topic(None), {"instrument_id": "missed"})
+    await back.subscribe("instruments", after={"instruments": numbers[1]})
+    assert (await back.hear())["data"] == {"instrument_id": "missed"}
+    await back.hear_nothing()
+    await listener.hear()
+    await listener.say(action="unsubscribe", channels=["instruments"])
+    assert (await listener.hear())["type"] == "unsubscribed"
+    await publisher.publish(name_changes_topic(None), {"instrument_id": "late"})
+    await listener.hear_nothing()
 
 
 async def test_what_is_looked_at_is_wanted_from_the_feed(
