@@ -39,6 +39,10 @@ const PLACES: Place[] = [
   { name: "home", path: "/", ready: heading(/^Welcome/) },
   { name: "markets", path: "/markets", ready: heading("Markets") },
   { name: "import", path: "/markets/import", ready: heading("Import a CSV") },
+  { name: "add", path: "/markets/add", ready: heading("Add a symbol") },
+  { name: "data", path: "/markets/data", ready: heading("Data") },
+  { name: "watchlists", path: "/watchlists", ready: heading("Watchlist") },
+  { name: "alerts", path: "/alerts", ready: heading("Alerts") },
   {
     name: "chart",
     path: "/chart?symbol=AAPL&interval=1day&range=1Y&ind=sma:20,ema:50,rsi:14,macd:12:26:9",
