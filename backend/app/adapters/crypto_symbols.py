@@ -62,7 +62,10 @@ def make_symbol(market: Mapping[str, Any], exchange: str) -> ProviderSymbol | No
 def find_symbols(
     markets: Mapping[str, Mapping[str, Any]], query: str, limit: int, exchange: str
 ) -> Sequence[ProviderSymbol]:
-    """The markets that fit some letters, the best first: BTC, btcusd, btc-usd, XBT/USD, bitcoin."""
+    """The markets that fit some letters, the best first: BTC, btcusd, btc-usd, XBT/USD, bitcoin. An empty
+    query: all of them.
+    """
+    is_all = query.strip() == ""
     wanted = re.sub(r"[^A-Z0-9]", "", query.upper())
     for other, usual in _OTHER_CODES.items():
         if wanted.startswith(other):
@@ -70,7 +73,7 @@ def find_symbols(
     found: list[tuple[tuple[int, int, int, str], ProviderSymbol]] = []
     for market in markets.values():
         symbol = make_symbol(market, exchange)
-        rank = None if symbol is None or not wanted else _rank(market, wanted)
+        rank = None if symbol is None or not (wanted or is_all) else _rank(market, wanted)
         if symbol is not None and rank is not None:
             quote = str(market["quote"])
             usual_quote = _USUAL_QUOTES.index(quote) if quote in _USUAL_QUOTES else len(_USUAL_QUOTES)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, false, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +16,7 @@ from app.market.domain import AssetClass
 from app.market.provider_facts import ProviderSymbol
 
 _ROWS_AT_ONCE = 500
+_NOT_LETTERS = re.compile("[^A-Za-z0-9]")
 
 
 async def write_symbols(
@@ -63,15 +65,20 @@ async def search_symbols(
     asset_class: AssetClass | None,
     limit: int,
 ) -> list[tuple[str, ProviderSymbol]]:
-    """Symbols that hold the query in symbol, code or name: exact ones first, then beginnings."""
+    """Symbols that hold the query in symbol, code or name: exact ones first, then beginnings. Pairs are found
+    however they are written: BTC/USD, BTC-USD, btcusd.
+    """
     row = ProviderSymbolRow
     wanted = query.strip()
+    letters = _NOT_LETTERS.sub("", wanted)
+    bare = func.regexp_replace(row.symbol, "[^A-Za-z0-9]", "", "g")
     statement = select(row).where(
         row.provider.in_(providers),
         or_(
             row.symbol.icontains(wanted, autoescape=True),
             row.code.icontains(wanted, autoescape=True),
             row.name.icontains(wanted, autoescape=True),
+            bare.icontains(letters, autoescape=True) if letters else false(),
         ),
     )
     if asset_class is not None:
@@ -79,6 +86,7 @@ async def search_symbols(
     capitals = wanted.upper()
     rank = case(
         (or_(func.upper(row.symbol) == capitals, func.upper(row.code) == capitals), 0),
+        (func.upper(bare) == letters.upper(), 0),
         (func.upper(row.symbol).startswith(capitals, autoescape=True), 1),
         (func.upper(row.name).startswith(capitals, autoescape=True), 2),
         else_=3,

@@ -62,7 +62,9 @@ class MarketDataProvider(Protocol):
         ...
 
     async def search(self, query: str, limit: int) -> Sequence[ProviderSymbol]:
-        """Symbols that fit some letters of a symbol or a name, the best first."""
+        """Symbols that fit some letters of a symbol or a name, the best first. Where a search is free, an
+        empty query means all of them.
+        """
         ...
 
     async def fetch_bars(self, symbol: ProviderSymbol, interval: Interval, start: int, end: int) -> BarsPage:

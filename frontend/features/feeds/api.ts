@@ -77,6 +77,8 @@ export function useAddInstrument() {
     mutationFn: async (body: InstrumentFromProvider) => (await addInstrument({ body })).data,
     onSuccess: (added) => {
       holdInCache(queries, added.backfills);
+      // They may be over by now, and nobody here was listening.
+      void queries.invalidateQueries({ queryKey: backfillsKey });
       void queries.invalidateQueries({ queryKey: ["symbols"] });
       refreshData(queries);
     },
@@ -98,6 +100,7 @@ export function useBackfills() {
       if (ended.length < before.length) refreshData(queries);
       return data.items.reduce(holdBackfill, ended);
     },
+    refetchOnMount: "always",
     refetchInterval: status === "live" ? POLL_MS : POLL_OFFLINE_MS,
   });
   useChannel<BackfillRead>(
@@ -114,11 +117,16 @@ export function useBackfills() {
   return query;
 }
 
-/** The back-fills of one instrument, those of longer intervals first. */
+/** The back-fills of one instrument, in the order in which they were asked for. */
 export function useBackfillsOf(instrumentId: string): BackfillRead[] {
   const { data } = useBackfills();
-  return useMemo(() => data?.filter((one) => one.instrument_id === instrumentId) ?? [], [data, instrumentId]);
+  return useMemo(
+    () => data?.filter((one) => one.instrument_id === instrumentId).sort(byAge) ?? [],
+    [data, instrumentId],
+  );
 }
+
+const byAge = (a: BackfillRead, b: BackfillRead) => (a.id < b.id ? -1 : 1);
 
 export function useCancelBackfill() {
   const queries = useQueryClient();

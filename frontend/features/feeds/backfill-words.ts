@@ -69,7 +69,7 @@ export function describeBackfill(backfill: BackfillRead, now: Date): BackfillWor
   const what = `${INTERVALS[backfill.interval]} bars of ${backfill.symbol}`;
   switch (backfill.status) {
     case "queued":
-      return { title: `Fetching ${what}`, state: "Its turn comes soon.", tone: "busy" };
+      return { title: `Fetching ${what}`, state: "Waits for its turn.", tone: "busy" };
     case "running": {
       const back = `from ${formatDate(backfill.start)}`;
       return {

@@ -9,7 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.core.database import Databases
 from app.engine.intervals import Interval
+from app.feeds import symbol_repository
+from app.market.domain import AssetClass
+from app.market.provider_facts import ProviderSymbol
 from tests.integration.conftest import Person
 from tests.integration.feeds.conftest import RunFeeds, WaitFor
 from tests.standins.twelvedata.market import Market, find_listing
@@ -193,3 +197,12 @@ async def test_a_new_leader_goes_on_where_the_last_one_stopped(
 
 def _count_series_requests(standin: StandIn) -> int:
     return sum(one.path == "time_series" for one in standin.quota.requests)
+
+
+async def test_a_pair_is_found_however_it_is_written(member: Person, databases: Databases) -> None:
+    pair = ProviderSymbol("QQQ/ZZZ", "QQQ/ZZZ", "Quetzal / Zebra", AssetClass.CRYPTO)
+    async with databases.main.session() as session:
+        await symbol_repository.write_symbols(session, "simulated", [pair], datetime.now(UTC))
+    for query in ("qqqzzz", "QQQ-ZZZ", "qqq/zzz", "quetzal"):
+        found = (await member.client.get("/api/v1/symbols", params={"query": query})).json()
+        assert [one["symbol"] for one in found["items"]] == ["QQQ/ZZZ"]

@@ -27,7 +27,7 @@ export function Catalogue() {
   const isAdmin = me?.role === "admin";
 
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <Quotas />
       {list.isPending ? (
         <Card className="grid gap-3 p-4" role="status" aria-label="Loading">

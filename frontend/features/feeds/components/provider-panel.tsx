@@ -9,7 +9,7 @@ import { formatCount } from "@/lib/format";
 /** Each provider with where it stands, what to set up, and what is left of its quota. */
 export function ProviderPanel({ providers }: { providers: ProviderRead[] }) {
   return (
-    <ul className="grid gap-x-6 gap-y-3 sm:grid-cols-2 xl:grid-cols-3">
+    <ul className="grid grid-cols-[minmax(0,1fr)] gap-x-6 gap-y-3 sm:grid-cols-2 xl:grid-cols-3">
       {providers.map((provider) => {
         const { label, tone, note } = describeProvider(provider);
         return (

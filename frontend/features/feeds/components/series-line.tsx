@@ -32,7 +32,7 @@ export function SeriesLine({
   const isBusy = backfill !== null && !isOver(backfill);
   const { interval } = series;
   return (
-    <div className="grid gap-1 rounded-md bg-muted/40 px-3 py-2">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-1 rounded-md bg-muted/40 px-3 py-2">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs tabular-nums">
         <span className="w-12 font-medium">{interval}</span>
         <span>{formatPlural(series.bar_count, "bar")}</span>

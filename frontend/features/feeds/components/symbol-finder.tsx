@@ -248,7 +248,10 @@ function Results({
       </p>
       {items.length === 0 && (
         <Card>
-          <EmptyState icon={Search} title={`No provider has “${words}”`}>
+          <EmptyState
+            icon={Search}
+            title={problems.length > 0 ? `“${words}” is not found yet` : `No provider has “${words}”`}
+          >
             Try the ticker alone, the company&apos;s name, or a pair such as EUR/USD. What no provider has can
             come in from a CSV file.
           </EmptyState>
