@@ -94,6 +94,7 @@ async def _describe(
                 scope=one.scope,
                 provider=None if link is None else badges.get(link.provider),
                 splits=len(one.splits),
+                splits_problem=None if link is None else link.splits_problem,
                 series=[
                     _describe_series(
                         one,

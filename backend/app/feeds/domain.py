@@ -101,13 +101,16 @@ class ProviderAway(ServiceUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class ProviderLink:
-    """Which provider feeds an instrument. `owner_id`: the instrument's; `added_by`: who linked it."""
+    """Which provider feeds an instrument. `owner_id`: the instrument's; `added_by`: who linked it;
+    `splits_problem`: why the last attempt at its splits failed.
+    """
 
     instrument_id: UUID
     provider: str
     symbol: ProviderSymbol
     owner_id: UUID | None
     added_by: UUID | None
+    splits_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,9 @@ transaction: a process that is killed loses at most the answer that was under wa
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -24,81 +22,45 @@ from app.core.live_publishing import LivePublisher
 from app.core.problems import is_database_away
 from app.engine.intervals import DAY_SECONDS, Interval
 from app.feeds import backfill_repository, credits, repository
-from app.feeds.backfill_repository import Doubt, DueSeries, FetchedPage
+from app.feeds.asking import FOR_GOOD, Means, Patience, answer_in_time, load_sessions
+from app.feeds.backfill_repository import Doubt, FetchedPage
 from app.feeds.domain import (
-    PRIORITY_HISTORY,
     Backfill,
     BackfillStatus,
     Failure,
     ProviderLink,
 )
 from app.feeds.freshness import (
-    LOOK_AROUND_SECONDS,
     find_closed_until,
-    find_last_closed,
-    find_next_refresh,
 )
 from app.feeds.planning import (
     Judgement,
-    Range,
     Stretch,
-    find_label_end,
     find_settled_until,
     judge_answer,
     plan_stretches,
 )
-from app.feeds.schemas import BackfillRead
+from app.feeds.refreshing import refresh
+from app.feeds.splitting import fetch_splits
+from app.feeds.telling import tell_backfills, tell_bars_changed
 from app.market import service as market
-from app.market.domain import (
-    EXCHANGE_CALENDARS,
-    Instrument,
-    InstrumentNotFound,
-    Viewer,
-    name_changes_topic,
-)
+from app.market.domain import Instrument, InstrumentNotFound, Viewer
 from app.market.ports import MarketDataProvider
 from app.market.provider_facts import (
     BarsPage,
     ProviderBusy,
     ProviderError,
-    ProviderKeyRefused,
-    ProviderPlanLacks,
-    ProviderSymbolUnknown,
     ProviderUnavailable,
 )
 
 log = structlog.get_logger(__name__)
-_Answer = TypeVar("_Answer")
 
-REQUEST_SECONDS = 35.0
 IDLE_SECONDS = 2.0
-_OVERLAP_BARS = 3
 _OVERDUE = timedelta(minutes=15)
-_SPLITS_EVERY = timedelta(days=7)
-_SPLITS_AGAIN = timedelta(hours=1)
 _STORE_TRIES = 8
 _STORE_PAUSE_SECONDS = 0.5
 # Rows that others hold for a moment.
 _BUSY_STATES = frozenset({"40001", "40P01", "55P03", "57014"})
-_FOR_GOOD = (ProviderPlanLacks, ProviderKeyRefused, ProviderSymbolUnknown)
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait after failures: from `first_seconds` doubling up to `longest_seconds`, with jitter.
-
-    `doubt_seconds`: how long after an answer that lacked bars it is asked for again, time by time; after the
-    last one it is believed.
-    """
-
-    first_seconds: float = 1.0
-    longest_seconds: float = 300.0
-    doubt_seconds: tuple[float, ...] = (5.0, 60.0)
-
-    def pause(self, failures: int) -> float:
-        """Seconds after so many failures in a row (1: the first)."""
-        longest = min(self.longest_seconds, self.first_seconds * 2.0 ** min(failures - 1, 20))
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, hides nothing
 
 
 @dataclass(slots=True)
@@ -136,7 +98,8 @@ class ProviderFeed:
         patience: Patience,
     ) -> None:
         self._database, self._clock, self._provider = database, clock, provider
-        self._publisher, self._store_calendars, self._patience = publisher, store_calendars, patience
+        self._patience = patience
+        self.means = Means(database, clock, provider, publisher, store_calendars, patience)
         self._plans: dict[UUID, _Plan] = {}
         self._paused_until: datetime | None = None
         self._failures = 0
@@ -180,9 +143,9 @@ class ProviderFeed:
             splits = await backfill_repository.find_due_splits(session, name, now)
         try:
             if due is not None and (due.is_wanted or backfill is None or now - due.due_at > _OVERDUE):
-                await self._refresh(due)
+                await refresh(self, due)
             elif splits is not None and (backfill is None or backfill.interval.is_intraday):
-                await self._fetch_splits(splits)
+                await fetch_splits(self, splits)
             elif backfill is not None:
                 await self._fetch_page(backfill)
             else:
@@ -212,7 +175,7 @@ class ProviderFeed:
 
     # --- asking ---
 
-    async def _ask(
+    async def ask(
         self, link: ProviderLink, interval: Interval, start: int, end: int
     ) -> tuple[BarsPage, UUID | None]:
         """Reserve, ask, and see that the answer fits. Raises ProviderError; then the request is over."""
@@ -221,42 +184,35 @@ class ProviderFeed:
             self._database, description, self._provider.count_bars_credits()
         )
         try:
-            page = await self._answer_in_time(self._provider.fetch_bars(link.symbol, interval, start, end))
+            page = await answer_in_time(
+                self._provider, self._provider.fetch_bars(link.symbol, interval, start, end)
+            )
             if not start <= page.covered_from <= end or (page.covered_from == end and start < end):
                 raise ProviderUnavailable(f"{description.title} answered something else than was asked.")
             times = page.bars.time
             if len(times) and (times[0] < start or times[-1] >= end):
                 raise ProviderUnavailable(f"{description.title} answered with bars of another time.")
         except ProviderError as error:
-            await self._end(spend, error)
+            await self.end_failed(spend, error)
             raise
         self._failures = 0
         return page, spend
 
-    async def _answer_in_time(self, asked: Awaitable[_Answer]) -> _Answer:
-        try:
-            async with asyncio.timeout(REQUEST_SECONDS):
-                return await asked
-        except TimeoutError as error:
-            raise ProviderUnavailable(
-                f"{self._provider.description.title} did not answer within {REQUEST_SECONDS:.0f} s."
-            ) from error
-
-    async def _end(self, spend: UUID | None, error: ProviderError | None) -> None:
+    async def end_failed(self, spend: UUID | None, error: ProviderError | None) -> None:
         description = self._provider.description
         if spend is not None:
             async with self._database.session() as session:
                 await credits.end_request(session, spend)
         if isinstance(error, ProviderBusy):
             await credits.note_refusal(self._database, description, error)
-        elif error is not None and not isinstance(error, _FOR_GOOD):
+        elif error is not None and not isinstance(error, FOR_GOOD):
             self._failures += 1
             if self._failures > 1:
                 # Not this symbol alone: leave the provider in peace for a while.
                 pause = self._patience.pause(self._failures - 1)
                 self._paused_until = self._clock.now() + timedelta(seconds=min(pause, 30.0))
 
-    async def _note_left(self) -> None:
+    async def note_left(self) -> None:
         left = getattr(self._provider, "last_credits_left", None)
         if isinstance(left, int):
             await credits.note_credits_left(self._database, self._provider.description, left)
@@ -269,10 +225,10 @@ class ProviderFeed:
             await self._publish([backfill.id])
             return
         try:
-            page, spend = await self._ask(task.link, backfill.interval, task.start, task.end)
+            page, spend = await self.ask(task.link, backfill.interval, task.start, task.end)
         except ProviderBusy:
             raise
-        except _FOR_GOOD as error:
+        except FOR_GOOD as error:
             await self._fail(backfill, Failure(error.code, error.detail))
             return
         except ProviderError as error:
@@ -281,8 +237,8 @@ class ProviderFeed:
         changed = await self._store(task, page, spend)
         await self._publish([backfill.id])
         if changed:
-            await self._tell_bars_changed(task.link, backfill.interval, changed)
-        await self._note_left()
+            await tell_bars_changed(self.means, task.link, backfill.interval, changed)
+        await self.note_left()
 
     async def _prepare(self, backfill: Backfill) -> _Task | None:
         """What to ask for next; None when there is nothing (more), which is then written down."""
@@ -300,7 +256,7 @@ class ProviderFeed:
                 )
             except InstrumentNotFound:
                 return None  # it goes at this moment, and its back-fills with it
-        sessions = await self._load_sessions(instrument.calendar, backfill.start, backfill.end)
+        sessions = await load_sessions(self.means, instrument.calendar, backfill.start, backfill.end)
         async with self._database.session() as session:
             stretches = await self._plan(session, backfill, sessions)
             if stretches:
@@ -319,18 +275,6 @@ class ProviderFeed:
                 )
                 return None
             return _Task(backfill, link, instrument, sessions, doubt[0], doubt[1], doubt)
-
-    async def _load_sessions(self, calendar: str | None, start: int, end: int) -> market.Sessions | None:
-        if calendar is None:
-            return None
-        first, last = start - LOOK_AROUND_SECONDS, end + LOOK_AROUND_SECONDS
-        for is_last_try in (False, True):
-            async with self._database.session() as session:
-                found = (await market.read_sessions(session, [calendar], first, last)).get(calendar)
-            if found is not None or is_last_try or calendar not in EXCHANGE_CALENDARS:
-                return found
-            await self._store_calendars()
-        return None
 
     async def _plan(
         self, session: AsyncSession, backfill: Backfill, sessions: market.Sessions | None
@@ -374,7 +318,7 @@ class ProviderFeed:
     async def _store_once(self, task: _Task, page: BarsPage, spend: UUID | None) -> int:
         backfill, now = task.backfill, self._clock.now()
         key = backfill.instrument_id, backfill.interval
-        judgement = self._judge(task, page, now)
+        judgement = _judge(task, page, now, self.means)
         plan: _Plan | None = None
         async with self._database.session() as session:
             await credits.end_request(session, spend)
@@ -388,7 +332,7 @@ class ProviderFeed:
             current = await backfill_repository.lock_open(session, backfill.id)
             if current is not None and current.frontier == backfill.frontier:
                 frontier, plan = self._advance(task, page, judgement, revision)
-                doubts = self._collect_doubts(task, current, judgement, now)
+                doubts = _collect_doubts(task, current, judgement, now, self._patience)
                 fetched = FetchedPage(
                     frontier,
                     doubts,
@@ -406,34 +350,6 @@ class ProviderFeed:
         else:
             self._plans[backfill.id] = plan
         return revision if counts.is_changed else 0
-
-    def _judge(self, task: _Task, page: BarsPage, now: datetime) -> Judgement:
-        settled = find_settled_until(int(now.timestamp()), task.backfill.interval)
-        judgement = judge_answer(
-            (page.covered_from, task.end),
-            task.backfill.interval,
-            page.bars.time,
-            task.sessions,
-            settled,
-            self._provider.description.max_bars_per_request,
-        )
-        asked = 1 if task.doubt is None else task.doubt[2] + 1
-        if not judgement.doubted or asked <= len(self._patience.doubt_seconds):
-            return judgement
-        # It was asked for often enough: there is nothing.
-        return Judgement(judgement.covered_from, (*judgement.answered, *judgement.doubted), ())
-
-    def _collect_doubts(
-        self, task: _Task, current: Backfill, judgement: Judgement, now: datetime
-    ) -> list[Doubt]:
-        doubts = [one for one in current.doubts if one != task.doubt]
-        asked = 1 if task.doubt is None else task.doubt[2] + 1
-        for start, end in judgement.doubted:
-            later = int(now.timestamp() + self._patience.doubt_seconds[asked - 1])
-            doubts.append((start, end, asked, later))
-        if task.doubt is not None and judgement.covered_from > task.doubt[0]:
-            doubts.append((task.doubt[0], judgement.covered_from, task.doubt[2], int(now.timestamp())))
-        return doubts
 
     def _advance(
         self, task: _Task, page: BarsPage, judgement: Judgement, revision: int
@@ -487,172 +403,35 @@ class ProviderFeed:
             )
         await self._publish([backfill.id])
 
-    # --- newest bars and splits ---
-
-    async def _refresh(self, due: DueSeries) -> None:
-        """Ask for the newest bars of a series, the last few once more: a revised bar wins."""
-        now = self._clock.now()
-        key = due.instrument_id, due.interval
-        async with self._database.session() as session:
-            link = (await repository.find_links(session, [due.instrument_id])).get(due.instrument_id)
-            if link is None:
-                return
-            instrument = await market.get_instrument_by_id(
-                session, Viewer(link.owner_id, True), due.instrument_id
-            )
-            asked = await backfill_repository.list_asked(session, *key)
-            is_filling = key in await backfill_repository.group_open(session, [due.instrument_id])
-        moment = int(now.timestamp())
-        sessions = await self._load_sessions(instrument.calendar, moment, moment)
-        newest = self._find_newest(instrument, due.interval, asked)
-        if (
-            newest is None
-            or is_filling
-            or not (due.is_wanted or _is_something_new(due.interval, sessions, newest, moment))
-        ):
-            await self._set_due(due, sessions, now, is_filling=is_filling)
-            return
-        start = newest - _OVERLAP_BARS * due.interval.seconds
-        try:
-            page, spend = await self._ask(link, due.interval, start, moment + 1)
-        except ProviderBusy:
-            raise
-        except ProviderError as error:
-            await self._put_off(due, error, now)
-            return
-        settled = find_settled_until(moment, due.interval)
-        judgement = judge_answer(
-            (page.covered_from, moment + 1),
-            due.interval,
-            page.bars.time,
-            sessions,
-            settled,
-            self._provider.description.max_bars_per_request,
-        )
-        async with self._database.session() as session:
-            await credits.end_request(session, spend)
-            counts = await market.store_bars(session, due.instrument_id, page.bars)
-            await backfill_repository.add_asked(session, *key, judgement.answered)
-            revision = await market.find_revision(session, *key)
-            if judgement.covered_from > start:
-                await self._fill_behind(session, link, due.interval, start, judgement.covered_from)
-        await self._set_due(due, sessions, now, refreshed=True)
-        if counts.is_changed:
-            await self._tell_bars_changed(link, due.interval, revision)
-        await self._note_left()
-
-    def _find_newest(self, instrument: Instrument, interval: Interval, asked: list[Range]) -> int | None:
-        """From where on nothing is known for good: behind what was answered, else the last stored bar."""
-        if asked:
-            return asked[-1][1]
-        series = instrument.find_series(interval)
-        return None if series is None else int(series.last_at.timestamp())
-
-    async def _fill_behind(
-        self, session: AsyncSession, link: ProviderLink, interval: Interval, start: int, end: int
-    ) -> None:
-        await backfill_repository.add_backfill(
-            session,
-            instrument_id=link.instrument_id,
-            owner_id=link.added_by,
-            provider=link.provider,
-            interval=interval.value,
-            start_time=start,
-            end_time=end,
-            frontier=end,
-            priority=PRIORITY_HISTORY,
-        )
-
-    async def _set_due(
-        self,
-        due: DueSeries,
-        sessions: market.Sessions | None,
-        now: datetime,
-        *,
-        refreshed: bool = False,
-        is_filling: bool = False,
-    ) -> None:
-        quota = self._provider.description.quota
-        is_metered = quota.credits_per_minute is not None or quota.credits_per_day is not None
-        following = find_next_refresh(due.interval, sessions, int(now.timestamp()), is_metered=is_metered)
-        due_at = datetime.fromtimestamp(following, UTC)
-        if is_filling:
-            due_at = min(due_at, now + timedelta(seconds=60))
-        async with self._database.session() as session:
-            await backfill_repository.set_due(
-                session,
-                due.instrument_id,
-                due.interval,
-                due_at,
-                refreshed_at=now if refreshed else None,
-            )
-
-    async def _put_off(self, due: DueSeries, error: ProviderError, now: datetime) -> None:
-        attempts = due.attempts + 1
-        pause = DAY_SECONDS if isinstance(error, _FOR_GOOD) else self._patience.pause(attempts)
-        async with self._database.session() as session:
-            await backfill_repository.set_due(
-                session,
-                due.instrument_id,
-                due.interval,
-                now + timedelta(seconds=pause),
-                attempts=attempts,
-                problem=error.detail,
-            )
-
-    async def _fetch_splits(self, instrument_id: UUID) -> None:
-        now, description = self._clock.now(), self._provider.description
-        async with self._database.session() as session:
-            link = (await repository.find_links(session, [instrument_id])).get(instrument_id)
-        if link is None:
-            return
-        spend: UUID | None = None
-        try:
-            spend = await credits.reserve_credits(
-                self._database, description, self._provider.count_splits_credits()
-            )
-            splits = await self._answer_in_time(self._provider.fetch_splits(link.symbol))
-        except ProviderError as error:
-            await self._end(spend, error)
-            if isinstance(error, ProviderBusy):
-                raise
-            again = _SPLITS_EVERY if isinstance(error, _FOR_GOOD) else _SPLITS_AGAIN
-            async with self._database.session() as session:
-                await backfill_repository.set_splits_due(
-                    session, instrument_id, now + again, fetched_at=None, problem=error.detail
-                )
-            return
-        async with self._database.session() as session:
-            await credits.end_request(session, spend)
-            await market.merge_splits(session, instrument_id, splits)
-            await backfill_repository.set_splits_due(
-                session, instrument_id, now + _SPLITS_EVERY, fetched_at=now, problem=None
-            )
-
-    # --- telling ---
-
     async def _publish(self, backfill_ids: Sequence[UUID]) -> None:
-        async with self._database.session() as session:
-            told = await backfill_repository.get_by_ids(session, backfill_ids)
-        for one in told:
-            if one.owner_id is not None:
-                body = BackfillRead.of(one).model_dump(mode="json")
-                await self._publisher.publish(f"backfills:{one.owner_id}", body)
-
-    async def _tell_bars_changed(self, link: ProviderLink, interval: Interval, revision: int) -> None:
-        body = {
-            "instrument_id": str(link.instrument_id),
-            "interval": interval.value,
-            "revision": revision,
-        }
-        await self._publisher.publish(name_changes_topic(link.owner_id), body)
+        await tell_backfills(self.means, backfill_ids)
 
 
-def _is_something_new(
-    interval: Interval, sessions: market.Sessions | None, known_until: int, now: int
-) -> bool:
-    """Whether a bar behind what is known can be over by now."""
-    if sessions is None or len(sessions) == 0:
-        return find_label_end(known_until, interval) <= now
-    closed = find_last_closed(interval, sessions, now)
-    return closed is None or closed >= known_until
+def _judge(task: _Task, page: BarsPage, now: datetime, means: Means) -> Judgement:
+    settled = find_settled_until(int(now.timestamp()), task.backfill.interval)
+    judgement = judge_answer(
+        (page.covered_from, task.end),
+        task.backfill.interval,
+        page.bars.time,
+        task.sessions,
+        settled,
+        means.provider.description.max_bars_per_request,
+    )
+    asked = 1 if task.doubt is None else task.doubt[2] + 1
+    if not judgement.doubted or asked <= len(means.patience.doubt_seconds):
+        return judgement
+    # It was asked for often enough: there is nothing.
+    return Judgement(judgement.covered_from, (*judgement.answered, *judgement.doubted), ())
+
+
+def _collect_doubts(
+    task: _Task, current: Backfill, judgement: Judgement, now: datetime, patience: Patience
+) -> list[Doubt]:
+    doubts = [one for one in current.doubts if one != task.doubt]
+    asked = 1 if task.doubt is None else task.doubt[2] + 1
+    for start, end in judgement.doubted:
+        later = int(now.timestamp() + patience.doubt_seconds[asked - 1])
+        doubts.append((start, end, asked, later))
+    if task.doubt is not None and judgement.covered_from > task.doubt[0]:
+        doubts.append((task.doubt[0], judgement.covered_from, task.doubt[2], int(now.timestamp())))
+    return doubts

@@ -17,8 +17,9 @@ from app.core.live_publishing import LivePublisher
 from app.core.notifications import Notifications
 from app.core.problems import is_database_away
 from app.feeds import credits, repository, symbol_repository
+from app.feeds.asking import Patience
 from app.feeds.domain import WORK_TOPIC
-from app.feeds.fetching import Patience, ProviderFeed
+from app.feeds.fetching import ProviderFeed
 from app.market import jobs as market_jobs
 from app.market.ports import MarketDataProvider
 from app.market.provider_facts import ProviderError

@@ -133,4 +133,11 @@ async def want_fresh_bars(
 
 
 def _read_link(row: ProviderLinkRow) -> ProviderLink:
-    return ProviderLink(row.instrument_id, row.provider, read_symbol(row.facts), row.owner_id, row.added_by)
+    return ProviderLink(
+        row.instrument_id,
+        row.provider,
+        read_symbol(row.facts),
+        row.owner_id,
+        row.added_by,
+        row.splits_problem,
+    )

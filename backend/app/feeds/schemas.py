@@ -265,7 +265,10 @@ class SeriesCoverage(ReadModel):
 
 
 class InstrumentCoverage(ReadModel):
-    """An instrument with all that is stored of it, where it comes from, and how fresh it is."""
+    """An instrument with all that is stored of it, where it comes from, and how fresh it is.
+
+    `splits_problem`: why its provider's splits could not be fetched, and what to do about it.
+    """
 
     id: UUID
     symbol: str
@@ -277,6 +280,7 @@ class InstrumentCoverage(ReadModel):
     scope: Scope
     provider: ProviderBadge | None
     splits: int
+    splits_problem: str | None
     series: list[SeriesCoverage]
 
 

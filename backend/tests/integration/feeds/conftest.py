@@ -6,24 +6,34 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
 from app.config import Settings
-from app.core.clock import SystemClock
+from app.core.clock import Clock, SystemClock
 from app.core.database import Databases
 from app.core.live_publishing import LivePublisher
 from app.core.redis import make_redis
-from app.feeds.fetching import Patience
+from app.feeds.asking import Patience
 from app.feeds.jobs import close_providers, run_feeds
 from app.worker.providers import make_providers
 from tests.standins.twelvedata.server import KEY, StandIn
 
+_SYSTEM_CLOCK = SystemClock()
 QUICK = Patience(first_seconds=0.05, longest_seconds=0.5, doubt_seconds=(0.1, 0.2))
-RunFeeds = Callable[[], AbstractAsyncContextManager[None]]
+
+
+class RunFeeds(Protocol):
+    """Runs what the worker runs, as long as the context lasts: by a clock, on a plan."""
+
+    def __call__(
+        self, clock: Clock = ..., *, per_minute: int | None = None
+    ) -> AbstractAsyncContextManager[None]: ...
+
+
 WaitFor = Callable[[httpx.AsyncClient, str], Awaitable[dict[str, Any]]]
 
 
@@ -49,15 +59,12 @@ def settings(settings: Settings, standin: StandIn) -> Settings:
 
 @pytest.fixture
 def run_worker_feeds(settings: Settings, databases: Databases) -> RunFeeds:
-    """Runs what the worker runs, as long as the context lasts."""
-
     @asynccontextmanager
-    async def running() -> AsyncIterator[None]:
+    async def running(clock: Clock = _SYSTEM_CLOCK, *, per_minute: int | None = None) -> AsyncIterator[None]:
         redis = make_redis(settings.redis_url)
-        providers = make_providers(settings, SystemClock())
-        task = asyncio.create_task(
-            run_feeds(databases, SystemClock(), providers, LivePublisher(redis), QUICK)
-        )
+        plan = {} if per_minute is None else {"twelvedata_credits_per_minute": per_minute}
+        providers = make_providers(settings.model_copy(update=plan), clock)
+        task = asyncio.create_task(run_feeds(databases, clock, providers, LivePublisher(redis), QUICK))
         try:
             yield
             assert not task.done(), task.exception()

@@ -2616,6 +2616,8 @@ class DrawingPage(TypedDict):
 class InstrumentCoverage(TypedDict):
     """
     An instrument with all that is stored of it, where it comes from, and how fresh it is.
+
+    `splits_problem`: why its provider's splits could not be fetched, and what to do about it.
     """
 
     id: str
@@ -2628,6 +2630,7 @@ class InstrumentCoverage(TypedDict):
     scope: Scope
     provider: ProviderBadge | None
     splits: int
+    splits_problem: str | None
     series: list[SeriesCoverage]
 
 

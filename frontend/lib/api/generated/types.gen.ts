@@ -2256,6 +2256,8 @@ export type InputRead = {
  * InstrumentCoverage
  *
  * An instrument with all that is stored of it, where it comes from, and how fresh it is.
+ *
+ * `splits_problem`: why its provider's splits could not be fetched, and what to do about it.
  */
 export type InstrumentCoverage = {
     /**
@@ -2289,6 +2291,10 @@ export type InstrumentCoverage = {
      * Splits
      */
     splits: number;
+    /**
+     * Splits Problem
+     */
+    splits_problem: string | null;
     /**
      * Series
      */
