@@ -6,15 +6,19 @@ one, or all of Redis, loses nothing that matters, since whoever shows a value ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 import orjson
 import structlog
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 # Redis' own channel of a topic, and the last messages of it for those who come back.
 CHANNEL_PREFIX = "live:"
@@ -54,7 +58,7 @@ class LivePublisher:
     async def publish(self, topic: str, data: Mapping[str, Any]) -> int | None:
         """Send `data` to whoever listens to `topic`; its number. None when Redis is away: nobody was told."""
         try:
-            return int(await self._run(keys=_list_keys(topic), args=_list_arguments(topic, data)))
+            return int(await self._try_twice(partial(self._publish, topic, data)))
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("live_message_lost", topic=topic, reason=type(error).__name__)
             return None
@@ -64,14 +68,31 @@ class LivePublisher:
         if not messages:
             return True
         try:
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for topic, data in messages:
-                    await self._run(keys=_list_keys(topic), args=_list_arguments(topic, data), client=pipe)
-                await pipe.execute()
+            await self._try_twice(partial(self._publish_many, messages))
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("live_messages_lost", count=len(messages), reason=type(error).__name__)
             return False
         return True
+
+    async def _publish(self, topic: str, data: Mapping[str, Any]) -> bytes:
+        number: bytes = await self._run(keys=_list_keys(topic), args=_list_arguments(topic, data))
+        return number
+
+    async def _publish_many(self, messages: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for topic, data in messages:
+                await self._run(keys=_list_keys(topic), args=_list_arguments(topic, data), client=pipe)
+            await pipe.execute()
+
+    async def _try_twice(self, send: Callable[[], Awaitable[T]]) -> T:
+        """Send; once more on new connections when one was lost: a Redis that restarted has closed the pooled
+        ones, and the first message to it must not be what finds that out.
+        """
+        try:
+            return await send()
+        except RedisConnectionError:
+            await self._redis.connection_pool.disconnect(inuse_connections=False)
+            return await send()
 
 
 def _list_keys(topic: str) -> list[str]:
