@@ -58,6 +58,7 @@ export function CatalogueEntry({
               .filter(Boolean)
               .join(" · ")}
           </p>
+          {instrument.splits_problem && <p className="text-xs text-warn">{instrument.splits_problem}</p>}
         </div>
         <Actions instrument={instrument} isAdmin={isAdmin} />
       </div>

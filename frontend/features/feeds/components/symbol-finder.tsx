@@ -65,9 +65,9 @@ export function SymbolFinder() {
 
   const configured = providers.data?.filter((one) => one.is_configured && one.can_use) ?? [];
   return (
-    <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
-      <div className="grid min-w-0 gap-4" onKeyDown={walk}>
-        <Card className="grid gap-3 p-3">
+    <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="grid min-w-0 grid-cols-1 gap-4" onKeyDown={walk}>
+        <Card className="grid grid-cols-1 gap-3 p-3">
           <div className="flex flex-wrap gap-2">
             <div className="relative min-w-48 flex-1">
               <Search className="absolute top-2.5 left-2.5 size-4 text-muted-foreground" aria-hidden />
@@ -118,7 +118,7 @@ export function SymbolFinder() {
             </span>
           </fieldset>
         </Card>
-        <div ref={results} className="grid gap-4" aria-busy={search.isFetching}>
+        <div ref={results} className="grid grid-cols-1 gap-4" aria-busy={search.isFetching}>
           <Results
             words={words}
             search={search}
