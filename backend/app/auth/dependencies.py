@@ -5,13 +5,14 @@ Beside it, what this room's routes need: the service, the browser's cookie, wher
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated
 
 from fastapi import Cookie, Depends, Query, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from app.auth import api_key_service
-from app.auth.domain import API_KEY_PREFIX, ApiKeyReadOnly, Device, ForeignOrigin, Principal, SignInRequired
+from app.auth.domain import ApiKeyReadOnly, Device, ForeignOrigin, Principal, SignInRequired
 from app.auth.service import IdentityService
 from app.config import Settings
 from app.core.clock import Clock
@@ -52,9 +53,7 @@ async def require_user(
         raise SignInRequired(
             "Send an access token (Authorization: Bearer <token>) or an API key (X-API-Key)."
         )
-    # Asked for here and not by type: a token, which most requests have, wants no database.
-    databases: Databases = request.app.state.databases
-    principal = await api_key_service.find_holder(databases.credentials, clock, api_key)
+    principal = await _find_key_holder(request, api_key, clock)
     if principal is None:
         raise SignInRequired("The API key is unknown, deleted or expired.")
     if principal.is_read_only and request.method not in _READING:
@@ -72,21 +71,18 @@ async def find_principal(bearer: BearerDep, secrets: SecretsDep, clock: ClockDep
         return None
 
 
-async def find_principal_by_key(
-    key: str, databases: Databases, secrets: Secrets, clock: Clock
-) -> Principal | None:
-    """Whom an API key or an access token speaks for, or None when it does not hold."""
-    if key.startswith(API_KEY_PREFIX):
-        return await api_key_service.find_holder(databases.credentials, clock, key)
-    try:
-        return read_principal(key, secrets, clock)
-    except InvalidToken:
+async def _find_key_holder(request: Request, key: str, clock: Clock) -> Principal | None:
+    """Whom an API key speaks for. What does not look like one is asked no database about, which is why the
+    databases are taken from the process here and not asked for by type.
+    """
+    if not api_key_service.may_be_key(key):
         return None
+    databases: Databases = request.app.state.databases
+    return await api_key_service.find_holder(databases.credentials, clock, key)
 
 
 async def require_key_holder(
     request: Request,
-    databases: DatabasesDep,
     secrets: SecretsDep,
     clock: ClockDep,
     bearer: BearerDep,
@@ -99,7 +95,10 @@ async def require_key_holder(
     in_header = given.strip() if scheme.lower() == "apikey" else ""
     in_bearer = bearer.credentials if bearer is not None else ""
     key = apikey or in_header or in_bearer or request.headers.get("x-api-key", "")
-    principal = await find_principal_by_key(key, databases, secrets, clock) if key else None
+    principal = await _find_key_holder(request, key, clock) if key else None
+    if principal is None and key:
+        with contextlib.suppress(InvalidToken):
+            principal = read_principal(key, secrets, clock)
     if principal is None:
         raise SignInRequired("**apikey** parameter is incorrect or not specified: send a key of Flowrex.")
     return principal
