@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import structlog
 
+from app.core.problems import is_database_away
+
 log = structlog.get_logger(__name__)
 
 _TRY_SECONDS = 1.0
@@ -34,22 +36,38 @@ async def lead(dsn: str, name: str, work: Callable[[], Awaitable[None]]) -> None
     lost; it begins anew when it died of a database that is away. Raises what else `work` raises.
     """
     while True:
-        with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-            connection = await asyncpg.connect(dsn, timeout=5, server_settings=_SERVER_SETTINGS)
+        connection = await _try_to_lead(dsn, name)
+        if connection is not None:
             try:
                 if await _lead_until_lost(connection, name, work):
                     return
+            except Exception as error:
+                if not is_database_away(error):
+                    raise
+                log.warning("lead_waits_for_the_database", work=name, reason=type(error).__name__)
             finally:
                 connection.terminate()
         await asyncio.sleep(_TRY_SECONDS)
 
 
+async def _try_to_lead(dsn: str, name: str) -> asyncpg.Connection | None:
+    """A connection that holds the lock; None when another process has it, or the database is away."""
+    connection = None
+    try:
+        connection = await asyncpg.connect(dsn, timeout=5, server_settings=_SERVER_SETTINGS)
+        if await connection.fetchval(_TRY_LOCK, name, timeout=_LOOK_TIMEOUT_SECONDS):
+            return connection
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        log.debug("cannot_lead", work=name, reason=type(error).__name__)
+    if connection is not None:
+        connection.terminate()
+    return None
+
+
 async def _lead_until_lost(
     connection: asyncpg.Connection, name: str, work: Callable[[], Awaitable[None]]
 ) -> bool:
-    """True when the work came to its end, False when the lead was lost, or another process has it."""
-    if not await connection.fetchval(_TRY_LOCK, name, timeout=_LOOK_TIMEOUT_SECONDS):
-        return False
+    """True when the work came to its end, False when the lead was lost. Raises what the work raises."""
     log.info("leading", work=name)
     working = asyncio.ensure_future(work())
     holding = asyncio.create_task(_hold(connection))
@@ -67,8 +85,12 @@ async def _lead_until_lost(
 
 
 async def _hold(connection: asyncpg.Connection) -> None:
-    """Return when the connection is gone."""
+    """Return when the connection is gone: at once when the server closes it, else when it does not answer."""
+    lost = asyncio.Event()
+    connection.add_termination_listener(lambda _connection: lost.set())
     with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-        while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+        while not connection.is_closed():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(lost.wait(), _LOOK_SECONDS)
+                return
             await connection.fetchval("SELECT 1", timeout=_LOOK_TIMEOUT_SECONDS)

@@ -206,6 +206,11 @@ def is_database_away(error: BaseException) -> bool:
     return isinstance(error, _AWAY)
 
 
+def is_database_busy(error: BaseException) -> bool:
+    """True when others hold the same rows: the same again in a moment goes through."""
+    return _read_state(error) in _BUSY_STATES
+
+
 def answer_unexpected(request: Request, error: Exception) -> Response:
     """A 500 that tells nothing of the inside, beside a log line that tells all."""
     log.error("unexpected_error", path=request.url.path, exc_info=error)

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import Clock
 from app.core.database import Database
 from app.core.live_publishing import LivePublisher
-from app.core.problems import is_database_away
+from app.core.problems import is_database_away, is_database_busy
 from app.engine.intervals import DAY_SECONDS, Interval
 from app.feeds import backfill_repository, credits, repository
 from app.feeds.asking import FOR_GOOD, Means, Patience, answer_in_time, load_sessions
@@ -59,8 +59,6 @@ IDLE_SECONDS = 2.0
 _OVERDUE = timedelta(minutes=15)
 _STORE_TRIES = 8
 _STORE_PAUSE_SECONDS = 0.5
-# Rows that others hold for a moment.
-_BUSY_STATES = frozenset({"40001", "40P01", "55P03", "57014"})
 
 
 @dataclass(slots=True)
@@ -309,8 +307,7 @@ class ProviderFeed:
             try:
                 return await self._store_once(task, page, spend)
             except DBAPIError as error:
-                state = str(getattr(error.orig, "sqlstate", "") or "")
-                if state not in _BUSY_STATES or tries_left == 0:
+                if not is_database_busy(error) or tries_left == 0:
                     raise
                 await asyncio.sleep(_STORE_PAUSE_SECONDS)
         raise AssertionError("the loop returns or raises")

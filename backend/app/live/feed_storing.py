@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 import structlog
 
-from app.core.problems import is_database_away
+from app.core.problems import is_database_away, is_database_busy
 from app.engine.bars import Bars
 from app.engine.intervals import Interval
 from app.live.bar_building import BarValues, BuiltBar
@@ -41,7 +41,7 @@ class BarStorer:
                 del waiting[min(waiting)]
 
     async def flush(self, lines: dict[UUID, Line]) -> bool:
-        """Store what waits. False when the database is away: it waits on."""
+        """Store what waits. False when the database is away: it waits on, as does what others' locks hold."""
         for instrument_id in list(self._waiting):
             by_interval = self._waiting.pop(instrument_id)
             line = lines.get(instrument_id)
@@ -50,7 +50,8 @@ class BarStorer:
             try:
                 stored = await self._history.store(instrument_id, parts)
             except Exception as error:
-                if not is_database_away(error):
+                is_busy = is_database_busy(error)
+                if not is_busy and not is_database_away(error):
                     log.error("bars_not_stored", instrument_id=str(instrument_id), exc_info=error)
                     continue
                 log.warning("bars_wait_for_the_database", reason=type(error).__name__)
@@ -58,6 +59,8 @@ class BarStorer:
                 for interval, bars in by_interval.items():
                     newer = self._waiting[instrument_id].get(interval, {})
                     self._waiting[instrument_id][interval] = bars | newer
+                if is_busy:
+                    continue
                 return False
             if line is not None:
                 self._on_stored(line, stored)

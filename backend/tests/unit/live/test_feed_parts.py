@@ -6,11 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from app.core.clock import FixedClock
+from app.engine.bars import Bars
 from app.engine.intervals import Interval
+from app.live.bar_building import BarValues
 from app.live.feed_quota import QuotaShare
+from app.live.feed_storing import BarStorer
 from app.live.feed_ticks import TickFilter, Trade
 from app.live.feed_wanted import Demand, read_topics
 from app.live.unknown_stretches import UnknownStretches
@@ -105,3 +109,24 @@ def test_stretches_join_and_are_cut() -> None:
     unknown.add(14, 16)
     assert list(unknown) == [(float("-inf"), 10), (12, 16), (20, 30)]
     assert unknown.first_within(11, 100) == (12, 16)
+
+
+@pytest.mark.anyio
+async def test_bars_wait_while_others_hold_the_rows_and_nothing_of_them_is_lost() -> None:
+    class BusyOnce:
+        def __init__(self) -> None:
+            self.faults: list[Exception] = [asyncpg.LockNotAvailableError("held")]
+            self.stored: list[int] = []
+
+        async def store(self, _instrument_id: UUID, parts: list[Bars]) -> None:
+            if self.faults:
+                raise self.faults.pop()
+            self.stored += [time for bars in parts for time in bars.time.tolist()]
+
+    history = BusyOnce()
+    storer = BarStorer(history, lambda _line, _stored: None)  # type: ignore[arg-type]
+    storer._waiting[ONE] = {Interval.MIN_1: {60: BarValues(1.0, 1.0, 1.0, 1.0, 1.0)}}
+    assert await storer.flush({})
+    assert history.stored == []
+    assert await storer.flush({})
+    assert history.stored == [60]
