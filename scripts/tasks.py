@@ -44,10 +44,9 @@ def generate_client(_arguments: list[str]) -> int:
 
 
 def run_faults(arguments: list[str]) -> int:
-    """Stacks are killed two at a time: most of it is waiting until something is noticed."""
+    """One stack after the other: what is killed here is timed."""
     prepare.prepare_python(with_tools=True)
-    command: Command = [VENV_PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "tests/faults"]
-    return run_openly([*command, *arguments], folder=BACKEND)
+    return run_openly([VENV_PYTHON, "-m", "pytest", "-q", "tests/faults", *arguments], folder=BACKEND)
 
 
 def run_benchmarks(arguments: list[str]) -> int:
