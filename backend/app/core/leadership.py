@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import structlog
 
+from app.core.connections import open_connection
 from app.core.problems import is_database_away
 
 log = structlog.get_logger(__name__)
@@ -54,7 +55,7 @@ async def _try_to_lead(dsn: str, name: str) -> asyncpg.Connection | None:
     """A connection that holds the lock; None when another process has it, or the database is away."""
     connection = None
     try:
-        connection = await asyncpg.connect(dsn, timeout=5, server_settings=_SERVER_SETTINGS)
+        connection = await open_connection(dsn, server_settings=_SERVER_SETTINGS)
         if await connection.fetchval(_TRY_LOCK, name, timeout=_LOOK_TIMEOUT_SECONDS):
             return connection
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:

@@ -16,6 +16,8 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.connections import open_connection
+
 log = structlog.get_logger(__name__)
 
 _CHANNEL = "flowrex"
@@ -116,7 +118,7 @@ class Notifications:
                 await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _listen_until_lost(self) -> None:
-        connection = await asyncpg.connect(self._dsn, timeout=5)
+        connection = await open_connection(self._dsn)
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _connection: lost.set())
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
 
@@ -35,6 +36,8 @@ async def _run_until_told(settings: Settings) -> None:
         nonlocal is_told
         if not is_told:
             is_told = True
+            # asyncpg leaves errors behind for connections whose opening the stop cancels: they are no faults.
+            logging.getLogger("asyncio").setLevel(logging.CRITICAL)
             working.cancel()
 
     for number in (signal.SIGTERM, signal.SIGINT):
