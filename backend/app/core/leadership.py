@@ -30,11 +30,27 @@ _SERVER_SETTINGS = {
 }
 
 
-async def lead(dsn: str, name: str, work: Callable[[], Awaitable[None]]) -> None:
+class Lead:
+    """The lead that a piece of work was begun under."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    @property
+    def is_held(self) -> bool:
+        """False from the moment on in which another process may lead."""
+        return not self._connection.is_closed()
+
+
+Work = Callable[[Lead], Awaitable[None]]
+
+
+async def lead(dsn: str, name: str, work: Work) -> None:
     """Run `work` for as long as this process leads under `name`; until then, stand in line.
 
-    Returns only when `work` returns. The work is cancelled when the connection, and with it the lock, is
-    lost; it begins anew when it died of a database that is away. Raises what else `work` raises.
+    Returns only when `work` returns. The work is cancelled when the connection, and with it the lock, is lost
+    (what it does on its way out must look at `is_held`); it begins anew when it died of a database that is
+    away. Raises what else `work` raises.
     """
     while True:
         connection = await _try_to_lead(dsn, name)
@@ -54,23 +70,22 @@ async def lead(dsn: str, name: str, work: Callable[[], Awaitable[None]]) -> None
 async def _try_to_lead(dsn: str, name: str) -> asyncpg.Connection | None:
     """A connection that holds the lock; None when another process has it, or the database is away."""
     connection = None
+    leads = False
     try:
         connection = await open_connection(dsn, server_settings=_SERVER_SETTINGS)
-        if await connection.fetchval(_TRY_LOCK, name, timeout=_LOOK_TIMEOUT_SECONDS):
-            return connection
+        leads = bool(await connection.fetchval(_TRY_LOCK, name, timeout=_LOOK_TIMEOUT_SECONDS))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
         log.debug("cannot_lead", work=name, reason=type(error).__name__)
-    if connection is not None:
-        connection.terminate()
-    return None
+    finally:  # cancelled while it asks, too: an open connection might hold the lock
+        if connection is not None and not leads:
+            connection.terminate()
+    return connection if leads else None
 
 
-async def _lead_until_lost(
-    connection: asyncpg.Connection, name: str, work: Callable[[], Awaitable[None]]
-) -> bool:
+async def _lead_until_lost(connection: asyncpg.Connection, name: str, work: Work) -> bool:
     """True when the work came to its end, False when the lead was lost. Raises what the work raises."""
     log.info("leading", work=name)
-    working = asyncio.ensure_future(work())
+    working = asyncio.ensure_future(work(Lead(connection)))
     holding = asyncio.create_task(_hold(connection))
     try:
         await asyncio.wait((working, holding), return_when=asyncio.FIRST_COMPLETED)

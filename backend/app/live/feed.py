@@ -46,6 +46,8 @@ _BUILD_SECONDS = 0.1
 _STORE_SECONDS = 1.0
 _LAST_STORE_SECONDS = 5.0
 _COMPLAIN_SECONDS = 60.0
+# Between two turns of building: longer, and this process was stopped, or its machine was asleep.
+_PAUSE_SECONDS = 2.0
 # Links, splits and stored bars are looked up again this often even when the same instruments are wanted.
 _LOOK_AGAIN_SECONDS = 30.0
 # Whoever comes back within this long finds the line still running.
@@ -64,6 +66,7 @@ class FeedParts:
     outbox: Outbox
     clock: Clock
     listeners: Sequence[TickListener] = ()
+    still_leads: Callable[[], bool] = lambda: True
     sleep: Sleep = asyncio.sleep
 
 
@@ -77,6 +80,7 @@ class FeedEngine:
         self._wanted_at: dict[UUID, float] = {}
         self._unlinked: set[UUID] = set()
         self._looked_at = self._complained_at = float("-inf")
+        self._built_at: float | None = None
         self._said: dict[UUID, tuple[Quote, float]] = {}
         self._for_listeners: dict[UUID, list[tuple[FormingBar, Tick]]] = {}
         self._storer = BarStorer(parts.history, self._tell_stored)
@@ -103,7 +107,7 @@ class FeedEngine:
         return self._lines
 
     async def run(self) -> None:
-        """Feed until cancelled; what was built until then is stored."""
+        """Feed until cancelled; what was built until then is stored, unless another one leads by now."""
         turns = (
             (self.refresh, _DEMAND_SECONDS),
             (self.build, _BUILD_SECONDS),
@@ -120,8 +124,9 @@ class FeedEngine:
                 for fetcher in self._fetchers.values():
                     group.create_task(fetcher.run())
         finally:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.store(), _LAST_STORE_SECONDS)
+            if self._parts.still_leads():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.store(), _LAST_STORE_SECONDS)
 
     async def _repeat(self, turn: Callable[[], Awaitable[object]], seconds: float) -> None:
         while True:
@@ -239,6 +244,12 @@ class FeedEngine:
     async def build(self) -> None:
         """Let the time pass for every line, and say what is new."""
         now = self._now()
+        if self._built_at is not None and now - self._built_at > _PAUSE_SECONDS:
+            # What came meanwhile waits unread, or was lost: bars must not be closed as if it were counted.
+            log.warning("feed_was_paused", seconds=round(now - self._built_at, 1))
+            for line in self._lines.values():
+                line.miss(self._built_at, now)
+        self._built_at = now
         for line in list(self._lines.values()):
             state = line.state(now)
             for bar in line.advance(now):

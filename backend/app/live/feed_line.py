@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from app.engine.intervals import DAY_SECONDS, MINUTE_SECONDS, Interval
-from app.live.bar_building import BarBuilder, BuiltBar
+from app.live.bar_building import BarBuilder, BuiltBar, Taken
 from app.live.feed_ports import FedInstrument, MarketTimes
 from app.live.feed_ticks import TickFilter, Trade
 from app.live.quote_facts import Quote, QuoteState
@@ -116,15 +116,25 @@ class Line:
         longest = int(now) - 2 * DAY_SECONDS
         return max(longest - longest % MINUTE_SECONDS, min(opened, int(now // 14_400) * 14_400))
 
-    def take(self, at: float, price: float, volume: float | None, now: float) -> list[Trade]:
-        """A price came: the trades that it makes believed, counted into the bars."""
+    def miss(self, start: float, end: float) -> None:
+        """Nobody listened from `start` until `end` (as the clock says)."""
+        self.builder.unknown.add(start - self.lag, end - self.lag)
+
+    def take(
+        self, at: float, price: float, volume: float | None, now: float, *, is_polled: bool = False
+    ) -> list[Trade]:
+        """A price came: the trades that it makes believed, counted into the bars. What a stream tells
+        too late for its minute makes that unknown: the provider's own bar takes its place.
+        """
         believed = self.filter.judge(at, price, volume, now)
         if not believed:
             return []
         lag = min(max(0.0, now - at), _LONGEST_LAG_SECONDS)
         self._lag = lag if self._lag is None else min(self._lag, lag)
         for trade in believed:
-            self.builder.add(trade.at, trade.price, trade.volume)
+            if self.builder.add(trade.at, trade.price, trade.volume) is Taken.LATE and not is_polled:
+                minute = trade.at // MINUTE_SECONDS * MINUTE_SECONDS
+                self.builder.unknown.add(minute, minute + MINUTE_SECONDS)
             if self.last is None or trade.at >= self.last.at:
                 self.last = trade
         self.heard_at = now
@@ -138,7 +148,7 @@ class Line:
         self._told = quote.previous_close, quote.volume
         self._volume_session = self.hours.session_label(quote.at.timestamp())
         self.is_changed = True
-        return self.take(quote.at.timestamp(), quote.price, None, now)
+        return self.take(quote.at.timestamp(), quote.price, None, now, is_polled=True)
 
     def advance(self, now: float) -> list[BuiltBar]:
         """Let the time pass; bars that are closed by it, or revised."""

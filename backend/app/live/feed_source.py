@@ -50,6 +50,8 @@ class _Connection:
     def __init__(self, lines: Sequence[Line], now: float) -> None:
         self.lines = {line.fed.symbol.code: line for line in lines}
         self.opened_at = self.heard_at = now
+        # The newest instant that a tick told of: less than `heard_at` where ticks come late.
+        self.told_until: float | None = None
         self.has_spoken = False
         self.has_missed = False
         self.task: asyncio.Task[None] | None = None
@@ -57,6 +59,11 @@ class _Connection:
     @property
     def ids(self) -> set[object]:
         return {line.id for line in self.lines.values()}
+
+    def known_until(self, lag: float) -> float:
+        """Until when nothing was missed: ticks that were held up may have been lost with the connection."""
+        known = self.heard_at - lag
+        return known if self.told_until is None else min(known, self.told_until)
 
     async def end(self) -> None:
         if self.task is not None:
@@ -207,6 +214,7 @@ class Source:
         now = self._now()
         connection.heard_at = now
         connection.has_missed = False
+        connection.told_until = max(tick.at, connection.told_until or tick.at)
         if not connection.has_spoken:
             connection.has_spoken = True
             self._failures = 0
@@ -226,7 +234,7 @@ class Source:
         elif connection is self._stream:
             self._stream = None
             for line in connection.lines.values():
-                line.builder.unknown.add(connection.heard_at - line.lag)
+                line.builder.unknown.add(connection.known_until(line.lag))
         else:
             return
         pause = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**self._failures)

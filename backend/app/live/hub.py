@@ -206,9 +206,8 @@ class Hub:
             for client in topic.clients:
                 try:
                     client.deliver(key, frame, is_history)
-                except Exception as error:  # whatever is wrong with one connection, the others get theirs
-                    log.error("live_delivery_failed", exc_info=error)
-                    client.wire.abort()
+                except Exception as error:
+                    _give_up(client, error)
         for arriving in topic.joining.values():
             arriving.append((sequence, frame))
         LIVE_DELIVERIES.inc(len(topic.clients))
@@ -217,7 +216,7 @@ class Hub:
         for client in topic.clients:
             if sequence > topic.floors.get(client, 0):
                 topic.floors.pop(client, None)
-                client.deliver(topic.channel.name, frame, topic.channel.is_history)
+                _deliver(client, topic.channel.name, frame, topic.channel.is_history)
 
     def _on_gap(self, name: str) -> None:
         topic = self._topics.get(name)
@@ -225,7 +224,7 @@ class Hub:
             return
         frame = frame_gap(topic.channel.name)
         for client in [*topic.clients, *topic.joining]:
-            client.deliver(f"gap {topic.channel.name}", frame, False)
+            _deliver(client, f"gap {topic.channel.name}", frame, False)
 
     def _frame(self, topic: _Topic, message: bytes) -> bytes:
         LIVE_MESSAGES.inc()
@@ -254,7 +253,7 @@ class Hub:
 
     def _catch_up(self) -> None:
         self._catching_up = None
-        self._slow = {client for client in self._slow if not client.catch_up(frame_gap)}
+        self._slow = {client for client in self._slow if not _catch_up(client)}
         if self._slow:
             self._catching_up = asyncio.get_running_loop().call_later(_CATCH_UP_SECONDS, self._catch_up)
 
@@ -263,15 +262,39 @@ class Hub:
         while True:
             await asyncio.sleep(_TICK_SECONDS)
             turn = (turn + 1) % HEARTBEAT_SECONDS
-            at = self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            frame = frame_text(orjson.dumps({"type": "heartbeat", "at": at}))
-            for client, place in list(self._clients.items()):
-                if place == turn:
-                    client.deliver(HEARTBEAT_KEY, frame, False)
-                if client.wire.is_closing():
-                    self._closing[client] += 1
-                    if self._closing[client] > _LAST_WORDS_TICKS:
-                        client.wire.abort()
+            self._say_heartbeat(turn)
+
+    def _say_heartbeat(self, turn: int) -> None:
+        at = self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        frame = frame_text(orjson.dumps({"type": "heartbeat", "at": at}))
+        for client, place in list(self._clients.items()):
+            if place == turn:
+                _deliver(client, HEARTBEAT_KEY, frame, False)
+            if client.wire.is_closing():
+                self._closing[client] += 1
+                if self._closing[client] > _LAST_WORDS_TICKS:
+                    client.wire.abort()
+
+
+def _deliver(client: Client, key: str, frame: bytes, is_history: bool) -> None:
+    try:
+        client.deliver(key, frame, is_history)
+    except Exception as error:
+        _give_up(client, error)
+
+
+def _catch_up(client: Client) -> bool:
+    try:
+        return client.catch_up(frame_gap)
+    except Exception as error:
+        _give_up(client, error)
+        return True
+
+
+def _give_up(client: Client, error: Exception) -> None:
+    """Whatever is wrong with one connection, the others get theirs."""
+    log.error("live_delivery_failed", exc_info=error)
+    client.wire.abort()
 
 
 def frame_gap(channel: str) -> bytes:

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from app.core.clock import Clock
 from app.core.database import Databases
-from app.core.leadership import lead
+from app.core.leadership import Lead, lead
 from app.core.live_publishing import LivePublisher
 from app.feeds import service as feeds
 from app.live.feed import FeedEngine, FeedParts
@@ -40,7 +40,7 @@ async def run_live_feed(
     def spend(description: ProviderDescription, credits: int) -> AbstractAsyncContextManager[None]:
         return feeds.spend_credits(databases.main, description, credits)
 
-    async def work() -> None:
+    async def work(held: Lead) -> None:
         # A new engine each time it leads: what it does not know, it finds in the database.
         engine = FeedEngine(
             FeedParts(
@@ -52,6 +52,7 @@ async def run_live_feed(
                 outbox=Outbox(LivePublisher(redis), redis),
                 clock=clock,
                 listeners=tick_listeners,
+                still_leads=lambda: held.is_held,
             )
         )
         await engine.run()

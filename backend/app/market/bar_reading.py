@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 import numpy as np
 
-from app.engine.bars import Bars
+from app.engine.bars import Bars, Times
 from app.engine.intervals import Interval
 from app.market import bar_store
 from app.market.adjustment import adjust_for_splits
@@ -57,10 +57,13 @@ class BarsFound:
 
 
 async def read_bars(connection: asyncpg.Connection, wanted: BarsWanted) -> BarsFound:
-    """Read pages from the newest back until there are enough bars.
-
-    Run it in a REPEATABLE READ transaction, if an import must not come between two batches.
+    """Read pages from the newest back until there are enough bars: all as of one moment. Raises
+    SeriesChanged.
     """
+    return await bar_store.read_undisturbed(lambda: _read_bars_once(connection, wanted))
+
+
+async def _read_bars_once(connection: asyncpg.Connection, wanted: BarsWanted) -> BarsFound:
     start, end = wanted.start, wanted.end
     if wanted.is_resampled:
         start, end = source_range(wanted.interval, start, end)
@@ -79,6 +82,25 @@ async def read_bars(connection: asyncpg.Connection, wanted: BarsWanted) -> BarsF
         if _has_enough(parts, wanted):
             break
     return _cut(_join(parts[::-1], wanted), wanted)
+
+
+async def read_bar_times(
+    connection: asyncpg.Connection, instrument_id: UUID, interval: Interval, start: int, end: int
+) -> Times:
+    """When the stored bars of exactly this interval are, for start ≤ time < end, ascending. Raises
+    SeriesChanged.
+    """
+
+    async def read() -> Times:
+        batches = bar_store.read_pages_backwards(
+            connection, instrument_id, interval, start=start, end=end, bars_wanted=None
+        )
+        parts = [decode_pages(pages, interval, "UTC").time async for pages in batches]
+        times = np.concatenate(parts[::-1]) if parts else np.empty(0, dtype=np.int64)
+        first, stop = np.searchsorted(times, (start, end))
+        return times[first:stop]
+
+    return await bar_store.read_undisturbed(read)
 
 
 def _guess_source_bars(wanted: BarsWanted) -> int | None:

@@ -4,15 +4,16 @@ itself.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.errors import ServiceUnavailable
 from app.engine.bars import Bars
 from app.engine.intervals import Interval
 from app.market.domain import SPARKLINE_POINTS
@@ -32,6 +33,7 @@ from app.market.tables import BarPageRow
 LONG_SECONDS = 600.0
 _SLOTS_AT_ONCE = 200
 _PAGES_AT_ONCE = 256
+_TRIES = 5
 # Enough of the end of a series for its figures: 30 days of minutes, or 30 bars whatever the last page holds.
 _TAIL_PAGES_WITHIN_DAYS = 45
 _TAIL_PAGES = 2
@@ -51,7 +53,9 @@ _PAGES_BY_FIRST_TIME = """
     WHERE instrument_id = $1 AND "interval" = $2 AND first_time = ANY($3::bigint[]) ORDER BY first_time
 """
 _PAGES_BACKWARDS = """
-    SELECT first_time, bar_count, checksum, columns FROM bar_pages
+    SELECT first_time, bar_count, checksum, columns,
+        (SELECT revision FROM series WHERE instrument_id = $1 AND "interval" = $2) AS revision
+    FROM bar_pages
     WHERE instrument_id = $1 AND "interval" = $2 AND first_time < $3 AND last_time >= $4
     ORDER BY first_time DESC LIMIT $5
 """
@@ -71,6 +75,18 @@ _WRITE_SERIES = """
         sparkline_times = excluded.sparkline_times, sparkline = excluded.sparkline, revision = stored.revision
         + 1
 """
+
+
+_Read = TypeVar("_Read")
+
+
+class SeriesChanged(ServiceUnavailable):
+    """A series was written to while it was read page by page."""
+
+    code = "bars_changing"
+
+    def __init__(self) -> None:
+        super().__init__("These bars are being written at this moment. Try again.")
 
 
 @dataclass(slots=True)
@@ -119,11 +135,12 @@ async def read_pages_backwards(
 ) -> AsyncIterator[Sequence[tuple[int, int, bytes]]]:
     """Pages that hold bars with start ≤ time < end, newest batch first, ascending within a batch.
 
-    The first batch holds `bars_wanted` bars where full pages do; each further one is twice as large. Ask for
-    several batches within one REPEATABLE READ transaction only: an import in between would move the pages'
-    boundaries.
+    The first batch holds `bars_wanted` bars where full pages do; each further one is twice as large. Raises
+    SeriesChanged when an import came between two batches and moved the pages' boundaries, which
+    `read_undisturbed` meets by beginning anew.
     """
     before = _NO_END if end is None else end
+    revision: int | None = None
     batch = _PAGES_AT_ONCE
     if bars_wanted is not None:
         batch = min(_PAGES_AT_ONCE, -(-bars_wanted // MAX_BARS_PER_PAGE) + 1)
@@ -137,11 +154,26 @@ async def read_pages_backwards(
             batch,
         )
         if rows:
+            if revision is not None and rows[0]["revision"] != revision:
+                raise SeriesChanged
+            revision = rows[0]["revision"]
             yield [(row["bar_count"], row["checksum"], row["columns"]) for row in reversed(rows)]
         if len(rows) < batch:
             return
         before = rows[-1]["first_time"]
         batch = min(_PAGES_AT_ONCE, 2 * batch)
+
+
+async def read_undisturbed(read: Callable[[], Awaitable[_Read]]) -> _Read:
+    """What `read` makes of pages, begun anew when the series changes under it. Raises SeriesChanged when that
+    does not end.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return await read()
+        except SeriesChanged:
+            continue
+    return await read()
 
 
 async def merge_into_series(connection: asyncpg.Connection, instrument_id: UUID, bars: Bars) -> MergeCounts:

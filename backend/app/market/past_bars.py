@@ -49,8 +49,7 @@ async def read_bars_until(
 ) -> PastBars:
     """The newest `limit` bars from `start` (unix s) on that were over at `until`.
 
-    Splits count from their date on: a later one is not known yet. Run it in a REPEATABLE READ transaction.
-    Raises IntervalNotAvailable.
+    Splits count from their date on: a later one is not known yet. Raises IntervalNotAvailable.
     """
     splits = find_known_splits(instrument, until) if adjusted else ()
     wanted = _want(instrument, interval, until, splits)

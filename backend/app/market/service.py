@@ -17,8 +17,8 @@ from app.engine.bars import Bars, Times
 from app.engine.intervals import Interval
 from app.market import hole_repository, past_bars, repository, session_store
 from app.market.adjustment import check_splits, split_factors
-from app.market.bar_reading import BarsWanted, read_bars
-from app.market.bar_store import MergeCounts, merge_into_series, raw_connection, read_pages_backwards
+from app.market.bar_reading import BarsWanted, read_bar_times, read_bars
+from app.market.bar_store import MergeCounts, merge_into_series, raw_connection
 from app.market.coverage import Sessions
 from app.market.domain import (
     BARS_TOPIC,
@@ -37,7 +37,6 @@ from app.market.domain import (
     may_write,
     normalize_symbol,
 )
-from app.market.pages import decode_pages
 from app.market.past_bars import PastBars
 from app.market.past_bars import to_moment as to_moment
 from app.market.schemas import InstrumentRead, InstrumentUpdate
@@ -401,13 +400,7 @@ async def list_bar_times(
     if revision == 0:
         return np.empty(0, dtype=np.int64), 0
     connection = await raw_connection(session)
-    batches = read_pages_backwards(
-        connection, instrument_id, interval, start=start, end=end, bars_wanted=None
-    )
-    parts = [decode_pages(pages, interval, "UTC").time async for pages in batches]
-    times = np.concatenate(parts[::-1]) if parts else np.empty(0, dtype=np.int64)
-    first, stop = np.searchsorted(times, (start, end))
-    return times[first:stop], revision
+    return await read_bar_times(connection, instrument_id, interval, start, end), revision
 
 
 async def list_coverage(

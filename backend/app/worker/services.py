@@ -53,7 +53,7 @@ def start_services(
         await lead(
             settings.database_dsn,
             "feeds",
-            lambda: feeds.run_feeds(databases, clock, providers, publisher),
+            lambda _lead: feeds.run_feeds(databases, clock, providers, publisher),
         )
 
     services = {"live-feed": feed_live, "alerts": watch_alerts, "feeds": bring_history}

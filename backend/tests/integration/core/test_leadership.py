@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from app.config import Settings
-from app.core.leadership import lead
+from app.core.leadership import Lead, lead
 
 pytestmark = pytest.mark.anyio
 
@@ -25,9 +25,9 @@ async def test_one_leads_and_the_next_takes_over_when_its_connection_is_gone(set
         finally:
             leading.remove(name)
 
-    first = asyncio.create_task(lead(settings.database_dsn, "test", lambda: work("a")))
+    first = asyncio.create_task(lead(settings.database_dsn, "test", lambda _: work("a")))
     await asyncio.wait_for(begun["a"].wait(), 10)
-    second = asyncio.create_task(lead(settings.database_dsn, "test", lambda: work("b")))
+    second = asyncio.create_task(lead(settings.database_dsn, "test", lambda _: work("b")))
     await asyncio.sleep(0.3)
     assert leading == ["a"]
     admin = await asyncpg.connect(settings.database_dsn)
@@ -54,7 +54,7 @@ async def test_one_leads_and_the_next_takes_over_when_its_connection_is_gone(set
 
 
 async def test_a_fault_of_the_work_is_raised(settings: Settings) -> None:
-    async def work() -> None:
+    async def work(_lead: Lead) -> None:
         raise ValueError("the work's own")
 
     with pytest.raises(ValueError, match="the work's own"):
@@ -64,7 +64,7 @@ async def test_a_fault_of_the_work_is_raised(settings: Settings) -> None:
 async def test_work_whose_database_went_away_begins_anew(settings: Settings) -> None:
     begun = 0
 
-    async def work() -> None:
+    async def work(_lead: Lead) -> None:
         nonlocal begun
         begun += 1
         if begun == 1:

@@ -11,8 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import brotli
 import httpx
+import numpy as np
 import orjson
 import pytest
 from fastapi import FastAPI
@@ -128,6 +130,39 @@ async def test_batches_grow_while_bars_are_missing(
             bars_wanted=1,
         )
         assert [len(pages) async for pages in batches] == [2, 4, 8, 6]
+
+
+async def test_an_import_between_two_batches_tears_no_answer(
+    member: Person, do_import: Importer, databases: Databases
+) -> None:
+    """Outside a transaction with one snapshot, too: the bars between move the pages' boundaries."""
+    lines = minutes_csv(6_500).splitlines(keepends=True)
+    one_in_two = [line for number, line in enumerate(lines[1:]) if number % 2]
+    done = await do_import(member, "".join(lines[:1] + one_in_two), interval="1min")
+    instrument_id = UUID(done["instrument_id"])
+    disturbed: list[int] = []
+
+    async def read(connection: asyncpg.Connection, count: int) -> list[int]:
+        disturbed.clear()
+        batches = bar_store.read_pages_backwards(
+            connection, instrument_id, Interval.MIN_1, start=None, end=None, bars_wanted=count
+        )
+        times: list[int] = []
+        async for pages in batches:
+            times = decode_pages(pages, Interval.MIN_1, "UTC").time.tolist() + times
+            if not disturbed:
+                disturbed.append(1)
+                await do_import(member, "".join(lines), interval="1min")
+        return times
+
+    async with databases.main.session() as session:
+        await session.execute(text("SELECT 1"))
+        connection = await bar_store.raw_connection(session)
+        with pytest.raises(bar_store.SeriesChanged):
+            await read(connection, 1)
+        times = await bar_store.read_undisturbed(lambda: read(connection, 1))
+    assert len(times) == 6_500
+    assert np.all(np.diff(times) == 60)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from app.core.redis import make_redis
 from app.embedded.servers import RunningServers
 from app.engine.bars import Times
 from app.engine.intervals import Interval
-from app.feeds.fetching import Patience
+from app.feeds.asking import Patience
 from app.feeds.jobs import close_providers, run_feeds
 from app.main import create_app
 from app.market.jobs import store_calendars

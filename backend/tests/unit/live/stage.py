@@ -107,6 +107,7 @@ class ScriptedProvider:
         self.delay = 0.0
         self.down: list[tuple[float, float]] = []  # stream and REST fail
         self.silent: list[tuple[float, float]] = []  # the stream says nothing
+        self.held: list[tuple[float, float]] = []  # it says all at once, afterwards
         self.lacks_stream = False
         self.rubbish: dict[float, Tick] = {}
         self.broken: Exception | None = None
@@ -174,6 +175,9 @@ class ScriptedProvider:
         while True:
             now = self._time.now()
             self._check()
+            if any(start <= now < end for start, end in self.held):
+                await self._time.sleep(0.5)
+                continue
             is_silent = any(start <= now < end for start, end in self.silent)
             for wrong_at in [one for one in self.rubbish if told_until < one <= now]:
                 yield self.rubbish.pop(wrong_at)
@@ -314,6 +318,7 @@ class Stage:
         self.providers = {"scripted": self.provider}
         self.wanted: dict[UUID, frozenset[Interval]] = {}
         self.listeners: list[TickListener] = []
+        self.leads = True
         self.engine: FeedEngine | None = None
         self._running: asyncio.Task[None] | None = None
 
@@ -356,6 +361,7 @@ class Stage:
             outbox=Outbox(self.published, self.published, sleep=self.time.sleep),  # type: ignore[arg-type]
             clock=self.time.clock,
             listeners=self.listeners,
+            still_leads=lambda: self.leads,
             sleep=self.time.sleep,
         )
         self.engine = FeedEngine(parts)

@@ -154,6 +154,53 @@ async def test_late_ticks_are_dropped_and_do_not_move_the_price_back(set_stage: 
     assert stage.minutes(btc) == truth(stage, "BTC", stage.time.now() - 2)
 
 
+@pytest.mark.parametrize("seconds", [4, 12, 28, 400])
+@pytest.mark.parametrize("is_lost", [False, True])
+async def test_a_pause_over_the_end_of_a_minute_makes_no_wrong_bar(
+    set_stage: SetStage, seconds: int, is_lost: bool
+) -> None:
+    """As of SIGSTOP or a machine that sleeps: what came meanwhile is read at once, or the stream is gone."""
+    stage = set_stage()
+    btc = stage.add("BTC", Interval.MIN_1)
+    stage.provider.trades["BTC"] = walk(at("2026-03-10 16:00"), 1_500, step=0.5)
+    stage.start()
+    await stage.run(108)  # 16:01:58
+    woken = stage.time.now() + seconds
+    if is_lost:
+        stage.provider.down = [(woken - 1, woken + 1)]
+    await stage.time.jump_to(woken)
+    await stage.run(100)
+    stored, true = stage.minutes(btc), truth(stage, "BTC", stage.time.now())
+    assert stored == {time: true[time] for time in stored}
+    assert stored.keys() >= truth(stage, "BTC", stage.time.now() - 20).keys()
+
+
+async def test_what_a_stream_tells_too_late_for_its_minute_is_fetched(set_stage: SetStage) -> None:
+    stage = set_stage()
+    btc = stage.add("BTC", Interval.MIN_1)
+    stage.provider.trades["BTC"] = walk(at("2026-03-10 16:00"), 900, step=0.5)
+    stage.provider.held = [(at("2026-03-10 16:01:45"), at("2026-03-10 16:02:12"))]
+    stage.start()
+    await stage.run(200)
+    assert stage.provider.streams == 1
+    assert stage.minutes(btc) == truth(stage, "BTC", stage.time.now() - 20)
+
+
+async def test_who_does_not_lead_any_more_stores_nothing_on_the_way_out(set_stage: SetStage) -> None:
+    stage = set_stage()
+    btc = stage.add("BTC", Interval.MIN_1)
+    stage.provider.trades["BTC"] = walk(at("2026-03-10 16:00"), 900)
+    stage.start()
+    await stage.run(60)
+    stage.history.away = ConnectionError("gone")
+    await stage.run(60)
+    stage.history.away = None
+    before = stage.minutes(btc)
+    stage.leads = False
+    await stage.stop()
+    assert stage.minutes(btc) == before
+
+
 async def test_change_is_against_the_close_before_as_split_today(set_stage: SetStage) -> None:
     stage = set_stage("2026-03-10 13:29:50")
     aapl = stage.add(

@@ -260,6 +260,17 @@ async def _lose_one() -> None:
     hub._on_gap(parsed.topic)
     assert broken.is_gone
     assert good.heard() == [1, {"type": "gap", "channel": channel}]
+    broken.is_gone = False
+    topic = hub._topics[parsed.topic]
+    topic.floors = dict.fromkeys(topic.clients, 0)
+    hub._on_message(parsed.topic, make_message(channel, 2))
+    assert broken.is_gone
+    assert good.heard()[-1] == 2
+    broken.is_gone = False
+    for turn in range(10):
+        hub._say_heartbeat(turn)
+    assert broken.is_gone
+    assert good.heard()[-1]["type"] == "heartbeat"
 
 
 def test_one_broken_connection_does_not_cost_the_others_theirs() -> None:
