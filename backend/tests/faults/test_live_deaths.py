@@ -29,6 +29,7 @@ from app.feeds.domain import ProviderLink
 from app.market.domain import AssetClass
 from app.market.provider_facts import ProviderSymbol
 from tests.faults.live_watching import Watcher
+from tests.faults.signed_in import sign_in, sign_up
 from tests.faults.stack import Stack, wait_until
 from tests.faults.told_time import ToldTime
 from tests.standins.kraken import KrakenStandIn
@@ -91,8 +92,8 @@ def test_prices_flow_on_and_minutes_stay_right_whoever_is_killed(
     took_over: list[float] = []
     came_back: list[float] = []
     with (
-        closing(_sign_up(stack)) as client,
-        Watcher(stack.port, lambda: _sign_in(client), channels) as watcher,
+        closing(sign_up(stack)) as client,
+        Watcher(stack.port, lambda: sign_in(client), channels) as watcher,
     ):
         _wait_for_prices(watcher, quotes, 0.0, 20, stack)
         for _ in range(ROUNDS):
@@ -236,22 +237,3 @@ def _check_quotes(watcher: Watcher, kraken: KrakenStandIn, coin: Pair, channel: 
         at, price = one.price_at, one.message["data"]["price"]
         trades = kraken.market.make_trades(coin, at - 2 * TRADE_SECONDS, at + 0.001)
         assert price in [trade[2] for trade in trades], (coin.symbol, at, price, trades)
-
-
-def _sign_up(stack: Stack) -> httpx.Client:
-    client = httpx.Client(base_url=f"http://127.0.0.1:{stack.port}/api/v1", timeout=30)
-    person = {**PERSON, "display_name": "Ines"}
-    client.post("/auth/register", json=person).raise_for_status()
-    _sign_in(client)
-    return client
-
-
-def _sign_in(client: httpx.Client) -> str:
-    """A fresh token, which the client uses too: told time lets them age."""
-    signed_in = client.post("/auth/login", json=PERSON).raise_for_status().json()
-    token = str(signed_in["access_token"])
-    client.headers["Authorization"] = f"Bearer {token}"
-    return token
-
-
-PERSON = {"email": "ines@example.com", "password": "correct horse battery"}

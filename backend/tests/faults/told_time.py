@@ -22,6 +22,7 @@ class ToldTime:
 
     def __init__(self, path: Path, speed: float = 1.0) -> None:
         self._path = path
+        self._is_database_told = False
         self.since, self.at, self.speed = time.time(), time.time(), speed
         self._write()
 
@@ -49,12 +50,14 @@ class ToldTime:
         return {"PYTHONPATH": str(_SITE), "FLOWREX_TOLD_TIME": str(self._path)}
 
     def tell_database(self, dsn: str) -> None:
-        """Let new connections of this user to PostgreSQL hear of it, and end all others."""
-        body = sql.SQL(
-            "SELECT pg_catalog.to_timestamp("
-            "{} + (extract(epoch FROM pg_catalog.clock_timestamp()) - {}) * {})"
-        ).format(self.at, self.since, self.speed)
+        """Let PostgreSQL's clock_timestamp() be the told time, for new connections of this user and for those
+        that were opened since the first call, which ends all others.
+        """
         with psycopg.connect(dsn, autocommit=True) as connection:
+            body = sql.SQL(
+                "SELECT pg_catalog.to_timestamp("
+                "{} + (extract(epoch FROM pg_catalog.clock_timestamp()) - {}) * {})"
+            ).format(self.at, self.since, self.speed)
             connection.execute("CREATE SCHEMA IF NOT EXISTS told_time")
             connection.execute(
                 sql.SQL(
@@ -63,7 +66,9 @@ class ToldTime:
                 ).format(sql.Literal(body.as_string(connection)))
             )
             connection.execute("ALTER ROLE CURRENT_USER SET search_path = told_time, pg_catalog, public")
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+            if not self._is_database_told:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+                self._is_database_told = True
