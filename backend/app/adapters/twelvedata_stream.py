@@ -17,6 +17,7 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 
 from app.adapters.twelvedata_symbols import AMERICAN_PLACES
 from app.core.clock import Clock
+from app.core.waiting import end_task
 from app.market.provider_facts import (
     ProviderKeyRefused,
     ProviderPlanLacks,
@@ -76,9 +77,7 @@ async def stream_ticks(
                     if tick is not None:
                         yield tick
             finally:
-                beating.cancel()
-                with suppress(asyncio.CancelledError):
-                    await beating
+                await end_task(beating)
     except InvalidStatus as error:
         if error.response.status_code in {401, 403}:
             raise ProviderKeyRefused("Twelve Data's stream refuses the key.") from None

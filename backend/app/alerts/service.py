@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -40,6 +39,7 @@ from app.alerts.webhooks import check_webhook
 from app.core.errors import ServiceUnavailable, TooManyRequests
 from app.core.notifications import Notifications, notify
 from app.core.pagination import PageQuery, cut_page, decode_uuid_cursor, encode_cursor
+from app.core.waiting import wait_until_set
 from app.engine.intervals import Interval
 from app.engine.language import IntervalUnsuitable
 from app.market import service as market
@@ -250,8 +250,8 @@ async def _wait_for_answer(
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _CHECK_SECONDS
     while (left := deadline - loop.time()) > 0:
-        with contextlib.suppress(TimeoutError):  # the notification may have been lost: look
-            await asyncio.wait_for(answered.wait(), min(left, _LOOK_AGAIN_SECONDS))
+        # The notification may have been lost: look from time to time.
+        await wait_until_set(answered, min(left, _LOOK_AGAIN_SECONDS))
         answer = await repository.find_answer(session, check_id)
         await session.commit()
         if answer is not None:

@@ -46,8 +46,8 @@ async def find_addresses(host: str, port: int, *, allow_private: bool) -> list[s
     """The IP addresses of a host. Raises WebhookRefused when one of them is not public, OSError when there
     is none, TimeoutError.
     """
-    resolving = asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    found = await asyncio.wait_for(resolving, _RESOLVE_SECONDS)
+    async with asyncio.timeout(_RESOLVE_SECONDS):
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not allow_private and not all(is_public_address(address) for address in addresses):
         raise WebhookRefused(_REFUSED)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from app.core.waiting import wait_until_set
 from app.engine.verdict import Verdict
 
 Store = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -48,8 +49,7 @@ class ArrivingChecks:
     async def _keep_storing(self, store: Store) -> None:
         while not self._over.is_set():
             await self._arrived.wait()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._over.wait(), GATHER_SECONDS)
+            await wait_until_set(self._over, GATHER_SECONDS)
             self._arrived.clear()
             if self._newest is not None and not self._over.is_set():
                 await store(write_verdict(self._newest))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
@@ -40,6 +39,7 @@ from app.backtests.terms import write_terms as write_terms
 from app.core.leased_work import defer_work
 from app.core.notifications import Notifications, notify
 from app.core.pagination import PageQuery, cut_page, decode_uuid_cursor, encode_cursor
+from app.core.waiting import wait_until_set
 from app.engine.basket.terms import BasketUnsuitable as Unsuitable
 from app.engine.basket.terms import refuse_unsuitable
 from app.engine.intervals import Interval
@@ -135,9 +135,7 @@ async def wait_for_run(
         await session.commit()
         deadline = asyncio.get_running_loop().time() + wait_seconds
         while (left := deadline - asyncio.get_running_loop().time()) > 0:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(told.wait(), min(left, _LOOK_AGAIN_SECONDS))
-            if told.is_set():
+            if await wait_until_set(told, min(left, _LOOK_AGAIN_SECONDS)):
                 break
             status = await repository.find_status(session, run_id)
             await session.commit()

@@ -106,9 +106,8 @@ async def _check_all(databases: Databases, redis: Redis) -> Checks:
 
 async def _check(name: str, ping: Awaitable[float]) -> Check:
     try:
-        return Check(
-            status="healthy", latency_ms=round(await asyncio.wait_for(ping, CHECK_TIMEOUT_SECONDS), 2)
-        )
+        async with asyncio.timeout(CHECK_TIMEOUT_SECONDS):
+            return Check(status="healthy", latency_ms=round(await ping, 2))
     except Exception as error:  # whatever a driver raises, the answer is the same: this part is away
         log.warning("health_check_failed", part=name, reason=type(error).__name__)
         return Check(status="unhealthy")

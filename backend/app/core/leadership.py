@@ -14,6 +14,7 @@ import structlog
 
 from app.core.connections import open_connection
 from app.core.problems import is_database_away
+from app.core.waiting import wait_until_set
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +107,6 @@ async def _hold(connection: asyncpg.Connection) -> None:
     connection.add_termination_listener(lambda _connection: lost.set())
     with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
         while not connection.is_closed():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(lost.wait(), _LOOK_SECONDS)
+            if await wait_until_set(lost, _LOOK_SECONDS):
                 return
             await connection.fetchval("SELECT 1", timeout=_LOOK_TIMEOUT_SECONDS)

@@ -16,6 +16,7 @@ from app.core.jobs import defer_job
 from app.core.leased_rows import RowT, WorkKind, claim_row, end_lost, hand_back, renew_lease, requeue_lost
 from app.core.leases import Attempt, AttemptSuperseded, Claim, Renewal
 from app.core.problems import is_database_away
+from app.core.waiting import end_task
 
 log = structlog.get_logger(__name__)
 
@@ -60,9 +61,8 @@ async def work_under_lease(
         await asyncio.shield(_hand_back(database, kind, claim))
         raise
     finally:
-        beating.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await beating
+        if (error := await end_task(beating)) is not None:
+            raise error
 
 
 async def recover_lost_work(session: AsyncSession, kind: WorkKind[Any], detail: str) -> Sequence[UUID]:

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.connections import open_connection
+from app.core.waiting import end_task, wait_until_set
 
 log = structlog.get_logger(__name__)
 
@@ -44,8 +45,7 @@ class Watch:
 
     async def take(self, timeout_seconds: float) -> set[str]:
         """The keys notified since the last call; waits for one for at most so long, then none."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), timeout_seconds)
+        await wait_until_set(self._event, timeout_seconds)
         keys, self._keys = self._keys, set()
         self._event.clear()
         return keys
@@ -68,12 +68,7 @@ class Notifications:
         """Stop listening. Never fails: what else a process has to close is closed after it."""
         if self._task is None:
             return
-        self._task.cancel()
-        try:
-            await self._task
-        except asyncio.CancelledError:
-            pass
-        except Exception as error:  # whatever it died of long ago must not end the shutdown half-way
+        if (error := await end_task(self._task)) is not None:  # of whatever it died, and be it long ago
             log.error("notifications_died", exc_info=error)
 
     @contextlib.contextmanager

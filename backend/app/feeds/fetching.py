@@ -7,9 +7,11 @@ transaction: a process that is killed loses at most the answer that was under wa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -20,6 +22,7 @@ from app.core.clock import Clock
 from app.core.database import Database
 from app.core.live_publishing import LivePublisher
 from app.core.problems import is_database_away, is_database_busy
+from app.core.waiting import wait_until_set
 from app.engine.intervals import DAY_SECONDS, Interval
 from app.feeds import backfill_repository, credits, repository
 from app.feeds.asking import FOR_GOOD, Means, Patience, answer_in_time, load_sessions
@@ -40,8 +43,8 @@ from app.feeds.planning import (
     judge_answer,
     plan_stretches,
 )
-from app.feeds.refreshing import refresh
-from app.feeds.splitting import fetch_splits
+from app.feeds.refreshing import put_off_refresh, refresh
+from app.feeds.splitting import fetch_splits, put_off_splits
 from app.feeds.telling import tell_backfills, tell_bars_changed
 from app.market import service as market
 from app.market.domain import Instrument, InstrumentNotFound, Viewer
@@ -59,6 +62,8 @@ IDLE_SECONDS = 2.0
 _OVERDUE = timedelta(minutes=15)
 _STORE_TRIES = 8
 _STORE_PAUSE_SECONDS = 0.5
+_FAULTS_ALLOWED = 5
+_FAULT_ADVICE = "the worker's log says why. Please report it."
 
 
 @dataclass(slots=True)
@@ -100,6 +105,7 @@ class ProviderFeed:
         self.means = Means(database, clock, provider, publisher, store_calendars, patience)
         self._plans: dict[UUID, _Plan] = {}
         self._paused_until: datetime | None = None
+        self._pause_reason = ""
         self._failures = 0
 
     @property
@@ -123,15 +129,13 @@ class ProviderFeed:
                 log.exception("feed_failed", provider=self.name)
             if pause <= 0:
                 continue
-            try:
-                await asyncio.wait_for(woken.wait(), pause)
-            except TimeoutError:
-                continue
+            await wait_until_set(woken, pause)
 
     async def _step(self) -> float:
         """Do the next thing; how many seconds to wait before the one after it."""
         now = self._clock.now()
         if self._paused_until is not None and now < self._paused_until:
+            await self._tell_pause(self._paused_until)  # whoever came since
             return min(IDLE_SECONDS, (self._paused_until - now).total_seconds())
         self._paused_until = None
         name = self.name
@@ -139,18 +143,30 @@ class ProviderFeed:
             due = await backfill_repository.find_due_series(session, name, now)
             backfill = await backfill_repository.find_next(session, name, now)
             splits = await backfill_repository.find_due_splits(session, name, now)
+        if due is not None and (due.is_wanted or backfill is None or now - due.due_at > _OVERDUE):
+            await self._do(refresh(self, due), partial(put_off_refresh, self, due))
+        elif splits is not None and (backfill is None or backfill.interval.is_intraday):
+            await self._do(fetch_splits(self, splits), partial(put_off_splits, self, splits))
+        elif backfill is not None:
+            await self._do(self._fetch_page(backfill), partial(self._put_off, backfill))
+        else:
+            return await self._find_pause(now)
+        return 0.0
+
+    async def _do(
+        self, work: Coroutine[Any, Any, None], put_off: Callable[[ProviderError], Awaitable[None]]
+    ) -> None:
+        """Do one thing. A fault in it, an adapter's or ours, must not hold up what else is to be fetched."""
         try:
-            if due is not None and (due.is_wanted or backfill is None or now - due.due_at > _OVERDUE):
-                await refresh(self, due)
-            elif splits is not None and (backfill is None or backfill.interval.is_intraday):
-                await fetch_splits(self, splits)
-            elif backfill is not None:
-                await self._fetch_page(backfill)
-            else:
-                return await self._find_pause(now)
+            await work
         except ProviderBusy as error:
             await self._pause(error)
-        return 0.0
+        except Exception as error:
+            if is_database_away(error) or is_database_busy(error):
+                raise
+            log.exception("fetching_failed", provider=self.name)
+            title = self._provider.description.title
+            await put_off(ProviderUnavailable(f"What {title} answered could not be kept: {_FAULT_ADVICE}"))
 
     async def _find_pause(self, now: datetime) -> float:
         async with self._database.session() as session:
@@ -165,10 +181,12 @@ class ProviderFeed:
         """Nothing more from this provider until it, or the meter, has room."""
         now = self._clock.now()
         self._paused_until = max(error.retry_at, now + timedelta(seconds=0.2))
+        self._pause_reason = error.detail
+        await self._tell_pause(self._paused_until)
+
+    async def _tell_pause(self, until: datetime) -> None:
         async with self._database.session() as session:
-            told = await backfill_repository.let_all_wait(
-                session, self.name, self._paused_until, error.detail
-            )
+            told = await backfill_repository.let_all_wait(session, self.name, until, self._pause_reason)
         await self._publish(told)
 
     # --- asking ---
@@ -190,8 +208,8 @@ class ProviderFeed:
             times = page.bars.time
             if len(times) and (times[0] < start or times[-1] >= end):
                 raise ProviderUnavailable(f"{description.title} answered with bars of another time.")
-        except ProviderError as error:
-            await self.end_failed(spend, error)
+        except Exception as error:
+            await self.end_failed(spend, error if isinstance(error, ProviderError) else None)
             raise
         self._failures = 0
         return page, spend
@@ -209,6 +227,7 @@ class ProviderFeed:
                 # Not this symbol alone: leave the provider in peace for a while.
                 pause = self._patience.pause(self._failures - 1)
                 self._paused_until = self._clock.now() + timedelta(seconds=min(pause, 30.0))
+                self._pause_reason = error.detail
 
     async def note_left(self) -> None:
         left = getattr(self._provider, "last_credits_left", None)
@@ -385,6 +404,13 @@ class ProviderFeed:
         async with self._database.session() as session:
             await self._finish(session, backfill, BackfillStatus.FAILED, failure)
         await self._publish([backfill.id])
+
+    async def _put_off(self, backfill: Backfill, error: ProviderError) -> None:
+        """After a fault that is not the provider's: try again, but not for ever, as it costs credits."""
+        if backfill.attempts + 1 < _FAULTS_ALLOWED:
+            await self._let_wait(backfill, error)
+        else:
+            await self._fail(backfill, Failure("answer_unusable", error.detail))
 
     async def _let_wait(self, backfill: Backfill, error: ProviderError) -> None:
         attempts = backfill.attempts + 1

@@ -50,7 +50,7 @@ async def refresh(feed: Asking, due: DueSeries) -> None:
     except ProviderBusy:
         raise
     except ProviderError as error:
-        await _put_off(feed, due, error, now)
+        await put_off_refresh(feed, due, error)
         return
     settled = find_settled_until(moment, due.interval)
     judgement = judge_answer(
@@ -123,8 +123,9 @@ async def _set_due(
         )
 
 
-async def _put_off(feed: Asking, due: DueSeries, error: ProviderError, now: datetime) -> None:
-    attempts = due.attempts + 1
+async def put_off_refresh(feed: Asking, due: DueSeries, error: ProviderError) -> None:
+    """Ask for a series' newest bars later; the more often that fails, the later."""
+    attempts, now = due.attempts + 1, feed.means.clock.now()
     pause = DAY_SECONDS if isinstance(error, FOR_GOOD) else feed.means.patience.pause(attempts)
     async with feed.means.database.session() as session:
         await backfill_repository.set_due(

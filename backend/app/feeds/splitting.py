@@ -49,8 +49,7 @@ async def fetch_splits(feed: Asking, instrument_id: UUID) -> None:
         await feed.end_failed(spend, error)
         if isinstance(error, ProviderBusy):
             raise
-        again = _SPLITS_EVERY if isinstance(error, FOR_GOOD) else _SPLITS_AGAIN
-        await _put_off(feed, instrument_id, now + again, error.detail)
+        await put_off_splits(feed, instrument_id, error)
         return
     async with means.database.session() as session:
         await credits.end_request(session, spend)
@@ -58,6 +57,12 @@ async def fetch_splits(feed: Asking, instrument_id: UUID) -> None:
         await backfill_repository.set_splits_due(
             session, instrument_id, now + _SPLITS_EVERY, fetched_at=now, problem=None
         )
+
+
+async def put_off_splits(feed: Asking, instrument_id: UUID, error: ProviderError) -> None:
+    """Ask for an instrument's splits later."""
+    pause = _SPLITS_EVERY if isinstance(error, FOR_GOOD) else _SPLITS_AGAIN
+    await _put_off(feed, instrument_id, feed.means.clock.now() + pause, error.detail)
 
 
 async def _put_off(feed: Asking, instrument_id: UUID, due_at: datetime, problem: str) -> None:

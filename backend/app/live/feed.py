@@ -126,7 +126,8 @@ class FeedEngine:
         finally:
             if self._parts.still_leads():
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.store(), _LAST_STORE_SECONDS)
+                    async with asyncio.timeout(_LAST_STORE_SECONDS):
+                        await self.store()
 
     async def _repeat(self, turn: Callable[[], Awaitable[object]], seconds: float) -> None:
         while True:

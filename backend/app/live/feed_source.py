@@ -12,6 +12,7 @@ from datetime import timedelta
 import structlog
 
 from app.core.clock import Clock
+from app.core.waiting import end_task
 from app.live.feed_line import SILENCE_SECONDS, Line
 from app.live.feed_ports import Sleep, SpendCredits
 from app.live.feed_quota import QuotaShare
@@ -67,9 +68,7 @@ class _Connection:
 
     async def end(self) -> None:
         if self.task is not None:
-            self.task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await self.task
+            await end_task(self.task)
 
 
 class Source:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import Counter, deque
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from redis.exceptions import RedisError
 from app.core.clock import Clock
 from app.core.live_publishing import KEPT_MESSAGES, KEPT_PREFIX, SEQUENCE_DIGITS, SEQUENCE_START
 from app.core.metrics import LIVE_CLIENTS, LIVE_DELIVERIES, LIVE_MESSAGES
+from app.core.waiting import end_task
 from app.live.domain import Channel, TooManyConnections
 from app.live.hub_client import HEARTBEAT_KEY, Client
 from app.live.hub_demand import Demand
@@ -78,9 +78,7 @@ class Hub:
         await self._subscription.stop()
         await self._demand.stop()
         if self._beating is not None:
-            self._beating.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._beating
+            await end_task(self._beating)
         if self._catching_up is not None:
             self._catching_up.cancel()
 

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.core.clock import Clock
+from app.core.waiting import end_task
 
 log = structlog.get_logger(__name__)
 
@@ -34,9 +35,7 @@ class Demand:
     async def stop(self) -> None:
         """End. Never fails."""
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await end_task(self._task)
 
     def tell(self) -> None:
         """Write at once what is wanted: somebody has begun to look."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from collections.abc import Callable
 
@@ -13,6 +12,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from app.core.live_publishing import CHANNEL_PREFIX
+from app.core.waiting import end_task
 
 log = structlog.get_logger(__name__)
 
@@ -46,9 +46,7 @@ class Subscription:
     async def stop(self) -> None:
         """End. Never fails."""
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await end_task(self._task)
 
     def want(self, topic: str) -> None:
         """Hold a topic from now on."""

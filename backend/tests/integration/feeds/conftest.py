@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
@@ -17,6 +16,7 @@ from app.core.clock import Clock, SystemClock
 from app.core.database import Databases
 from app.core.live_publishing import LivePublisher
 from app.core.redis import make_redis
+from app.core.waiting import end_task
 from app.feeds.asking import Patience
 from app.feeds.jobs import close_providers, run_feeds
 from app.worker.providers import make_providers
@@ -69,9 +69,7 @@ def run_worker_feeds(settings: Settings, databases: Databases) -> RunFeeds:
             yield
             assert not task.done(), task.exception()
         finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await end_task(task)
             await close_providers(providers)
             await redis.aclose()
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Databases
+from app.engine.bars import Bars
 from app.engine.intervals import Interval
 from app.feeds import symbol_repository
+from app.market import service as market
+from app.market.bar_store import MergeCounts
 from app.market.domain import AssetClass
 from app.market.provider_facts import ProviderSymbol
 from tests.integration.conftest import Person
@@ -135,6 +140,50 @@ async def test_rubbish_is_waited_out_and_seen_to_be_waited_for(
         over = await wait_for_backfill(member.client, added["backfills"][0]["id"])
     assert (over["status"], over["pages"], over["credits"]) == ("succeeded", 1, 6)
     assert over["inserted"] in {len(expected_times("GE", Interval.DAY_1, "2022-01-01")) - d for d in (0, 1)}
+
+
+async def test_an_answer_that_cannot_be_kept_holds_nobody_up_and_is_given_up(
+    member: Person,
+    run_worker_feeds: RunFeeds,
+    wait_for_backfill: WaitFor,
+    standin: StandIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bad = await add(member, provider="twelvedata", code="GE", mic_code="XNYS", intervals=["1day"])
+    good = await add(member, provider="twelvedata", code="KO", mic_code="XNYS", intervals=["1day"])
+    store_bars = market.store_bars
+
+    async def store_or_fail(session: AsyncSession, instrument_id: UUID, bars: Bars) -> MergeCounts:
+        if str(instrument_id) == bad["instrument"]["id"]:
+            raise ValueError("no such bars")
+        return await store_bars(session, instrument_id, bars)
+
+    monkeypatch.setattr(market, "store_bars", store_or_fail)
+    async with run_worker_feeds():
+        kept = await wait_for_backfill(member.client, good["backfills"][0]["id"])
+        over = await wait_for_backfill(member.client, bad["backfills"][0]["id"])
+    assert kept["status"] == "succeeded"
+    assert (over["status"], over["error"]["code"]) == ("failed", "answer_unusable")
+    assert "log" in over["error"]["detail"]
+    assert _count_series_requests(standin) <= 5 + kept["pages"]
+
+
+async def test_what_is_added_while_the_provider_pauses_says_what_it_waits_for(
+    member: Person, run_worker_feeds: RunFeeds, wait_for_backfill: WaitFor, standin: StandIn
+) -> None:
+    added = await add(member, provider="twelvedata", code="KO", mic_code="XNYS", intervals=["1day"])
+    path = f"/api/v1/instruments/{added['instrument']['id']}/backfills"
+    async with run_worker_feeds():
+        await wait_for_backfill(member.client, added["backfills"][0]["id"])
+        standin.faults.set("day", path="time_series", times=1)
+        for interval in ("1h", "30min"):
+            asked = await member.client.post(path, json={"interval": interval, "start": "2026-06-01"})
+            for _ in range(200):
+                seen = (await member.client.get(f"/api/v1/backfills/{asked.json()['id']}")).json()
+                if seen["wait_reason"]:
+                    break
+                await asyncio.sleep(0.05)
+            assert (seen["status"], bool(seen["wait_reason"])) == ("waiting", True)
 
 
 async def test_an_answer_whose_newest_bars_lack_is_asked_for_once_more(
