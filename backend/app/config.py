@@ -12,6 +12,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 MIN_SECRET_BYTES = 32
 # What ships in .env.example and in docker-compose.yml: fit for a laptop, refused in production.
 _DEFAULT_SECRETS = frozenset({"", "flowrex", "change-me", "changeme", "secret", "password", "postgres"})
+_OWN_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+_PROVIDER_URLS = {
+    "twelvedata_base_url": "https",
+    "twelvedata_stream_url": "wss",
+    "crypto_base_url": "https",
+}
 _DEFAULT_MAIN_URL = "postgresql://flowrex:flowrex@localhost:5432/flowrex"
 _DEFAULT_CREDENTIALS_URL = "postgresql://flowrex:flowrex@localhost:5433/flowrex_creds"
 
@@ -105,6 +111,20 @@ class Settings(BaseSettings):
         return f"postgresql+asyncpg://{rest}"
 
     @model_validator(mode="after")
+    def _refuse_odd_providers(self) -> Self:
+        for name, scheme in _PROVIDER_URLS.items():
+            url: str | None = getattr(self, name)
+            if url is None:
+                continue
+            parts = urlsplit(url)
+            plain = scheme.removesuffix("s")
+            if parts.scheme not in {scheme, plain} or not parts.hostname:
+                raise ValueError(f"{name.upper()} must be a {scheme}:// URL")
+            if parts.scheme == plain and self.is_production and parts.hostname not in _OWN_HOSTS:
+                raise ValueError(f"{name.upper()} must be {scheme}://: a key must not travel in the clear")
+        return self
+
+    @model_validator(mode="after")
     def _refuse_weak_production(self) -> Self:
         if not self.is_production:
             return self
@@ -122,7 +142,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _bind_only_in_production(self) -> Self:
-        if self.flowrex_bind not in {"127.0.0.1", "localhost", "::1"} and not self.is_production:
+        if self.flowrex_bind not in _OWN_HOSTS and not self.is_production:
             raise ValueError("FLOWREX_BIND beyond this machine wants APP_ENV=production")
         return self
 

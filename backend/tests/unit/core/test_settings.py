@@ -149,3 +149,23 @@ def test_no_secret_is_printed_with_the_settings(monkeypatch: pytest.MonkeyPatch)
     for text in (repr(settings), str(settings)):
         for secret in ("a" * 43, "b" * 43, "td-0123456789", "3f9c1d", "8a7b2e"):
             assert secret not in text
+
+
+PROVIDER_URLS = ("TWELVEDATA_BASE_URL", "TWELVEDATA_STREAM_URL", "CRYPTO_BASE_URL")
+
+
+@pytest.mark.parametrize("name", PROVIDER_URLS)
+@pytest.mark.parametrize("url", ["ftp://provider.example", "provider.example", "https://", "wss:///v1"])
+def test_a_provider_is_at_a_url(monkeypatch: pytest.MonkeyPatch, name: str, url: str) -> None:
+    with pytest.raises(ValidationError, match=name):
+        read(monkeypatch, **{name: url})
+
+
+@pytest.mark.parametrize("name", PROVIDER_URLS)
+def test_in_production_no_key_travels_in_the_clear(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    scheme = "ws" if "STREAM" in name else "http"
+    with pytest.raises(ValidationError, match=name):
+        read(monkeypatch, **REAL, **{name: f"{scheme}://provider.example/v1"})
+    for url in (f"{scheme}s://provider.example/v1", f"{scheme}://127.0.0.1:9", f"{scheme}://[::1]:9"):
+        assert getattr(read(monkeypatch, **REAL, **{name: url}), name.lower()) == url
+    assert read(monkeypatch, APP_ENV="test", **{name: f"{scheme}://provider.example/v1"})

@@ -41,7 +41,8 @@ export function AlertToasts() {
 
 function SignedInBell() {
   const unread = useUnreadFirings().data ?? 0;
-  const words = unread === 0 ? "What alerts fired" : `What alerts fired: ${unread} unread`;
+  // Begins with what is written on wide screens: who speaks to the page says what he sees.
+  const words = unread === 0 ? "What fired" : `What fired: ${unread} unread`;
   return (
     <Button
       asChild
