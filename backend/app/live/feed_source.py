@@ -49,7 +49,11 @@ class _Connection:
     """One run of a provider's stream over fixed symbols."""
 
     def __init__(self, lines: Sequence[Line], now: float) -> None:
-        self.lines = {line.fed.symbol.code: line for line in lines}
+        self.lines = list(lines)
+        # Several people may have an instrument each of the same symbol.
+        self.by_code: dict[str, list[Line]] = {}
+        for line in lines:
+            self.by_code.setdefault(line.fed.symbol.code, []).append(line)
         self.opened_at = self.heard_at = now
         # The newest instant that a tick told of: less than `heard_at` where ticks come late.
         self.told_until: float | None = None
@@ -59,7 +63,7 @@ class _Connection:
 
     @property
     def ids(self) -> set[object]:
-        return {line.id for line in self.lines.values()}
+        return {line.id for line in self.lines}
 
     def known_until(self, lag: float) -> float:
         """Until when nothing was missed: ticks that were held up may have been lost with the connection."""
@@ -164,14 +168,14 @@ class Source:
         return current is None or bool(wanted - current.ids) or len(current.ids) > 2 * len(wanted) + 8
 
     def _is_stalled(self, current: _Connection, now: float) -> bool:
-        if not any(line.is_open(now) for line in current.lines.values()):
+        if not any(line.is_open(now) for line in current.lines):
             current.heard_at = max(current.heard_at, now - STALL_SECONDS / 2)
             return False
         silent_seconds = now - current.heard_at
         if silent_seconds <= STALL_SECONDS:
             return False
         # At half of that its quotes were asked for (`_choose_polled`): of a quiet market they are the same.
-        polled_at = [line.last_polled_at or 0.0 for line in current.lines.values() if line.is_open(now)]
+        polled_at = [line.last_polled_at or 0.0 for line in current.lines if line.is_open(now)]
         is_quiet = min(polled_at) >= current.heard_at and not current.has_missed
         return not is_quiet or silent_seconds > _LONGEST_SILENCE_SECONDS
 
@@ -184,7 +188,7 @@ class Source:
             self._next_stream = connection
 
     async def _listen(self, connection: _Connection) -> None:
-        symbols = [line.fed.symbol for line in connection.lines.values()]
+        symbols = [lines[0].fed.symbol for lines in connection.by_code.values()]
         try:
             async with contextlib.aclosing(self._iterate(symbols)) as ticks:
                 async for tick in ticks:
@@ -217,14 +221,11 @@ class Source:
         if not connection.has_spoken:
             connection.has_spoken = True
             self._failures = 0
-            for one in connection.lines.values():
+            for one in connection.lines:
                 one.builder.unknown.discard(now - one.lag)
-        line = connection.lines.get(tick.code)
-        if line is None or line.id not in self._lines:
-            return
-        believed = line.take(tick.at, tick.price, tick.volume, now)
-        if believed:
-            self._on_trades(line, believed, tick)
+        for line in connection.by_code.get(tick.code, ()):
+            if line.id in self._lines and (believed := line.take(tick.at, tick.price, tick.volume, now)):
+                self._on_trades(line, believed, tick)
 
     def _lose(self, connection: _Connection) -> None:
         """From the last word on, nothing is known; try again, later and later."""
@@ -232,7 +233,7 @@ class Source:
             self._next_stream = None
         elif connection is self._stream:
             self._stream = None
-            for line in connection.lines.values():
+            for line in connection.lines:
                 line.builder.unknown.add(connection.known_until(line.lag))
         else:
             return
@@ -265,10 +266,10 @@ class Source:
         return chosen
 
     def _cost(self, lines: Sequence[Line]) -> int:
-        return self.provider.count_quotes_credits([line.fed.symbol for line in lines])
+        return self.provider.count_quotes_credits(_list_symbols(lines))
 
     async def _poll(self, lines: Sequence[Line], now: float) -> None:
-        symbols = [line.fed.symbol for line in lines]
+        symbols = _list_symbols(lines)
         cost = self._cost(lines)
         try:
             async with self._spend(self.provider.description, cost):
@@ -314,3 +315,8 @@ class Source:
                 changes_at = line.hours.changes_at(now)
                 ends.append(day_end if changes_at is None else min(changes_at, day_end))
         return max(ends, default=now + timedelta(hours=1).total_seconds()) - now
+
+
+def _list_symbols(lines: Iterable[Line]) -> list[ProviderSymbol]:
+    """Each symbol once, however many instruments have it."""
+    return list({line.fed.symbol.code: line.fed.symbol for line in lines}.values())

@@ -112,6 +112,12 @@ export function rangesOf(interval: Interval): readonly Range[] {
   return isIntraday(interval) ? RANGES : RANGES.filter((range) => !(range in DAYS));
 }
 
+/** A range that can be chosen on an interval: the asked one, or the one that it usually has. */
+export function fittingRange(range: Range | null, interval: Interval): Range | null {
+  if (range === null || rangesOf(interval).includes(range)) return range;
+  return DEFAULT_RANGE;
+}
+
 /** The range after the interval changed: a year of minutes is too much at first, a day of days too little. */
 export function rangeAfter(range: Range | null, from: Interval, to: Interval): Range | null {
   if (isIntraday(from) === isIntraday(to)) return range;

@@ -368,6 +368,10 @@ export class ChartView {
       this.#cursor = index !== null && index >= 0 && index < this.#bars.time.length ? index : null;
       this.#options.onCrosshair?.(this.#cursor);
     });
+    // That a mouse left, the library tells as it tells that a follower's cursor was cleared: it cannot be heard there.
+    const { signal } = this.#stop;
+    const onLeave = ({ pointerType }: PointerEvent) => pointerType === "mouse" && this.placeCrosshair(null);
+    this.#container.addEventListener("pointerleave", onLeave, { signal });
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
       this.#wanted = null;
       if (!range) return;

@@ -87,6 +87,29 @@ async def test_what_a_lost_stream_missed_is_fetched(set_stage: SetStage) -> None
     assert stage.published.of(f"quotes:{btc}")[-1]["state"] == "live"
 
 
+async def test_two_people_with_the_same_symbol_each_get_its_prices(set_stage: SetStage) -> None:
+    stage = set_stage()
+    ids = [stage.add("BTC", Interval.MIN_1) for _ in range(2)]
+    stage.provider.trades["BTC"] = walk(at("2026-03-10 16:00"), 900, step=0.5)
+    stage.start()
+    await stage.run(200)
+    assert stage.provider.streams == 1
+    for one in ids:
+        assert stage.minutes(one) == truth(stage, "BTC", stage.time.now() - 2)
+        assert stage.published.of(f"quotes:{one}")[-1]["state"] == "live"
+
+
+async def test_two_people_with_the_same_symbol_cost_one_question(set_stage: SetStage) -> None:
+    stage = set_stage()
+    stage.make_provider(quota=Quota(8, 800), has_stream=True).lacks_stream = True
+    ids = [stage.add("BTC") for _ in range(2)]
+    stage.provider.trades["BTC"] = walk(at("2026-03-10 16:00"), 900)
+    stage.start()
+    await stage.run(5)
+    assert stage.provider.spent[0][1] == 1
+    assert all(stage.published.of(f"quotes:{one}") for one in ids)
+
+
 async def test_a_stream_that_falls_silent_is_opened_anew(set_stage: SetStage) -> None:
     stage = set_stage()
     btc = stage.add("BTC", Interval.MIN_1)

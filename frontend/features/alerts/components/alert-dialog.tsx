@@ -29,7 +29,7 @@ import { useConditionCheck, useSaveAlert, useWatchableDrawings } from "@/feature
 import { useInstrument } from "@/features/chart/api";
 import { IntervalSwitch } from "@/features/chart/components/interval-switch";
 import { SymbolSwitcher } from "@/features/chart/components/symbol-switcher";
-import { DRAWING_NAMES } from "@/features/chart/drawings/drawing";
+import { describeDrawing } from "@/features/chart/drawings/drawing";
 import { RuleEditor } from "@/features/strategies/components/rule-editor";
 import type { AlertRead } from "@/lib/api/generated";
 import { ApiProblem } from "@/lib/api/problem";
@@ -260,13 +260,13 @@ function ConditionFields({
           value={draft.drawingId}
           onValueChange={(drawingId) => change({ drawingId, drawingDirection: "crosses" })}
         >
-          <SelectTrigger id="alert-drawing" className="w-56">
+          <SelectTrigger id="alert-drawing" className="w-64">
             <SelectValue placeholder="Choose" />
           </SelectTrigger>
           <SelectContent>
             {items.map((one) => (
               <SelectItem key={one.id} value={one.id}>
-                {one.text || DRAWING_NAMES[one.kind]}
+                {describeDrawing(one)}
               </SelectItem>
             ))}
           </SelectContent>

@@ -8,7 +8,7 @@ import { ErrorState } from "@/components/common/error-state";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useInstrument, useInstrumentSearch } from "@/features/chart/api";
 import type { ChartLink } from "@/features/chart/chart-link";
-import type { ChartState } from "@/features/chart/chart-state";
+import { fittingRange, type ChartState } from "@/features/chart/chart-state";
 import { BarsChart } from "@/features/chart/components/bars-chart";
 import { SymbolSwitcher } from "@/features/chart/components/symbol-switcher";
 import { firstPage } from "@/features/chart/first-page";
@@ -145,8 +145,9 @@ function InstrumentPane({ instrument, ...content }: Content & { instrument: Inst
   const interval = nearestInterval(state.interval, instrument.intervals);
   const hasBars = instrument.intervals.length > 0;
   useEffect(() => {
-    if (hasBars && state.interval !== interval) change({ interval }, "replace");
-  }, [hasBars, state.interval, interval, change]);
+    if (!hasBars || state.interval === interval) return;
+    change({ interval, range: fittingRange(state.range, interval) }, "replace");
+  }, [hasBars, state.interval, state.range, interval, change]);
   if (!hasBars) return <ArrivingBars instrument={instrument} />;
   const Chart = replayId === null ? StoredBarsChart : ReplayedBarsChart;
   return (

@@ -15,12 +15,12 @@ import { Tooltip, TooltipContent, TooltipTrigger } from "@/components/ui/tooltip
 import {
   DRAWING_KINDS,
   DRAWING_NAMES,
+  describeDrawing,
   type Drawing,
   type DrawingKind,
 } from "@/features/chart/drawings/drawing";
 import type { Drawings } from "@/features/chart/drawings/use-drawings";
 import { cn } from "@/lib/cn";
-import { formatPrice } from "@/lib/format";
 
 const ICONS: Record<DrawingKind, ComponentType<{ className?: string }>> = {
   trend_line: TrendingUp,
@@ -80,10 +80,6 @@ function Tool({
       <TooltipContent>{hint}</TooltipContent>
     </Tooltip>
   );
-}
-
-function describeDrawing({ kind, points }: Drawing): string {
-  return `${DRAWING_NAMES[kind]} at ${points.map((point) => formatPrice(point.price)).join(" to ")}`;
 }
 
 /** Tools to draw with, what can be done with the selected drawing, and a list of all for those without a pointer. */

@@ -1,6 +1,7 @@
 /** What can be drawn on a chart, and where it stands on the bars that are shown. Pure. */
 import { firstBarFrom } from "@/features/chart/bars";
 import { intervalSeconds, isIntraday, type Interval } from "@/features/chart/intervals";
+import { formatPrice } from "@/lib/format";
 
 export const DRAWING_KINDS = ["trend_line", "horizontal", "rectangle", "measure"] as const;
 export type DrawingKind = (typeof DRAWING_KINDS)[number];
@@ -35,6 +36,15 @@ export const DRAWING_NAMES: Record<DrawingKind, string> = {
   rectangle: "Rectangle",
   measure: "Measure",
 };
+
+/** What a drawing is called among others of its kind: by its text, else by the prices that it stands at. */
+export function describeDrawing({
+  kind,
+  points,
+  text,
+}: Pick<Drawing, "kind" | "points"> & { text?: string | null }): string {
+  return text || `${DRAWING_NAMES[kind]} at ${points.map(({ price }) => formatPrice(price)).join(" to ")}`;
+}
 
 export function pointCount(kind: DrawingKind): number {
   return kind === "horizontal" ? 1 : 2;
