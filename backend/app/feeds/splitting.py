@@ -41,9 +41,9 @@ async def fetch_splits(feed: Asking, instrument_id: UUID) -> None:
     if problem is not None:
         await _put_off(feed, instrument_id, now + _SPLITS_EVERY, problem)
         return
-    spend: UUID | None = None
+    # The meter's own refusal is none of the provider's: remembered as one, it would be drawn out for ever.
+    spend = await credits.reserve_credits(means.database, description, cost)
     try:
-        spend = await credits.reserve_credits(means.database, description, cost)
         splits = await answer_in_time(means.provider, means.provider.fetch_splits(link.symbol))
     except ProviderError as error:
         await feed.end_failed(spend, error)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from app.core.database import Databases
 from app.engine.bars import Bars
@@ -159,6 +160,24 @@ async def test_splits_that_the_plan_never_allows_are_not_tried_and_said(
     assert count_asked(standin, "splits") == 0
     items = (await member.client.get("/api/v1/catalogue")).json()["items"]
     assert [one["splits_problem"] for one in items if one["symbol"] == "AAPL"] == [problem]
+
+
+async def test_a_full_minute_that_splits_wait_for_is_no_refusal_of_the_provider(
+    member: Person, run_worker_feeds: RunFeeds, databases: Databases, standin: StandIn
+) -> None:
+    """Remembered as one it would be drawn out by every new try: nothing would ever be fetched any more."""
+    for code in ("AAPL", "MSFT"):
+        await add(member, provider="twelvedata", code=code, mic_code="XNAS", intervals=["1day"], history={})
+
+    async def find_splits() -> int:
+        return count_asked(standin, "splits")
+
+    async with run_worker_feeds(per_minute=30):
+        assert await wait_for(find_splits, bool) == 1
+        await asyncio.sleep(0.7)  # the next ones are tried, and wait for the minute
+        async with databases.main.session() as session:
+            blocked = await session.execute(text("SELECT blocked_until FROM credit_meters"))
+            assert blocked.scalars().all() == [None]
 
 
 async def test_a_simulated_instrument_is_filled_like_any_other(
