@@ -39,7 +39,7 @@ CHAOS_SECONDS = float(os.environ.get("FLOWREX_CHAOS_SECONDS", "20"))
 IS_LONG = CHAOS_SECONDS > 60
 SPEED = 1.0 if IS_LONG else 12.0
 # So few that the credits, and with them the chaos, last.
-PER_MINUTE = 60 if IS_LONG else 600
+PER_MINUTE = 120 if IS_LONG else 600
 STOCKS = [one for one in LISTINGS if one.calendar == "XNYS" and one.plan is None][: 8 if IS_LONG else 2]
 COINS = [one for one in LISTINGS if one.calendar == "24/7"]
 INTERVALS = {"1day": "2016-12-01", "1min": "2025-12-01" if IS_LONG else "2026-10-01"}
@@ -63,7 +63,7 @@ WORST_P99_SECONDS = 0.3
 # A request may be under way while another one is refused.
 UNDER_WAY_SECONDS = 1.0
 # Until a minute that nobody saw whole is fetched: once in a minute where credits are counted.
-SETTLED_SECONDS = 90.0
+SETTLED_SECONDS = 150.0
 
 
 @dataclass
