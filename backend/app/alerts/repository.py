@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.alerts.conditions import write_condition
@@ -30,9 +30,9 @@ from app.alerts.domain import (
     Webhook,
 )
 from app.alerts.tables import AlertRow, CheckRow, DeliveryRow, FiringRow
+from app.core.owner_locks import hold_owner
 from app.engine.intervals import Interval
 
-_LOCK_OWNER = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _ALERT = tuple(AlertRow.__table__.columns)
 
 
@@ -42,7 +42,7 @@ def _owned_by(owner_id: UUID) -> ColumnElement[bool]:
 
 async def count_alerts(session: AsyncSession, owner_id: UUID) -> int:
     """How many alerts somebody has; until the transaction ends nobody else counts them."""
-    await session.execute(_LOCK_OWNER, {"name": f"alerts:{owner_id}"})
+    await hold_owner(session, "alerts", owner_id)
     query = select(func.count()).select_from(AlertRow).where(_owned_by(owner_id))
     return (await session.execute(query)).scalar_one()
 

@@ -215,9 +215,11 @@ async def claim_deliveries(
     """Take deliveries whose time has come; nobody else does until the lease is over."""
     due = select(DeliveryRow.id).where(DeliveryRow.status == "pending", DeliveryRow.next_attempt_at <= now)
     due = due.order_by(DeliveryRow.next_attempt_at).limit(limit).with_for_update(skip_locked=True)
+    # Looked up once: planned as a join, PostgreSQL may run it anew for each row, and take more than `limit`.
+    picked = due.cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
     taken = (
         update(DeliveryRow)
-        .where(DeliveryRow.id.in_(due.scalar_subquery()))
+        .where(DeliveryRow.id.in_(select(picked.c.id)))
         .values(attempts=DeliveryRow.attempts + 1, next_attempt_at=now + lease)
         .returning(
             DeliveryRow.id,

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.owner_locks import hold_owner
 from app.engine.intervals import Interval
 from app.replay.domain import Replay
 from app.replay.tables import ReplayRow
@@ -41,7 +42,8 @@ async def list_replays(
 
 
 async def count_replays(session: AsyncSession, owner_id: UUID) -> int:
-    """How many replays somebody has."""
+    """How many replays somebody has; until the transaction ends nobody else counts them."""
+    await hold_owner(session, "replays", owner_id)
     query = select(func.count()).where(ReplayRow.owner_id == owner_id)
     count: int = (await session.execute(query)).scalar_one()
     return count

@@ -42,7 +42,7 @@ class ReplayService:
         if await repository.count_replays(self._session, self._owner_id) >= MAXIMUM_REPLAYS:
             raise TooManyReplays(f"One may have {MAXIMUM_REPLAYS} replays. Delete one that is done with.")
         position = ceil_seconds(body.start)
-        if not await market.find_closes_after(self._session, instrument, body.interval, position, 1):
+        if not await self._find_closes_after(instrument, body.interval, position, 1):
             raise ReplayOutOfRange(
                 f"No stored bar of {instrument.symbol} in {body.interval} follows that instant."
             )
@@ -89,8 +89,13 @@ class ReplayService:
         replay = await self._get_locked(replay_id)
         instrument = await self._get_instrument(replay)
         position = int(replay.position_at.timestamp())
-        find = market.find_closes_after if bars > 0 else market.find_closes_before
-        closes = await find(self._session, instrument, replay.interval, position, abs(bars)) if bars else []
+        closes: list[int] = []
+        if bars > 0:
+            closes = await self._find_closes_after(instrument, replay.interval, position, bars)
+        elif bars < 0:
+            closes = await market.find_closes_before(
+                self._session, instrument, replay.interval, position, -bars
+            )
         if not closes:
             return await self._change(replay, bars_per_second=None, is_at_end=replay.is_at_end or bars > 0)
         position = closes[-1] if bars > 0 else closes[0]
@@ -106,9 +111,7 @@ class ReplayService:
             raise ReplayOutOfRange("That instant has not come yet.", field="to")
         position = market.to_moment(ceil_seconds(to))
         instrument = await self._get_instrument(replay)
-        closes = await market.find_closes_after(
-            self._session, instrument, replay.interval, int(position.timestamp()), 1
-        )
+        closes = await self._find_closes_after(instrument, replay.interval, int(position.timestamp()), 1)
         return await self._change(replay, bars_per_second=None, position_at=position, is_at_end=not closes)
 
     async def update_replay(self, replay_id: UUID, body: ReplayUpdate) -> Replay:
@@ -119,7 +122,7 @@ class ReplayService:
             instrument = await market.get_instrument(self._session, self._viewer, body.symbol)
         interval = body.interval or replay.interval
         position = int(replay.position_at.timestamp())
-        closes = await market.find_closes_after(self._session, instrument, interval, position, 1)
+        closes = await self._find_closes_after(instrument, interval, position, 1)
         return await self._change(
             replay, instrument_id=instrument.id, interval=interval.value, is_at_end=not closes
         )
@@ -166,12 +169,8 @@ class ReplayService:
         due = replay.count_due_bars(now)
         if due == 0:
             return replay
-        closes = await market.find_closes_after(
-            self._session,
-            await self._get_instrument(replay),
-            replay.interval,
-            int(replay.position_at.timestamp()),
-            due,
+        closes = await self._find_closes_after(
+            await self._get_instrument(replay), replay.interval, int(replay.position_at.timestamp()), due
         )
         is_at_end = len(closes) < due
         changes: dict[str, Any] = {"anchored_at": replay.find_next_anchor(due, now), "is_at_end": is_at_end}
@@ -181,6 +180,14 @@ class ReplayService:
             changes["bars_per_second"] = None
         await repository.update_replay(self._session, replay_id, changes)
         return replace(replay, **changes)
+
+    async def _find_closes_after(
+        self, instrument: Instrument, interval: Interval, after: int, count: int
+    ) -> list[int]:
+        """When the next stored bars were over: a bar that is under way at this moment is none of them."""
+        closes = await market.find_closes_after(self._session, instrument, interval, after, count)
+        now = self._clock.now().timestamp()
+        return [close for close in closes if close <= now]
 
     async def _change(self, replay: Replay, **changes: Any) -> Replay:
         values: Mapping[str, Any] = {"anchored_at": self._clock.now(), **changes}

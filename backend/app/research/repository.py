@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.backtests.domain import RunOrigin, RunRequest
 from app.core.leased_rows import RETRY_AFTER_SECONDS
 from app.core.leases import TooMuchUnfinished
+from app.core.owner_locks import hold_owner
 from app.research.domain import MAXIMUM_UNFINISHED, UNFINISHED, Search, Sweep, SweepPlan, SweepStatus
 from app.research.stored_search import read_failure, read_origin, read_request, read_search, write_asked
 from app.research.tables import ShardRow, SweepRow
@@ -32,19 +33,13 @@ def is_unfinished() -> ColumnElement[bool]:
     return SweepRow.status.in_([status.value for status in UNFINISHED])
 
 
-async def hold_owner(session: AsyncSession, owner_id: UUID) -> None:
-    """Let one request of an owner at a time past here, until the transaction ends."""
-    key = func.hashtextextended(f"research:{owner_id}", 0)
-    await session.execute(select(func.pg_advisory_xact_lock(key)))
-
-
 async def refuse_more_sweeps(session: AsyncSession, owner_id: UUID) -> None:
     """Raise TooMuchUnfinished when the owner has MAXIMUM_UNFINISHED sweeps that are not over.
 
     Until the transaction ends, the owner's other requests wait here: sweeps asked for at once are counted one
     by one.
     """
-    await hold_owner(session, owner_id)
+    await hold_owner(session, "research", owner_id)
     query = select(func.count()).where(SweepRow.owner_id == owner_id, is_unfinished())
     count = (await session.execute(query)).scalar_one()
     if count >= MAXIMUM_UNFINISHED:

@@ -14,6 +14,7 @@ from app.core.jobs import LOW_PRIORITY
 from app.core.leased_rows import WorkKind, finish_row, refuse_more_work
 from app.core.leased_work import claim_work
 from app.core.leases import Claim, WorkStatus
+from app.core.owner_locks import hold_owner
 from app.research.domain import (
     LEASE_SECONDS,
     MAXIMUM_UNFINISHED,
@@ -23,7 +24,6 @@ from app.research.domain import (
     WalkForwardRun,
     WalkForwardTerms,
 )
-from app.research.repository import hold_owner
 from app.research.stored_search import read_failure, read_origin, read_request, read_search, write_asked
 from app.research.tables import WalkForwardRow
 
@@ -48,7 +48,7 @@ async def refuse_more_walk_forwards(session: AsyncSession, owner_id: UUID) -> No
 
     As with sweeps, requests at once are counted one by one.
     """
-    await hold_owner(session, owner_id)
+    await hold_owner(session, "research", owner_id)
     await refuse_more_work(session, WALK_FORWARDS, WalkForwardRow.owner_id == owner_id, MAXIMUM_UNFINISHED)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.owner_locks import hold_owner
 from app.core.pagination import (
     InvalidCursor,
     PageQuery,
@@ -17,7 +18,7 @@ from app.core.pagination import (
     encode_cursor,
     read_cursor_id,
 )
-from app.workspace import layout_repository, repository
+from app.workspace import layout_repository
 from app.workspace.domain import MAX_LAYOUTS, Layout, LayoutNotFound, LayoutSummary, TooManyLayouts
 
 
@@ -43,7 +44,7 @@ async def create_layout(
     session: AsyncSession, owner_id: UUID, name: str, state: Mapping[str, Any], now: datetime
 ) -> Layout:
     """Keep a layout, which is thus the one used last. Raises TooManyLayouts."""
-    await repository.lock_owner(session, owner_id)
+    await hold_owner(session, "workspace", owner_id)
     if await layout_repository.count_layouts(session, owner_id) >= MAX_LAYOUTS:
         raise TooManyLayouts
     made = await layout_repository.insert_layout(session, owner_id, name, state, now)

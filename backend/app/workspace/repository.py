@@ -6,20 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, insert, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.market.domain import InstrumentNotFound
 from app.workspace.domain import DEFAULT_WATCHLIST_NAME, WatchlistItem, WatchlistSummary
 from app.workspace.tables import WatchlistItemRow, WatchlistRow
-
-_LOCK_OWNER = text("SELECT pg_advisory_xact_lock(hashtextextended('workspace:' || :owner_id, 0))")
-
-
-async def lock_owner(session: AsyncSession, owner_id: UUID) -> None:
-    """Let one change at a time count and order what somebody has, until the transaction ends."""
-    await session.execute(_LOCK_OWNER, {"owner_id": str(owner_id)})
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Unprocessable
+from app.core.owner_locks import hold_owner
 from app.core.pagination import PageQuery, cut_page, decode_uuid_cursor, encode_cursor
 from app.engine.intervals import Interval
 from app.market import service as market
@@ -94,7 +95,7 @@ async def create_drawing(
     session: AsyncSession, viewer: Viewer, owner_id: UUID, body: DrawingCreate
 ) -> Drawing:
     """Keep something drawn. Raises InstrumentNotFound, SplitsChanged, TooManyDrawings."""
-    await repository.lock_owner(session, owner_id)
+    await hold_owner(session, "workspace", owner_id)
     instrument = await market.get_instrument_by_id(session, viewer, body.instrument_id)
     if await drawings.count_drawings(session, owner_id, instrument.id) >= MAX_DRAWINGS:
         raise TooManyDrawings

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.owner_locks import hold_owner
 from app.core.pagination import (
     InvalidCursor,
     PageQuery,
@@ -66,7 +67,7 @@ async def get_watchlist(
 
 async def create_watchlist(session: AsyncSession, owner_id: UUID, name: str) -> UUID:
     """Begin an empty list after the others; the id of it. Raises TooManyWatchlists."""
-    await repository.lock_owner(session, owner_id)
+    await hold_owner(session, "workspace", owner_id)
     await _see_that_one_more_fits(session, owner_id)
     return await repository.insert_watchlist(session, owner_id, name)
 
@@ -75,7 +76,7 @@ async def update_watchlist(
     session: AsyncSession, owner_id: UUID, watchlist_id: UUID, body: WatchlistUpdate
 ) -> None:
     """Rename a list, or move it among one's own. Raises WatchlistNotFound."""
-    await repository.lock_owner(session, owner_id)
+    await hold_owner(session, "workspace", owner_id)
     ids = await repository.list_watchlist_ids(session, owner_id)
     if watchlist_id not in ids:
         raise WatchlistNotFound
@@ -89,7 +90,7 @@ async def update_watchlist(
 
 async def delete_watchlist(session: AsyncSession, owner_id: UUID, watchlist_id: UUID) -> None:
     """Remove a list. The star begins a new one when its own is gone. Raises WatchlistNotFound."""
-    await repository.lock_owner(session, owner_id)
+    await hold_owner(session, "workspace", owner_id)
     if not await repository.delete_watchlist(session, owner_id, watchlist_id):
         raise WatchlistNotFound
 
@@ -155,7 +156,7 @@ async def add_star(session: AsyncSession, viewer: Viewer, owner_id: UUID, instru
 
     Raises InstrumentNotFound, WatchlistFull, TooManyWatchlists.
     """
-    await repository.lock_owner(session, owner_id)
+    await hold_owner(session, "workspace", owner_id)
     default = await repository.find_default_watchlist(session, owner_id)
     if default is None:
         await _see_that_one_more_fits(session, owner_id)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from app.core.clock import FixedClock
+from app.replay.domain import MAXIMUM_REPLAYS
 from tests.integration.conftest import Person
 from tests.integration.market.conftest import Importer, days_csv, minutes_csv
 
@@ -172,3 +174,23 @@ async def test_what_is_refused(member: Person, other_member: Person, do_import: 
     ]
     assert (await member.client.delete(path)).status_code == 204
     assert (await member.client.get(path)).status_code == 404
+
+
+async def test_a_replay_never_passes_the_present(member: Person, do_import: Importer) -> None:
+    """A week that is under way, made of days that are over, is no bar to step on to."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    await do_import(member, days_csv(40, first=f"{today - timedelta(days=40):%Y-%m-%d}"), interval="1day")
+    replay = await begin(member, "1week", start=f"{today - timedelta(days=20):%Y-%m-%d}")
+    for _ in range(6):
+        replay = await move(member, replay, "step", bars=1)
+    assert datetime.fromisoformat(replay["position_at"]) <= datetime.now(UTC)
+    assert replay["status"] == "ended"
+
+
+async def test_the_cap_of_replays_holds_for_requests_at_once(member: Person, do_import: Importer) -> None:
+    await do_import(member, minutes_csv(3_000), interval="1min")
+    body = {"symbol": "TEST", "interval": "1min", "start": "2019-01-02T12:00:00Z"}
+    for _ in range(MAXIMUM_REPLAYS - 1):
+        assert (await member.client.post("/api/v1/replays", json=body)).status_code == 201
+    answers = await asyncio.gather(*(member.client.post("/api/v1/replays", json=body) for _ in range(6)))
+    assert sorted(answer.status_code for answer in answers)[:2] == [201, 409]
