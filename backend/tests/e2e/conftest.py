@@ -18,6 +18,8 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[3]
 FLOWREX = Path(sys.executable).with_name("flowrex")
 START_SECONDS = 180
+# The same on every machine, whatever it can reach and whoever's keys stand in its environment.
+_NO_OUTSIDE = {"CRYPTO_EXCHANGES": "none", "TWELVEDATA_API_KEY": "", "SIMULATED_FEED": "true"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     ]  # fmt: skip
     with output.open("wb") as log:
         process = subprocess.Popen(
-            command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            command,
+            cwd=REPOSITORY,
+            env={**os.environ, **_NO_OUTSIDE},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
     try:
         _wait_until_up(process, running)
