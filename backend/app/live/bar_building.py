@@ -286,8 +286,12 @@ class BarBuilder:
             self._last_label[interval] = minute, label
         bucket = buckets.get(label)
         if bucket is None:
-            opens_at = self._hours.opens_at(label, interval)
-            bucket = buckets[label] = _Bucket(opens_at, self._hours.closes_at(label, interval))
+            opens_at, ends_at = self._hours.opens_at(label, interval), self._hours.closes_at(label, interval)
+            bucket = buckets[label] = _Bucket(opens_at, ends_at)
+            if ends_at + _BUCKET_GRACE_SECONDS <= self._now:  # it was let go: its other minutes count as well
+                for known in range(opens_at, ends_at, MINUTE_SECONDS):
+                    if known in self._minutes:
+                        bucket.put(known, self._minutes[known])
         bucket.put(minute, values)
 
     def _close_buckets(self, interval: Interval) -> list[BuiltBar]:

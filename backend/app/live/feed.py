@@ -15,7 +15,7 @@ import structlog
 
 from app.core.clock import Clock
 from app.core.problems import is_database_away
-from app.engine.intervals import MINUTE_SECONDS, Interval
+from app.engine.intervals import Interval
 from app.live.feed_holes import HoleFetcher
 from app.live.feed_line import Line, write_bar
 from app.live.feed_ports import (
@@ -207,8 +207,9 @@ class FeedEngine:
         start, end = line.day_start(now), int(now)
         bars = await self._parts.history.read_minutes(line.fed.instrument, start, end)
         if len(bars):
-            # A minute that is stored is over; nobody knows whether there is more behind it.
-            line.builder.put_bars(bars, start, int(bars.time[-1]) + MINUTE_SECONDS)
+            # A minute that is stored is over; nobody knows whether there is more behind it. Where one lacks,
+            # whoever led before may not have come to fetching it.
+            line.builder.put_bars(bars, start, line.find_lack(bars.time.tolist(), start))
         line.is_seeded = True
 
     def _take_trades(self, line: Line, trades: Sequence[Trade], tick: Tick) -> None:

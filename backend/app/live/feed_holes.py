@@ -28,6 +28,9 @@ _TURN_SECONDS = 1.0
 _PAUSE_SECONDS = 15.0
 _FAULT_PAUSE_SECONDS = 60.0
 _DAY_RETRY_SECONDS = 300.0
+# An answer without its last minutes is believed the third time, half a minute apart at least.
+_DOUBTS = 3
+_DOUBT_SECONDS = 30.0
 _DAY_TRIES = 5
 
 
@@ -49,6 +52,8 @@ class HoleFetcher:
         self._history, self._clock, self._on_stored, self._sleep = history, clock, on_stored, sleep
         self._lines: dict[UUID, Line] = {}
         self._tried_at: dict[UUID, float] = {}
+        # Which end lacked in the last answer about a line, and how often it did.
+        self._doubts: dict[UUID, tuple[int, int, int]] = {}
         self._day_tries: dict[tuple[UUID, int], int] = {}
         self._from = 0.0
 
@@ -103,19 +108,26 @@ class HoleFetcher:
         return left is None or left >= max(1, self._provider.count_bars_credits())
 
     def _find_hole(self, line: Line, now: float) -> tuple[int, int] | None:
-        """The earliest unknown stretch in whole minutes that are over, and in which the market traded."""
+        """From the earliest unknown minute that is over, and in which the market traded, to the last one that
+        fits into the same answer: asking costs the same.
+        """
         latest = now - REST_SETTLE_SECONDS - line.lag
         end = int(latest // MINUTE_SECONDS) * MINUTE_SECONDS
-        start = line.day_start(now)
+        start = line.holes_from(now)
         unknown = line.builder.unknown.first_within(start, end)
         while unknown is not None:
-            first = int(unknown[0] // MINUTE_SECONDS) * MINUTE_SECONDS
-            last = min(end, -int(-unknown[1] // MINUTE_SECONDS) * MINUTE_SECONDS)
+            first, last = _whole_minutes(*unknown, end)
             if self._trades_within(line, first, last):
-                return first, last
+                reach = min(end, first + self._provider.description.max_bars_per_request * MINUTE_SECONDS)
+                return first, max(last, self._find_last(line, first, reach))
             line.builder.unknown.discard(first, last)
             unknown = line.builder.unknown.first_within(max(last, first + 1), end)
         return None
+
+    def _find_last(self, line: Line, first: int, reach: int) -> int:
+        """The end of the last minute of first ≤ time < reach of which something is unknown."""
+        ends = [min(until, reach) for since, until in line.builder.unknown if since < reach and until > first]
+        return max((_whole_minutes(first, one, reach)[1] for one in ends), default=first)
 
     def _trades_within(self, line: Line, start: int, end: int) -> bool:
         if line.hours.is_open(start):
@@ -133,9 +145,29 @@ class HoleFetcher:
         page = await self._fetch(line, Interval.MIN_1, start, end)
         await self._store(line, page.bars)
         # What lies before `covered_from` stays unknown, and is asked for at the next turn.
-        line.builder.put_bars(page.bars, max(start, page.covered_from), end)
+        known_until = self._judge_end(line, page.bars, start, end)
+        line.builder.put_bars(page.bars, max(start, page.covered_from), known_until)
         line.is_changed = True
         log.info("hole_filled", provider=self._name, symbol=line.fed.symbol.code, bars=len(page.bars))
+
+    def _judge_end(self, line: Line, bars: Bars, start: int, end: int) -> int:
+        """Until when an answer is believed. Where its last minutes lack the provider may lag behind: they are
+        asked for again before it counts that nothing was traded.
+        """
+        proven = int(bars.time[-1]) + MINUTE_SECONDS if len(bars) else start
+        if proven >= end or not self._trades_within(line, proven, end):
+            self._doubts.pop(line.id, None)
+            return end
+        doubted = proven, end
+        since, until, times = self._doubts.get(line.id, (*doubted, 0))
+        if since != proven:
+            (since, until), times = doubted, 0
+        if times + 1 >= _DOUBTS:
+            del self._doubts[line.id]
+            return until
+        self._doubts[line.id] = since, until, times + 1
+        self._tried_at[line.id] = self._now() + max(0.0, _DOUBT_SECONDS - self._period)
+        return proven
 
     async def _store(self, line: Line, bars: Bars) -> None:
         if len(bars):
@@ -157,3 +189,9 @@ class HoleFetcher:
         if len(page.bars):
             await self._store(line, page.bars)
             del line.days_to_confirm[label], self._day_tries[key]
+
+
+def _whole_minutes(start: float, end: float, latest: int) -> tuple[int, int]:
+    """The minutes that a stretch touches, up to `latest`."""
+    first = int(start // MINUTE_SECONDS) * MINUTE_SECONDS
+    return first, int(min(latest, -(-end // MINUTE_SECONDS) * MINUTE_SECONDS))

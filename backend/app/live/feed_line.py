@@ -53,6 +53,7 @@ class Line:
         self._previous: tuple[int, float | None] | None = None
         self._own_close: tuple[int, float] | None = None
         self._volume_session: int | None = None
+        self._begun_at = self.day_start(now)
         self.refer_to_history(now)
 
     @property
@@ -116,6 +117,21 @@ class Line:
         longest = int(now) - 2 * DAY_SECONDS
         return max(longest - longest % MINUTE_SECONDS, min(opened, int(now // 14_400) * 14_400))
 
+    def find_lack(self, minutes: Collection[int], start: int) -> int:
+        """The first minute from `start` on that is not among these though the market trades in it."""
+        stored = set(minutes)
+        lacking = (one for one in range(start, max(stored), MINUTE_SECONDS) if one not in stored)
+        return next((one for one in lacking if self.is_open(one)), max(stored) + MINUTE_SECONDS)
+
+    def holes_from(self, now: float) -> int:
+        """From when on minutes are kept and holes are looked for: since the running day began, or an earlier
+        one of which something has yet to be fetched.
+        """
+        start = self.day_start(now)
+        earliest = max(self._begun_at, int(now) - 2 * DAY_SECONDS)
+        hole = self.builder.unknown.first_within(earliest, start)
+        return start if hole is None else self.day_start(hole[0])
+
     def miss(self, start: float, end: float) -> None:
         """Nobody listened from `start` until `end` (as the clock says)."""
         self.builder.unknown.add(start - self.lag, end - self.lag)
@@ -165,7 +181,7 @@ class Line:
                 if Interval.DAY_1 in self.fed.instrument.intervals:
                     self.days_to_confirm.setdefault(bar.time, now + 120.0)
         if built:
-            self.builder.forget_before(self.day_start(now))
+            self.builder.forget_before(self.holes_from(now))
         return built
 
     def is_news(self, bar: BuiltBar, now: float) -> bool:

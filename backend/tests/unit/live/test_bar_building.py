@@ -261,3 +261,22 @@ def test_an_interval_that_is_wanted_later_is_built_from_the_minutes_of_the_day()
     assert forming is not None
     assert (forming.time, forming.values) == (NOON + 300, BarValues(15.0, 16.0, 15.0, 16.0, 2.0))
     assert builder.advance(NOON + 401) == []  # what was over is not said again
+
+
+def test_a_hole_that_is_filled_late_makes_the_whole_of_a_longer_bar_not_of_its_minutes_alone() -> None:
+    builder = make_builder()
+    builder.want([Interval.MIN_5, Interval.HOUR_1])
+    for minute in range(120):
+        builder.advance(NOON + 60 * minute)
+        if minute == 2:
+            builder.unknown.add(NOON + 120, NOON + 180)
+        else:
+            builder.add(NOON + 60 * minute, 100.0 + minute, 1.0)
+    values = [np.array([value]) for value in (102.0, 102.0, 102.0, 102.0, 1.0)]
+    fetched = make_bars(np.array([NOON + 120], dtype=np.int64), values, Interval.MIN_1, "UTC")
+    builder.put_bars(fetched, NOON + 120, NOON + 180)
+    built = [one for one in builder.advance(NOON + 7_150) if one.time == NOON]
+    assert [(one.interval, one.values, one.is_whole) for one in built] == [
+        (Interval.MIN_5, BarValues(100.0, 104.0, 100.0, 104.0, 5.0), True),
+        (Interval.HOUR_1, BarValues(100.0, 159.0, 100.0, 159.0, 60.0), True),
+    ]
