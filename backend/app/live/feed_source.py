@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import structlog
 
+from app.core import waiting
 from app.core.clock import Clock
 from app.core.waiting import end_task
 from app.live.feed_line import SILENCE_SECONDS, Line
@@ -86,7 +87,7 @@ class Source:
         clock: Clock,
         on_trades: OnTrades,
         *,
-        sleep: Sleep = asyncio.sleep,
+        sleep: Sleep = waiting.pause,
     ) -> None:
         self.provider = provider
         self.share = share

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from datetime import date
 from functools import lru_cache
@@ -20,6 +21,7 @@ from app.market.session_columns import cut_dates
 # Without a start the library begins 20 years ago; the demo's bars are older.
 _EARLIEST = date(1950, 1, 1)
 _NANOSECONDS = 1_000_000_000
+_loading = threading.Lock()
 
 
 class _ExchangeCalendar:
@@ -63,9 +65,15 @@ def _load(name: str) -> SessionCalendar:
     return find_light_calendar(name) or _ExchangeCalendar(name)
 
 
+def _load_alone(name: str) -> SessionCalendar:
+    """One thread at a time: the filters of warnings are the whole process's, and the work is done once."""
+    with _loading:
+        return _load(name)
+
+
 def find_calendar(name: str | None) -> SessionCalendar | None:
     """The calendar of an instrument; None where it has none. The first use of an exchange's takes 0.1 s."""
-    return None if name is None or name not in KNOWN_CALENDARS else _load(name)
+    return None if name is None or name not in KNOWN_CALENDARS else _load_alone(name)
 
 
 def find_bar_close(calendar: str | None, interval: Interval, time: int) -> int | None:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from app.core.waiting import end_task, wait_until_set
+from app.core.waiting import end_task, pause, wait_until_set
 
 pytestmark = pytest.mark.anyio
 
@@ -72,3 +72,26 @@ async def test_what_a_task_died_of_is_handed_over() -> None:
     task = asyncio.create_task(fail())
     await asyncio.sleep(0)
     assert str(await end_task(task)) == "its own"
+
+
+@pytest.mark.parametrize("is_pausing", [True, False])
+async def test_a_cancellation_that_something_below_dropped_is_heeded(is_pausing: bool) -> None:
+    async def drop() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            return
+
+    async def work_on() -> None:
+        while True:
+            await drop()
+            if is_pausing:
+                await pause(60)
+            else:
+                await wait_until_set(asyncio.Event(), 60)
+
+    task = asyncio.create_task(work_on())
+    await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.wait((task,), timeout=1)
+    assert task.cancelled()
