@@ -27,7 +27,6 @@ from app.core.live_publishing import LivePublisher
 from app.core.notifications import Notifications
 from app.core.problems import is_database_away
 from app.core.secrets import Secrets, load_secrets
-from app.core.waiting import pause
 from app.engine.intervals import Interval
 from app.market.domain import BARS_TOPIC
 
@@ -155,7 +154,7 @@ async def _try(name: str, work: Callable[[], Awaitable[Result]]) -> Result | Non
         if is_database_away(error) and name != "no_secrets":
             raise
         log.error(name, exc_info=error)
-        await pause(_AFTER_A_FAULT_SECONDS)
+        await asyncio.sleep(_AFTER_A_FAULT_SECONDS)
         return None
 
 

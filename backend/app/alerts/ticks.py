@@ -29,7 +29,6 @@ from app.core.clock import Clock
 from app.core.database import Database
 from app.core.errors import FlowrexError
 from app.core.notifications import Notifications
-from app.core.waiting import pause
 from app.engine.bars import Bars
 from app.engine.intervals import Interval
 from app.market import service as market
@@ -157,7 +156,7 @@ class TickWatch:
             except Exception as error:
                 log.error("ticks_not_looked_at", instrument_id=str(instrument_id), exc_info=error)
             took = loop.time() - began
-            await pause(max(LOOK_SECONDS - took, took / _LARGEST_SHARE - took, 0.0))
+            await asyncio.sleep(max(LOOK_SECONDS - took, took / _LARGEST_SHARE - took, 0.0))
 
     async def look(self, instrument_id: UUID, minute: FormingMinute, tick: Tick) -> list[StoredFiring]:
         """Look at every tick alert of an instrument at a price; what fired."""

@@ -14,7 +14,7 @@ import structlog
 
 from app.core.connections import open_connection
 from app.core.problems import is_database_away
-from app.core.waiting import pause, wait_until_set
+from app.core.waiting import wait_until_set
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +65,7 @@ async def lead(dsn: str, name: str, work: Work) -> None:
                 log.warning("lead_waits_for_the_database", work=name, reason=type(error).__name__)
             finally:
                 connection.terminate()
-        await pause(_TRY_SECONDS)
+        await asyncio.sleep(_TRY_SECONDS)
 
 
 async def _try_to_lead(dsn: str, name: str) -> asyncpg.Connection | None:

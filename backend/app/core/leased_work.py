@@ -16,7 +16,7 @@ from app.core.jobs import defer_job
 from app.core.leased_rows import RowT, WorkKind, claim_row, end_lost, hand_back, renew_lease, requeue_lost
 from app.core.leases import Attempt, AttemptSuperseded, Claim, Renewal
 from app.core.problems import is_database_away
-from app.core.waiting import end_task, pause
+from app.core.waiting import end_task
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +89,7 @@ async def _keep_lease(
     on_beat: Callable[[float], Awaitable[None]] | None,
 ) -> None:
     while True:
-        await pause(beat_seconds)
+        await asyncio.sleep(beat_seconds)
         try:
             async with database.session() as session:
                 renewal = await renew_lease(session, kind, claim, attempt.progress)

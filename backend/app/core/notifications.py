@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.connections import open_connection
-from app.core.waiting import end_task, pause, wait_until_set
+from app.core.waiting import end_task, wait_until_set
 
 log = structlog.get_logger(__name__)
 
@@ -107,10 +107,10 @@ class Notifications:
             try:
                 await self._listen_until_lost()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-                await pause(_RECONNECT_SECONDS)
+                await asyncio.sleep(_RECONNECT_SECONDS)
             except Exception as error:  # a fault of ours, or one the driver does not name: begin again
                 log.error("notifications_failed", exc_info=error)
-                await pause(_RECONNECT_SECONDS)
+                await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _listen_until_lost(self) -> None:
         connection = await open_connection(self._dsn)

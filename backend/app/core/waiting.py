@@ -1,8 +1,4 @@
-"""Waiting that loses no cancellation: a task that is told to end must not go on for ever.
-
-Libraries below (drivers that tidy up, asyncio.wait_for until Python 3.12) can drop a cancellation that meets
-them in the wrong moment. A loop that waits here ends all the same, one turn later.
-"""
+"""Waiting that loses no cancellation: a task that is told to end must not go on for ever."""
 
 from __future__ import annotations
 
@@ -11,21 +7,23 @@ import contextlib
 from typing import Any
 
 
-def _heed_cancellation() -> None:
+def heed_cancellation() -> None:
+    """Raise CancelledError in a task that was told to end, though something below it dropped the word of that.
+
+    For loops over drivers that tidy up in their own way. Not for a task that is the parent of a TaskGroup: until
+    Python 3.13 that leaves the count of cancellations raised after a child's failure.
+    """
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
 
 
-async def pause(seconds: float) -> None:
-    """Sleep between two turns of a loop; raises CancelledError also when that was told and dropped before."""
-    _heed_cancellation()
-    await asyncio.sleep(seconds)
-
-
 async def wait_until_set(event: asyncio.Event, seconds: float) -> bool:
-    """Wait for an event for at most so long; whether it is set. Heeds a dropped cancellation."""
-    _heed_cancellation()
+    """Wait for an event for at most so long; whether it is set.
+
+    Not by asyncio.wait_for: until Python 3.12 that drops a cancellation which arrives in the very moment in
+    which the event is set.
+    """
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()

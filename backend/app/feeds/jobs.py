@@ -16,7 +16,6 @@ from app.core.database import Databases
 from app.core.live_publishing import LivePublisher
 from app.core.notifications import Notifications
 from app.core.problems import is_database_away
-from app.core.waiting import pause
 from app.feeds import credits, repository, symbol_repository
 from app.feeds.asking import Patience
 from app.feeds.domain import WORK_TOPIC
@@ -94,7 +93,7 @@ async def _keep_up(databases: Databases, clock: Clock, providers: Mapping[str, M
             if is_database_away(error):
                 raise
             log.exception("feeds_upkeep_failed")
-        await pause(_UPKEEP_SECONDS)
+        await asyncio.sleep(_UPKEEP_SECONDS)
 
 
 async def _store_symbols(databases: Databases, clock: Clock, provider: MarketDataProvider) -> bool:

@@ -13,7 +13,6 @@ from uuid import UUID
 
 import structlog
 
-from app.core import waiting
 from app.core.clock import Clock
 from app.core.problems import is_database_away
 from app.engine.intervals import Interval
@@ -68,7 +67,7 @@ class FeedParts:
     clock: Clock
     listeners: Sequence[TickListener] = ()
     still_leads: Callable[[], bool] = lambda: True
-    sleep: Sleep = waiting.pause
+    sleep: Sleep = asyncio.sleep
 
 
 class FeedEngine:

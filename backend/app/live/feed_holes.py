@@ -4,12 +4,12 @@ that were only asked for now and then. The provider's own bars win over those ma
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
 import structlog
 
-from app.core import waiting
 from app.core.clock import Clock
 from app.core.problems import is_database_away
 from app.engine.bars import Bars
@@ -46,7 +46,7 @@ class HoleFetcher:
         clock: Clock,
         on_stored: Callable[[Line, Stored], None],
         *,
-        sleep: Sleep = waiting.pause,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._provider, self._spend, self._share = provider, spend, share
         self._history, self._clock, self._on_stored, self._sleep = history, clock, on_stored, sleep

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
@@ -12,7 +13,6 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.core import waiting
 from app.live.quote_facts import KEPT_SECONDS, KEY_PREFIX
 
 log = structlog.get_logger(__name__)
@@ -39,7 +39,7 @@ class Outbox:
         publisher: Publisher,
         redis: Redis,
         *,
-        sleep: Callable[[float], Awaitable[None]] = waiting.pause,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._publisher, self._redis, self._sleep = publisher, redis, sleep
         self._newest: dict[str, Mapping[str, Any]] = {}

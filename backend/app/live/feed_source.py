@@ -11,7 +11,6 @@ from datetime import timedelta
 
 import structlog
 
-from app.core import waiting
 from app.core.clock import Clock
 from app.core.waiting import end_task
 from app.live.feed_line import SILENCE_SECONDS, Line
@@ -87,7 +86,7 @@ class Source:
         clock: Clock,
         on_trades: OnTrades,
         *,
-        sleep: Sleep = waiting.pause,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.provider = provider
         self.share = share

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from app.core.clock import Clock
 from app.core.live_publishing import KEPT_MESSAGES, KEPT_PREFIX, SEQUENCE_DIGITS, SEQUENCE_START
 from app.core.metrics import LIVE_CLIENTS, LIVE_DELIVERIES, LIVE_MESSAGES
-from app.core.waiting import end_task, pause
+from app.core.waiting import end_task
 from app.live.domain import Channel, TooManyConnections
 from app.live.hub_client import HEARTBEAT_KEY, Client
 from app.live.hub_demand import Demand
@@ -258,7 +258,7 @@ class Hub:
     async def _beat(self) -> None:
         turn = 0
         while True:
-            await pause(_TICK_SECONDS)
+            await asyncio.sleep(_TICK_SECONDS)
             turn = (turn + 1) % HEARTBEAT_SECONDS
             self._say_heartbeat(turn)
 

@@ -11,7 +11,6 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
-from app.core import waiting
 from app.core.live_publishing import CHANNEL_PREFIX
 from app.core.waiting import end_task
 
@@ -90,7 +89,7 @@ class Subscription:
             self._held.clear()
             for event in self._wanted.values():
                 event.clear()
-            await waiting.pause(pause * random.uniform(0.5, 1.0))  # noqa: S311 - a pause is no secret
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - a pause is no secret
 
     async def _hold(self) -> None:
         async with self._redis.pubsub() as pubsub:

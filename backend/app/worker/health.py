@@ -5,13 +5,12 @@ The worker's event loop touches a file; a file that has grown old means a worker
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import tempfile
 import time
 from pathlib import Path
-
-from app.core.waiting import pause
 
 BEAT_SECONDS = 2.0
 STALE_SECONDS = 15.0
@@ -49,7 +48,7 @@ async def keep_beating(path: Path) -> None:
     try:
         while True:
             write_heartbeat(path)
-            await pause(BEAT_SECONDS)
+            await asyncio.sleep(BEAT_SECONDS)
     finally:
         remove_heartbeat(path)
 

@@ -10,7 +10,6 @@ from procrastinate.exceptions import ConnectorException
 
 from app.backtests import jobs as backtests
 from app.core.database import Databases
-from app.core.waiting import pause
 from app.market import jobs as market
 from app.research import jobs as research
 from app.research import walk_forward_jobs as walk_forwards
@@ -50,7 +49,7 @@ async def keep_recovering(queue: procrastinate.App, databases: Databases) -> Non
     loop = asyncio.get_running_loop()
     next_sweep = loop.time()
     while True:
-        await pause(RECOVERY_SECONDS)
+        await asyncio.sleep(RECOVERY_SECONDS)
         await recover(queue, databases)
         if loop.time() >= next_sweep:
             next_sweep = loop.time() + _SWEEP_SECONDS

@@ -17,7 +17,6 @@ from app.core.database import Databases
 from app.core.leadership import lead
 from app.core.live_publishing import LivePublisher
 from app.core.problems import is_database_away
-from app.core.waiting import pause
 from app.feeds import jobs as feeds
 from app.live import jobs as live
 from app.market.ports import MarketDataProvider
@@ -73,7 +72,7 @@ async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
             if is_database_away(error):
                 raise
             log.error("service_failed", service=name, exc_info=error)
-        await pause(_PAUSE_SECONDS)
+        await asyncio.sleep(_PAUSE_SECONDS)
 
 
 async def _close_at_the_end(providers: Mapping[str, MarketDataProvider]) -> None:

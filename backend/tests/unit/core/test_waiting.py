@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from app.core.waiting import end_task, pause, wait_until_set
+from app.core.waiting import end_task, heed_cancellation, wait_until_set
 
 pytestmark = pytest.mark.anyio
 
@@ -74,8 +74,7 @@ async def test_what_a_task_died_of_is_handed_over() -> None:
     assert str(await end_task(task)) == "its own"
 
 
-@pytest.mark.parametrize("is_pausing", [True, False])
-async def test_a_cancellation_that_something_below_dropped_is_heeded(is_pausing: bool) -> None:
+async def test_a_cancellation_that_something_below_dropped_is_heeded() -> None:
     async def drop() -> None:
         try:
             await asyncio.sleep(60)
@@ -84,11 +83,8 @@ async def test_a_cancellation_that_something_below_dropped_is_heeded(is_pausing:
 
     async def work_on() -> None:
         while True:
+            heed_cancellation()
             await drop()
-            if is_pausing:
-                await pause(60)
-            else:
-                await wait_until_set(asyncio.Event(), 60)
 
     task = asyncio.create_task(work_on())
     await asyncio.sleep(0.01)
