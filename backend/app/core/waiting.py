@@ -8,10 +8,10 @@ from typing import Any
 
 
 def heed_cancellation() -> None:
-    """Raise CancelledError in a task that was told to end, though something below it dropped the word of that.
+    """Raise CancelledError in a task that was told to end, though something below it dropped that word.
 
-    For loops over drivers that tidy up in their own way. Not for a task that is the parent of a TaskGroup: until
-    Python 3.13 that leaves the count of cancellations raised after a child's failure.
+    For loops over drivers that tidy up in their own way. Not for a task that is the parent of a TaskGroup:
+    until Python 3.13 that leaves the count of cancellations raised after a child's failure.
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import structlog
 from procrastinate.exceptions import ConnectorException
@@ -65,6 +66,8 @@ async def _work(settings: Settings, databases: Databases, clock: Clock) -> None:
     except _AWAY as error:
         if isinstance(error, DBAPIError) and not is_database_away(error):
             raise
+        # asyncpg leaves errors behind for connections that were being opened: this line says it all.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
         log.warning("database_went_away", reason=type(error).__name__)
     finally:
         await redis.aclose()
