@@ -32,7 +32,6 @@ from app.backtests.tables import RunRow
 from app.core.leased_rows import WorkKind, finish_row, refuse_more_work
 from app.core.leased_work import claim_work
 from app.core.leases import Claim, WorkStatus
-from app.core.owner_locks import hold_owner
 from app.engine.intervals import Interval
 from app.market.domain import Adjustment
 from app.strategies.domain import find_title
@@ -46,8 +45,7 @@ def _visible_to(user_id: UUID) -> ColumnElement[bool]:
 
 async def refuse_more_runs(session: AsyncSession, owner_id: UUID) -> None:
     """Raise TooMuchUnfinished when the owner has MAXIMUM_UNFINISHED runs in the queue."""
-    await hold_owner(session, "runs", owner_id)
-    await refuse_more_work(session, RUNS, RunRow.owner_id == owner_id, MAXIMUM_UNFINISHED)
+    await refuse_more_work(session, RUNS, RunRow.owner_id, owner_id, MAXIMUM_UNFINISHED)
 
 
 async def insert_run(

@@ -34,6 +34,7 @@ from app.core.leases import (
     TooMuchUnfinished,
     WorkStatus,
 )
+from app.core.owner_locks import hold_owner
 
 RETRY_AFTER_SECONDS = 10
 
@@ -103,11 +104,18 @@ class WorkKind(Generic[RowT]):
 
 
 async def refuse_more_work(
-    session: AsyncSession, kind: WorkKind[RowT], whose: ColumnElement[bool], limit: int
+    session: AsyncSession,
+    kind: WorkKind[RowT],
+    owner: SQLColumnExpression[UUID] | SQLColumnExpression[UUID | None],
+    owner_id: UUID | None,
+    limit: int,
 ) -> None:
-    """Raise TooMuchUnfinished when `limit` rows of somebody (`whose` tells them) wait or run already."""
+    """Raise TooMuchUnfinished when `limit` rows of somebody (the column `owner` tells whose they are) wait or
+    run already. Until the transaction ends his other requests wait here: they are counted one by one.
+    """
+    await hold_owner(session, kind.name, owner_id)
     unfinished = kind.row.status.in_([WorkStatus.QUEUED.value, WorkStatus.RUNNING.value])
-    count = (await session.execute(select(func.count()).where(whose, unfinished))).scalar_one()
+    count = (await session.execute(select(func.count()).where(owner == owner_id, unfinished))).scalar_one()
     if count >= limit:
         raise TooMuchUnfinished(
             f"{count} of yours are waiting or under way. Wait for some of them, or cancel them.",

@@ -26,7 +26,7 @@ from app.core.waiting import heed_cancellation, wait_until_set
 from app.engine.intervals import DAY_SECONDS, Interval
 from app.feeds import backfill_repository, credits, repository
 from app.feeds.asking import FOR_GOOD, Means, Patience, answer_in_time, load_sessions
-from app.feeds.backfill_repository import Doubt, FetchedPage
+from app.feeds.backfill_repository import FetchedPage
 from app.feeds.domain import (
     Backfill,
     BackfillStatus,
@@ -36,18 +36,17 @@ from app.feeds.domain import (
 from app.feeds.freshness import (
     find_closed_until,
 )
+from app.feeds.judging import PageTask, collect_doubts, judge_page
 from app.feeds.planning import (
     Judgement,
     Stretch,
-    find_settled_until,
-    judge_answer,
     plan_stretches,
 )
 from app.feeds.refreshing import put_off_refresh, refresh
 from app.feeds.splitting import fetch_splits, put_off_splits
 from app.feeds.telling import tell_backfills, tell_bars_changed
 from app.market import service as market
-from app.market.domain import Instrument, InstrumentNotFound, Viewer
+from app.market.domain import InstrumentNotFound, Viewer
 from app.market.ports import MarketDataProvider
 from app.market.provider_facts import (
     BarsPage,
@@ -73,19 +72,6 @@ class _Plan:
     revision: int
     frontier: int
     stretches: list[Stretch] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """One page to ask for: of a stretch, or (`doubt`) of what was answered as empty."""
-
-    backfill: Backfill
-    link: ProviderLink
-    instrument: Instrument
-    sessions: market.Sessions | None
-    start: int
-    end: int
-    doubt: Doubt | None = None
 
 
 class ProviderFeed:
@@ -258,7 +244,7 @@ class ProviderFeed:
             await tell_bars_changed(self.means, task.link, backfill.interval, changed)
         await self.note_left()
 
-    async def _prepare(self, backfill: Backfill) -> _Task | None:
+    async def _prepare(self, backfill: Backfill) -> PageTask | None:
         """What to ask for next; None when there is nothing (more), which is then written down."""
         async with self._database.session() as session:
             link = (await repository.find_links(session, [backfill.instrument_id])).get(
@@ -279,7 +265,7 @@ class ProviderFeed:
             stretches = await self._plan(session, backfill, sessions)
             if stretches:
                 newest = stretches[-1]
-                return _Task(backfill, link, instrument, sessions, newest.start, newest.end)
+                return PageTask(backfill, link, instrument, sessions, newest.start, newest.end)
             if not backfill.doubts:
                 await self._finish(session, backfill, BackfillStatus.SUCCEEDED)
                 return None
@@ -292,7 +278,7 @@ class ProviderFeed:
                     session, backfill.id, until, reason, attempts=backfill.attempts
                 )
                 return None
-            return _Task(backfill, link, instrument, sessions, doubt[0], doubt[1], doubt)
+            return PageTask(backfill, link, instrument, sessions, doubt[0], doubt[1], doubt)
 
     async def _plan(
         self, session: AsyncSession, backfill: Backfill, sessions: market.Sessions | None
@@ -318,7 +304,7 @@ class ProviderFeed:
         self._plans[backfill.id] = _Plan(revision, backfill.frontier, found[::-1])
         return self._plans[backfill.id].stretches
 
-    async def _store(self, task: _Task, page: BarsPage, spend: UUID | None) -> int:
+    async def _store(self, task: PageTask, page: BarsPage, spend: UUID | None) -> int:
         """Keep an answer; the series' revision if its bars changed, else 0.
 
         It is paid for: a moment in which others hold the rows is waited out.
@@ -332,10 +318,10 @@ class ProviderFeed:
                 await asyncio.sleep(_STORE_PAUSE_SECONDS)
         raise AssertionError("the loop returns or raises")
 
-    async def _store_once(self, task: _Task, page: BarsPage, spend: UUID | None) -> int:
+    async def _store_once(self, task: PageTask, page: BarsPage, spend: UUID | None) -> int:
         backfill, now = task.backfill, self._clock.now()
         key = backfill.instrument_id, backfill.interval
-        judgement = _judge(task, page, now, self.means)
+        judgement = judge_page(task, page, now, self.means)
         plan: _Plan | None = None
         async with self._database.session() as session:
             await credits.end_request(session, spend)
@@ -349,7 +335,7 @@ class ProviderFeed:
             current = await backfill_repository.lock_open(session, backfill.id)
             if current is not None and current.frontier == backfill.frontier:
                 frontier, plan = self._advance(task, page, judgement, revision)
-                doubts = _collect_doubts(task, current, judgement, now, self._patience)
+                doubts = collect_doubts(task, current, judgement, now, self._patience)
                 fetched = FetchedPage(
                     frontier,
                     doubts,
@@ -369,7 +355,7 @@ class ProviderFeed:
         return revision if counts.is_changed else 0
 
     def _advance(
-        self, task: _Task, page: BarsPage, judgement: Judgement, revision: int
+        self, task: PageTask, page: BarsPage, judgement: Judgement, revision: int
     ) -> tuple[int, _Plan | None]:
         """The frontier after an answer, and what is left to ask for; None: to be planned anew, or nothing."""
         plan = self._plans.get(task.backfill.id)
@@ -429,33 +415,3 @@ class ProviderFeed:
 
     async def _publish(self, backfill_ids: Sequence[UUID]) -> None:
         await tell_backfills(self.means, backfill_ids)
-
-
-def _judge(task: _Task, page: BarsPage, now: datetime, means: Means) -> Judgement:
-    settled = find_settled_until(int(now.timestamp()), task.backfill.interval)
-    judgement = judge_answer(
-        (page.covered_from, task.end),
-        task.backfill.interval,
-        page.bars.time,
-        task.sessions,
-        settled,
-        means.provider.description.max_bars_per_request,
-    )
-    asked = 1 if task.doubt is None else task.doubt[2] + 1
-    if not judgement.doubted or asked <= len(means.patience.doubt_seconds):
-        return judgement
-    # It was asked for often enough: there is nothing.
-    return Judgement(judgement.covered_from, (*judgement.answered, *judgement.doubted), ())
-
-
-def _collect_doubts(
-    task: _Task, current: Backfill, judgement: Judgement, now: datetime, patience: Patience
-) -> list[Doubt]:
-    doubts = [one for one in current.doubts if one != task.doubt]
-    asked = 1 if task.doubt is None else task.doubt[2] + 1
-    for start, end in judgement.doubted:
-        later = int(now.timestamp() + patience.doubt_seconds[asked - 1])
-        doubts.append((start, end, asked, later))
-    if task.doubt is not None and judgement.covered_from > task.doubt[0]:
-        doubts.append((task.doubt[0], judgement.covered_from, task.doubt[2], int(now.timestamp())))
-    return doubts

@@ -158,14 +158,13 @@ class HoleFetcher:
         if proven >= end or not self._trades_within(line, proven, end):
             self._doubts.pop(line.id, None)
             return end
-        doubted = proven, end
-        since, until, times = self._doubts.get(line.id, (*doubted, 0))
+        since, until, times = self._doubts.get(line.id, (proven, end, 0))
         if since != proven:
-            (since, until), times = doubted, 0
+            until, times = end, 0
         if times + 1 >= _DOUBTS:
             del self._doubts[line.id]
             return until
-        self._doubts[line.id] = since, until, times + 1
+        self._doubts[line.id] = proven, until, times + 1
         self._tried_at[line.id] = self._now() + max(0.0, _DOUBT_SECONDS - self._period)
         return proven
 

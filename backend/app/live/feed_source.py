@@ -188,7 +188,7 @@ class Source:
             self._next_stream = connection
 
     async def _listen(self, connection: _Connection) -> None:
-        symbols = [lines[0].fed.symbol for lines in connection.by_code.values()]
+        symbols = _list_symbols(connection.lines)
         try:
             async with contextlib.aclosing(self._iterate(symbols)) as ticks:
                 async for tick in ticks:
@@ -270,7 +270,7 @@ class Source:
 
     async def _poll(self, lines: Sequence[Line], now: float) -> None:
         symbols = _list_symbols(lines)
-        cost = self._cost(lines)
+        cost = self.provider.count_quotes_credits(symbols)
         try:
             async with self._spend(self.provider.description, cost):
                 self.share.note(now, cost)

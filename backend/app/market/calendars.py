@@ -65,15 +65,12 @@ def _load(name: str) -> SessionCalendar:
     return find_light_calendar(name) or _ExchangeCalendar(name)
 
 
-def _load_alone(name: str) -> SessionCalendar:
-    """One thread at a time: the filters of warnings are the whole process's, and the work is done once."""
-    with _loading:
-        return _load(name)
-
-
 def find_calendar(name: str | None) -> SessionCalendar | None:
     """The calendar of an instrument; None where it has none. The first use of an exchange's takes 0.1 s."""
-    return None if name is None or name not in KNOWN_CALENDARS else _load_alone(name)
+    if name is None or name not in KNOWN_CALENDARS:
+        return None
+    with _loading:  # the filters of warnings are the whole process's, and the work is done once
+        return _load(name)
 
 
 def find_bar_close(calendar: str | None, interval: Interval, time: int) -> int | None:

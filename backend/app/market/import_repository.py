@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.leased_rows import WorkKind, finish_row, refuse_more_work
 from app.core.leased_work import claim_work
 from app.core.leases import Claim, WorkStatus
-from app.core.owner_locks import hold_owner
 from app.engine.intervals import Interval
 from app.market.bar_store import LONG_SECONDS, begin_long_transaction
 from app.market.domain import (
@@ -40,8 +39,7 @@ _CHUNKS_AT_ONCE = 4
 
 async def refuse_more_imports(session: AsyncSession, owner_id: UUID | None) -> None:
     """Raise TooMuchUnfinished when the owner has MAXIMUM_UNFINISHED imports in the queue."""
-    await hold_owner(session, "imports", owner_id)
-    await refuse_more_work(session, IMPORTS, ImportRow.owner_id == owner_id, MAXIMUM_UNFINISHED)
+    await refuse_more_work(session, IMPORTS, ImportRow.owner_id, owner_id, MAXIMUM_UNFINISHED)
 
 
 async def insert_import(

@@ -14,7 +14,6 @@ from app.core.jobs import LOW_PRIORITY
 from app.core.leased_rows import WorkKind, finish_row, refuse_more_work
 from app.core.leased_work import claim_work
 from app.core.leases import Claim, WorkStatus
-from app.core.owner_locks import hold_owner
 from app.research.domain import (
     LEASE_SECONDS,
     MAXIMUM_UNFINISHED,
@@ -44,12 +43,8 @@ def _visible_to(user_id: UUID) -> ColumnElement[bool]:
 
 
 async def refuse_more_walk_forwards(session: AsyncSession, owner_id: UUID) -> None:
-    """Raise TooMuchUnfinished when the owner has MAXIMUM_UNFINISHED of them in the queue.
-
-    As with sweeps, requests at once are counted one by one.
-    """
-    await hold_owner(session, "research", owner_id)
-    await refuse_more_work(session, WALK_FORWARDS, WalkForwardRow.owner_id == owner_id, MAXIMUM_UNFINISHED)
+    """Raise TooMuchUnfinished when the owner has MAXIMUM_UNFINISHED of them in the queue."""
+    await refuse_more_work(session, WALK_FORWARDS, WalkForwardRow.owner_id, owner_id, MAXIMUM_UNFINISHED)
 
 
 async def insert_walk_forward(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 import sys
 
@@ -12,7 +11,7 @@ import structlog
 
 from app.config import Settings, get_settings
 from app.core.logging import configure_logging
-from app.worker.process import run_worker
+from app.worker.process import hush_broken_handshakes, run_worker
 
 
 def main() -> int:
@@ -36,8 +35,7 @@ async def _run_until_told(settings: Settings) -> None:
         nonlocal is_told
         if not is_told:
             is_told = True
-            # asyncpg leaves errors behind for connections whose opening the stop cancels: they are no faults.
-            logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+            hush_broken_handshakes()
             working.cancel()
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -29,6 +29,13 @@ log = structlog.get_logger(__name__)
 _AWAY = (ConnectorException, OperationalError, PoolTimeout, DBAPIError, OSError)
 
 
+def hush_broken_handshakes() -> None:
+    """Let asyncio tell nothing more, as the process is about to end: asyncpg leaves errors behind for
+    connections whose opening is cut short, and they are no faults.
+    """
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+
+
 async def run_worker(settings: Settings, clock: Clock | None = None) -> None:
     """Work until cancelled, or until the database is gone; jobs under way get a few seconds to end.
 
@@ -66,8 +73,7 @@ async def _work(settings: Settings, databases: Databases, clock: Clock) -> None:
     except _AWAY as error:
         if isinstance(error, DBAPIError) and not is_database_away(error):
             raise
-        # asyncpg leaves errors behind for connections that were being opened: this line says it all.
-        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+        hush_broken_handshakes()
         log.warning("database_went_away", reason=type(error).__name__)
     finally:
         await redis.aclose()

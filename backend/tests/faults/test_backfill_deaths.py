@@ -16,12 +16,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import numpy as np
 import pytest
 
 from app.engine.intervals import Interval
+from tests.faults.signed_in import sign_up
 from tests.faults.stack import Stack, wait_until
+from tests.faults.stored_history import count_open, read_stored
 from tests.standins.twelvedata.market import LISTINGS, Listing, Market
 from tests.standins.twelvedata.server import KEY, StandIn
 
@@ -72,7 +73,7 @@ def test_a_backfill_whose_worker_is_killed_again_and_again_asks_nothing_twice(
 ) -> None:
     if KILLS > 2:
         standin.faults.set("stall", path="time_series", seconds=0.3)
-    with closing(_sign_in(stack)) as client:
+    with closing(sign_up(stack)) as client:
         started = time.monotonic()
         for stock in STOCKS:
             body = {
@@ -92,13 +93,13 @@ def test_a_backfill_whose_worker_is_killed_again_and_again_asks_nothing_twice(
             worker = stack.get("worker")
             worker.kill()
             wait_until(lambda: stack.find("worker") not in (None, worker), 60, stack.dump)  # noqa: B023
-        wait_until(lambda: _count_open(client) == 0, LONGEST_SECONDS, stack.dump)
+        wait_until(lambda: count_open(client) == 0, LONGEST_SECONDS, stack.dump)
         seconds = time.monotonic() - started
         minimum = 0
         for stock in STOCKS:
             for interval, start in ((Interval.DAY_1, DAILY_FROM), (Interval.MIN_1, MINUTES_FROM)):
                 wanted = _expected(stock, interval, start)
-                got = _stored_times(client, stock, interval)
+                got = np.array(read_stored(client, stock, interval)["time"], dtype=np.int64)
                 assert np.array_equal(got, wanted[: len(got)]), (stock.symbol, interval)
                 assert len(wanted) - len(got) <= 2, (stock.symbol, interval)
                 minimum += -(-len(got) // PAGE)
@@ -118,22 +119,6 @@ def test_a_backfill_whose_worker_is_killed_again_and_again_asks_nothing_twice(
     assert standin.quota.count_repeated() <= died * PAGE
 
 
-def _sign_in(stack: Stack) -> httpx.Client:
-    client = httpx.Client(base_url=f"http://127.0.0.1:{stack.port}/api/v1", timeout=60)
-    person = {"email": "ines@example.com", "password": "correct horse battery", "display_name": "Ines"}
-    client.post("/auth/register", json=person).raise_for_status()
-    del person["display_name"]
-    signed_in = client.post("/auth/login", json=person).raise_for_status().json()
-    client.headers["Authorization"] = f"Bearer {signed_in['access_token']}"
-    return client
-
-
-def _count_open(client: httpx.Client) -> int:
-    answer = client.get("/backfills", params={"open": True, "limit": 100}).raise_for_status()
-    items: list[dict[str, Any]] = answer.json()["items"]
-    return len(items)
-
-
 def _count_series_requests(standin: StandIn) -> int:
     return sum(one.path == "time_series" for one in list(standin.quota.requests))
 
@@ -142,22 +127,3 @@ def _expected(stock: Listing, interval: Interval, start: str) -> np.ndarray[Any,
     begin = int(datetime.fromisoformat(start).replace(tzinfo=UTC).timestamp())
     now = time.time()
     return Market().bars(stock, interval, begin, int(now), now, adjusted=False).time
-
-
-def _stored_times(client: httpx.Client, stock: Listing, interval: Interval) -> np.ndarray[Any, Any]:
-    parts: list[list[int]] = []
-    end: int | None = None
-    while True:
-        query: dict[str, str | int] = {
-            "symbol": stock.symbol,
-            "interval": interval.value,
-            "limit": 50_000,
-            "adjust": "none",
-        }
-        if end is not None:
-            query["end"] = datetime.fromtimestamp(end, UTC).isoformat().replace("+00:00", "Z")
-        times = client.get("/bars", params=query).raise_for_status().json()["time"]
-        if not times:
-            return np.array([one for part in parts[::-1] for one in part], dtype=np.int64)
-        parts.append(times)
-        end = times[0]

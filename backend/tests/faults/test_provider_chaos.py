@@ -30,6 +30,7 @@ from app.engine.intervals import Interval
 from tests.faults.live_watching import Watcher
 from tests.faults.signed_in import sign_in, sign_up
 from tests.faults.stack import Stack, wait_until
+from tests.faults.stored_history import VALUES, count_open, read_stored
 from tests.faults.told_time import ToldTime
 from tests.standins.twelvedata.market import LISTINGS, Listing, Market
 from tests.standins.twelvedata.server import KEY, StandIn
@@ -134,7 +135,7 @@ def test_a_provider_in_chaos_spoils_no_bar_and_slows_nobody(
             met = {kind.value: count for kind, count in standin.faults.met.items()}
             end = int(told.now() // 60) * 60
             standin.faults.clear()
-            wait_until(lambda: _count_open(client) == 0, 120 + CHAOS_SECONDS, stack.dump)
+            wait_until(lambda: count_open(client) == 0, 120 + CHAOS_SECONDS, stack.dump)
             found = Findings()
             for stock in STOCKS:
                 for interval, start in INTERVALS.items():
@@ -222,7 +223,7 @@ class _Turn:
 
 
 def _keep_busy(client: httpx.Client, stocks: list[str]) -> None:
-    if _count_open(client) == 0:
+    if count_open(client) == 0:
         for one in stocks:
             body = {"interval": "1min", "start": INTERVALS["1min"], "again": True}
             client.post(f"/instruments/{one}/backfills", json=body).raise_for_status()
@@ -233,7 +234,7 @@ def _wait_until_settled(client: httpx.Client, told: ToldTime, begin: int, end: i
     until = max(told.now(), end) + SETTLED_SECONDS
     wanted = (end - begin) // 60
     while told.now() < until:
-        counts = [len(_read(client, one, Interval.MIN_1, begin, end - 60)["time"]) for one in COINS]
+        counts = [len(read_stored(client, one, Interval.MIN_1, begin, end - 59)["time"]) for one in COINS]
         if min(counts) >= wanted:
             return
         time.sleep(0.5)
@@ -250,8 +251,8 @@ def _compare(
 ) -> None:
     """Hold every stored bar with start ≤ time ≤ last against the provider's own."""
     true = Market().bars(listing, interval, start, last, told.now(), adjusted=False)
-    got = _read(client, listing, interval, start, last)
-    stored = dict(zip(got["time"], zip(*(got[name] for name in _COLUMNS), strict=True), strict=True))
+    got = read_stored(client, listing, interval, start, last + 1)
+    stored = dict(zip(got["time"], zip(*(got[name] for name in VALUES), strict=True), strict=True))
     columns = [column.tolist() for column in true.columns()]
     for place, at in enumerate(true.time.tolist()):
         bar = tuple(None if column[place] != column[place] else column[place] for column in columns)
@@ -265,42 +266,5 @@ def _compare(
     found.bars += len(stored)
 
 
-_COLUMNS = ("open", "high", "low", "close", "volume")
-
-
-def _read(
-    client: httpx.Client, listing: Listing, interval: Interval, start: int, last: int
-) -> dict[str, Any]:
-    """Stored bars with start ≤ time ≤ last as columns."""
-    columns: dict[str, list[Any]] = {name: [] for name in ("time", *_COLUMNS)}
-    end = last + 1
-    while True:
-        query: dict[str, str | int] = {
-            "symbol": listing.symbol,
-            "interval": interval.value,
-            "limit": 50_000,
-            "adjust": "none",
-            "start": _write(start),
-            "end": _write(end),
-        }
-        part = client.get("/bars", params=query).raise_for_status().json()
-        if not part["time"]:
-            return columns
-        for column, values in columns.items():
-            values[:0] = part[column]
-        end = int(part["time"][0])
-        if end <= start:
-            return columns
-
-
-def _write(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
-
-
 def _seconds(day: str) -> int:
     return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())
-
-
-def _count_open(client: httpx.Client) -> int:
-    answer = client.get("/backfills", params={"open": True, "limit": 100}).raise_for_status()
-    return len(answer.json()["items"])

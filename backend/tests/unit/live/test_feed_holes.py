@@ -58,17 +58,23 @@ def assert_right(stage: Stage, instrument_id: UUID, settled: float) -> dict[int,
     return true
 
 
+def follow(stage: Stage, since: str, seconds: int) -> tuple[Lagging, UUID]:
+    """A coin that is traded for so long, and its provider."""
+    btc = stage.add("BTC", Interval.MIN_1)
+    stage.provider.trades["BTC"] = walk(at(since), seconds)
+    assert isinstance(stage.provider, Lagging)
+    return stage.provider, btc
+
+
 async def test_what_the_leader_before_did_not_come_to_fetching_is_fetched(
     set_stage: Callable[[str], Stage],
 ) -> None:
     stage = set_stage("2026-03-10 16:00:00")
-    btc = stage.add("BTC", Interval.MIN_1)
-    stage.provider.trades["BTC"] = walk(at("2026-03-10 16:00"), 900)
-    assert isinstance(stage.provider, Lagging)
+    provider, btc = follow(stage, "2026-03-10 16:00", 900)
     stage.start()
     await stage.run(90)
-    stage.provider.bars_from = at("2026-03-10 16:04:10")
-    stage.provider.down = [(stage.time.now() + 10, stage.time.now() + 15)]
+    provider.bars_from = at("2026-03-10 16:04:10")
+    provider.down = [(stage.time.now() + 10, stage.time.now() + 15)]
     await stage.run(155)
     assert at("2026-03-10 16:03") in stage.minutes(btc)
     assert at("2026-03-10 16:01") not in stage.minutes(btc)
@@ -83,15 +89,13 @@ async def test_a_hole_of_yesterday_is_fetched_after_midnight_and_its_day_is_whol
     set_stage: Callable[[str], Stage],
 ) -> None:
     stage = set_stage("2026-03-10 23:55:20")
-    btc = stage.add("BTC", Interval.MIN_1)
+    provider, btc = follow(stage, "2026-03-10 23:40", 6_000)
     stage.history.bars[btc, Interval.DAY_1] = {at("2026-03-09"): BarValues(100.0, 101.0, 99.0, 100.0, 1.0)}
     stage.history.bars[btc, Interval.MIN_5] = {at("2026-03-09"): BarValues(100.0, 101.0, 99.0, 100.0, 1.0)}
-    stage.provider.trades["BTC"] = walk(at("2026-03-10 23:40"), 6_000)
-    assert isinstance(stage.provider, Lagging)
-    stage.provider.bars_from = at("2026-03-11 00:30")
+    provider.bars_from = at("2026-03-11 00:30")
     stage.start()
     await stage.run(100)
-    stage.provider.down = [(stage.time.now(), stage.time.now() + 5)]
+    provider.down = [(stage.time.now(), stage.time.now() + 5)]
     await stage.time.run_until(at("2026-03-11 00:35"))
     true = assert_right(stage, btc, 20)
     yesterday = [true[one] for one in true if one < at("2026-03-11")]
@@ -107,10 +111,8 @@ async def test_minutes_that_a_provider_does_not_have_yet_are_asked_for_again(
     set_stage: Callable[[str], Stage],
 ) -> None:
     stage = set_stage("2026-03-10 16:00:20")
-    btc = stage.add("BTC", Interval.MIN_1)
-    stage.provider.trades["BTC"] = walk(at("2026-03-10 16:00"), 900)
-    assert isinstance(stage.provider, Lagging)
-    stage.provider.lags_by = 45.0
+    provider, btc = follow(stage, "2026-03-10 16:00", 900)
+    provider.lags_by = 45.0
     stage.start()
     await stage.run(170)
     assert_right(stage, btc, 120)
