@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +27,12 @@ from alembic import command
 from app.auth.service import create_user
 from app.config import Settings
 from app.core import security
+from app.core.clock import SystemClock
 from app.core.database import Databases
 from app.core.migrations import alembic_config
 from app.embedded.servers import RunningServers, start_servers
 from app.main import create_app
+from app.market.demo.loading import load_demo
 
 _TEMPLATE = "flowrex_template"
 _ROOM_BYTES = 4 * 2**30
@@ -73,26 +77,60 @@ def servers() -> Iterator[RunningServers]:
 
 
 @pytest.fixture
-def settings(servers: RunningServers) -> Iterator[Settings]:
-    """Settings that point at two fresh databases, migrated, empty, dropped after the test."""
-    with open_fresh_databases(servers) as made:
+def settings(servers: RunningServers, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Settings that point at two fresh databases, migrated, dropped after the test.
+
+    They are empty, but for the demo's instruments where the test asks for `demo_bars`.
+    """
+    with_demo = "demo_bars" in request.fixturenames
+    template = request.getfixturevalue("demo_template") if with_demo else _TEMPLATE
+    with open_fresh_databases(servers, template) as made:
         yield made
 
 
+@pytest.fixture
+def demo_bars() -> None:
+    """The demo's instruments with their real bars: see `settings`."""
+
+
+@pytest.fixture(scope="session")
+def demo_template(servers: RunningServers) -> str:
+    """The name of databases that hold the demo: copied in a tenth of the time that it takes to load."""
+    name = f"{_TEMPLATE}_demo"
+    _create(servers, name, _TEMPLATE)
+
+    async def load() -> None:
+        databases = Databases.from_settings(_settings_of(servers, name), application_name="tests")
+        await load_demo(databases, SystemClock())
+        await databases.dispose()
+
+    with ThreadPoolExecutor(1) as beside_the_loop:
+        beside_the_loop.submit(asyncio.run, load()).result()
+    return name
+
+
 @contextmanager
-def open_fresh_databases(servers: RunningServers) -> Iterator[Settings]:
-    """The same for as long as a block lasts."""
+def open_fresh_databases(servers: RunningServers, template: str = _TEMPLATE) -> Iterator[Settings]:
+    """Two databases for as long as a block lasts."""
     name = f"test_{next(_numbers)}"
+    _create(servers, name, template)
+    yield _settings_of(servers, name)
+    for dsn in (servers.main_dsn, servers.credentials_dsn):
+        _drop(dsn, name)
+
+
+def _create(servers: RunningServers, name: str, template: str) -> None:
     for dsn in (servers.main_dsn, servers.credentials_dsn):
         # a copy of its files: twice as fast as the default, through the log, for a server that syncs nothing
-        _execute(dsn, f'CREATE DATABASE "{name}" TEMPLATE "{_TEMPLATE}" STRATEGY FILE_COPY')
-    yield make_settings(
+        _execute(dsn, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+
+
+def _settings_of(servers: RunningServers, name: str) -> Settings:
+    return make_settings(
         database_url=_other_database(servers.main_dsn, name),
         creds_database_url=_other_database(servers.credentials_dsn, name),
         redis_url=servers.redis_url,
     )
-    for dsn in (servers.main_dsn, servers.credentials_dsn):
-        _drop(dsn, name)
 
 
 def make_settings(**values: object) -> Settings:

@@ -10,9 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from app.config import Settings
-from app.core.clock import SystemClock
 from app.core.database import Databases
-from app.market.demo.loading import load_demo
 from app.worker.process import run_worker
 from tests.integration.backtests.long_runs import ask_for_long_run, store_long_instrument
 from tests.integration.conftest import Person
@@ -46,12 +44,6 @@ async def run(person: Person, **fields: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def demo_bars(databases: Databases) -> None:
-    """The demo's instruments with their real bars."""
-    await load_demo(databases, SystemClock())
-
-
-@pytest.fixture
 async def long_run(databases: Databases) -> dict[str, Any]:
     """What to ask for to get a run that takes seconds."""
     await store_long_instrument(databases)
@@ -62,7 +54,7 @@ async def long_run(databases: Databases) -> dict[str, Any]:
 async def worker(settings: Settings, databases: Databases) -> AsyncIterator[None]:
     """A worker on the test's database, in this process."""
     working = asyncio.create_task(run_worker(settings))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(150):  # a clone's first worker compiles everything
         while not await _count_workers(databases):
             assert not working.done(), working
             await asyncio.sleep(0.02)

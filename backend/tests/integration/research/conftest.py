@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from app.config import Settings
-from tests.integration.backtests.conftest import demo_bars, worker
+from tests.integration.backtests.conftest import worker
 from tests.integration.conftest import Person
 
-__all__ = ["demo_bars", "worker"]
+__all__ = ["worker"]
 
 SWEEPS = "/api/v1/sweeps"
 WALK_FORWARDS = "/api/v1/walk-forwards"
