@@ -12,10 +12,10 @@ from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter, RateLimiter
 from limits.storage import storage_from_string
-from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from app.core.errors import TooManyRequests
+from app.core.redis import make_redis_pool
 
 log = structlog.get_logger(__name__)
 
@@ -29,11 +29,8 @@ class RateLimits:
 
     def __init__(self, redis_url: str, *, multiplier: int = 1) -> None:
         # A pool of our own, because the library never closes the one it makes.
-        self._pool = ConnectionPool.from_url(
-            redis_url,
-            socket_timeout=REDIS_TIMEOUT_SECONDS,
-            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-            max_connections=MAX_CONNECTIONS,
+        self._pool = make_redis_pool(
+            redis_url, timeout_seconds=REDIS_TIMEOUT_SECONDS, max_connections=MAX_CONNECTIONS
         )
         self._redis_url = redis_url
         self._multiplier = multiplier

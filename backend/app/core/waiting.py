@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 
-def heed_cancellation() -> None:
-    """Raise CancelledError in a task that was told to end, though something below it dropped that word.
+@contextlib.contextmanager
+def keep_cancellation() -> Iterator[None]:
+    """Raise CancelledError at the end of a block in which one arrived and was dropped by something below.
 
-    For loops over drivers that tidy up in their own way. Not for a task that is the parent of a TaskGroup:
-    until Python 3.13 that leaves the count of cancellations raised after a child's failure.
+    Counted from the block's start: until Python 3.13 the parent of a TaskGroup keeps a raised count.
     """
     task = asyncio.current_task()
-    if task is not None and task.cancelling():
+    before = task.cancelling() if task else 0
+    yield
+    if task is not None and task.cancelling() > before:
         raise asyncio.CancelledError
 
 

@@ -22,7 +22,7 @@ from app.core.clock import Clock
 from app.core.database import Database
 from app.core.live_publishing import LivePublisher
 from app.core.problems import is_database_away, is_database_busy
-from app.core.waiting import heed_cancellation, wait_until_set
+from app.core.waiting import wait_until_set
 from app.engine.intervals import DAY_SECONDS, Interval
 from app.feeds import backfill_repository, credits, repository
 from app.feeds.asking import FOR_GOOD, Means, Patience, answer_in_time, load_sessions
@@ -103,7 +103,6 @@ class ProviderFeed:
         """Fetch for ever; `woken` is set when there is something new. Raises when the database is away."""
         failures = 0
         while True:
-            heed_cancellation()
             woken.clear()
             try:
                 pause = await self._step()

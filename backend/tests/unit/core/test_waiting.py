@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from app.core.waiting import end_task, heed_cancellation, wait_until_set
+from app.core.waiting import end_task, keep_cancellation, wait_until_set
 
 pytestmark = pytest.mark.anyio
 
@@ -74,7 +74,7 @@ async def test_what_a_task_died_of_is_handed_over() -> None:
     assert str(await end_task(task)) == "its own"
 
 
-async def test_a_cancellation_that_something_below_dropped_is_heeded() -> None:
+async def test_a_cancellation_that_something_below_dropped_is_kept() -> None:
     async def drop() -> None:
         try:
             await asyncio.sleep(60)
@@ -83,11 +83,30 @@ async def test_a_cancellation_that_something_below_dropped_is_heeded() -> None:
 
     async def work_on() -> None:
         while True:
-            heed_cancellation()
-            await drop()
+            with keep_cancellation():
+                await drop()
 
     task = asyncio.create_task(work_on())
     await asyncio.sleep(0.01)
     task.cancel()
     await asyncio.wait((task,), timeout=1)
     assert task.cancelled()
+
+
+async def test_a_cancellation_of_before_is_not_raised_again() -> None:
+    ended = False
+
+    async def tidy_up_when_told_to_end() -> None:
+        nonlocal ended
+        try:
+            await asyncio.sleep(60)
+        finally:
+            with keep_cancellation():
+                await asyncio.sleep(0)
+            ended = True
+
+    task = asyncio.create_task(tidy_up_when_told_to_end())
+    await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.wait((task,), timeout=1)
+    assert ended
