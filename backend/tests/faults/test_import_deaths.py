@@ -43,8 +43,17 @@ def file() -> bytes:
     return b"\n".join(lines) + b"\n"
 
 
-@pytest.mark.parametrize("name", ["worker", "postgres-main"])
-@pytest.mark.parametrize("wait_seconds", [0.0, 0.5, 1.2])
+@pytest.mark.parametrize(
+    ("name", "wait_seconds"),
+    [
+        pytest.param("worker", 0.0, marks=pytest.mark.thorough),
+        ("worker", 0.5),
+        pytest.param("worker", 1.2, marks=pytest.mark.thorough),
+        pytest.param("postgres-main", 0.0, marks=pytest.mark.thorough),
+        pytest.param("postgres-main", 0.5, marks=pytest.mark.thorough),
+        ("postgres-main", 1.2),
+    ],
+)
 def test_an_import_in_which_something_is_killed_is_whole_and_done_once(
     running_stack: Stack, client: httpx.Client, file: bytes, name: str, wait_seconds: float
 ) -> None:

@@ -78,6 +78,7 @@ def test_a_strangers_folder_is_left_alone(tmp_path: Path) -> None:
     assert sorted(p.name for p in (tmp_path / "letters").iterdir()) == ["lock", "to-grandmother.txt"]
 
 
+@pytest.mark.thorough
 def test_folders_above_the_home_keep_their_modes(make_stack: MakeStack, tmp_path: Path) -> None:
     """Root's databases run as somebody else, who may not pass through a closed folder."""
     closed = tmp_path / "closed"

@@ -22,7 +22,14 @@ def none_left(processes: list[psutil.Process]) -> Callable[[], bool]:
     return look
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGTERM,
+        pytest.param(signal.SIGINT, marks=pytest.mark.thorough),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.thorough),
+    ],
+)
 def test_asked_to_stop_it_stops_all_in_order(make_stack: MakeStack, number: signal.Signals) -> None:
     stack = make_stack()
     stack.wait_ready()
@@ -70,6 +77,7 @@ def test_it_ends_with_the_process_that_started_it(make_stack: MakeStack) -> None
     assert "the process that started Flowrex is gone: stopping" in stack.output
 
 
+@pytest.mark.thorough
 def test_asked_twice_it_does_not_wait_for_anybody(make_stack: MakeStack) -> None:
     stack = make_stack()
     stack.wait_ready()

@@ -58,6 +58,7 @@ def client(running_stack: Stack) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(600)
 def test_workers_that_are_killed_again_and_again_change_nothing(
     running_stack: Stack, client: httpx.Client

@@ -57,6 +57,7 @@ def test_a_run_whose_worker_is_killed_is_done_by_the_next(running_stack: Stack, 
     assert _read_attempt(running_stack, run_id) == 2
 
 
+@pytest.mark.thorough
 def test_a_worker_that_is_told_to_stop_hands_its_run_on(running_stack: Stack, client: httpx.Client) -> None:
     run_id = _start_long_run(running_stack, client)
     running_stack.get("worker").terminate()
@@ -64,6 +65,7 @@ def test_a_worker_that_is_told_to_stop_hands_its_run_on(running_stack: Stack, cl
     assert done["status"] == "succeeded"
 
 
+@pytest.mark.thorough
 def test_a_worker_that_stood_still_and_wakes_up_changes_nothing(
     running_stack: Stack, client: httpx.Client
 ) -> None:
@@ -104,6 +106,7 @@ def test_a_run_whose_database_is_killed_ends_once(running_stack: Stack, client: 
     assert "internal_error" not in str(done["error"])
 
 
+@pytest.mark.thorough
 def test_a_cancelled_run_stays_cancelled_when_its_worker_is_killed(
     running_stack: Stack, client: httpx.Client
 ) -> None:
