@@ -104,7 +104,7 @@ class CryptoProvider:
         """None: public data without a quota."""
         return 0
 
-    def count_splits_credits(self) -> int:
+    def count_splits_credits(self, symbol: ProviderSymbol) -> int:
         """None: nothing is asked."""
         return 0
 

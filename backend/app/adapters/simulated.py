@@ -96,7 +96,7 @@ class SimulatedProvider:
         """None: nobody is asked."""
         return 0
 
-    def count_splits_credits(self) -> int:
+    def count_splits_credits(self, symbol: ProviderSymbol) -> int:
         """None: nobody is asked."""
         return 0
 

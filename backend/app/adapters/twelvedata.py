@@ -132,9 +132,9 @@ class TwelveDataProvider:
         """Credits of one `fetch_bars`."""
         return 1
 
-    def count_splits_credits(self) -> int:
-        """Credits of one `fetch_splits`."""
-        return SPLITS_CREDITS
+    def count_splits_credits(self, symbol: ProviderSymbol) -> int:
+        """Credits of one `fetch_splits`: none for what cannot split."""
+        return SPLITS_CREDITS if symbol.asset_class in _SPLIT else 0
 
     def count_quotes_credits(self, symbols: Sequence[ProviderSymbol]) -> int:
         """Credits of one `fetch_quotes`: one a symbol."""

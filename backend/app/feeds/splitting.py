@@ -36,7 +36,7 @@ async def fetch_splits(feed: Asking, instrument_id: UUID) -> None:
         link = (await repository.find_links(session, [instrument_id])).get(instrument_id)
     if link is None:
         return
-    cost = means.provider.count_splits_credits()
+    cost = means.provider.count_splits_credits(link.symbol)
     problem = explain_unaffordable_splits(description, cost)
     if problem is not None:
         await _put_off(feed, instrument_id, now + _SPLITS_EVERY, problem)

@@ -49,8 +49,8 @@ class MarketDataProvider(Protocol):
         """Credits of one `fetch_bars`."""
         ...
 
-    def count_splits_credits(self) -> int:
-        """Credits of one `fetch_splits`."""
+    def count_splits_credits(self, symbol: ProviderSymbol) -> int:
+        """Credits of one `fetch_splits`: none for what cannot split."""
         ...
 
     def count_quotes_credits(self, symbols: Sequence[ProviderSymbol]) -> int:

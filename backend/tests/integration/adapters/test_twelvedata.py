@@ -184,8 +184,9 @@ async def test_all_splits_are_asked_for_and_cost_twenty(
 ) -> None:
     splits = await provider.fetch_splits(AAPL)
     assert [split.ratio for split in splits] == [7.0, 4.0]
-    assert stand_in.quota.spent == provider.count_splits_credits() == 20
+    assert stand_in.quota.spent == provider.count_splits_credits(AAPL) == 20
     assert await provider.fetch_splits(EURO) == ()
+    assert provider.count_splits_credits(EURO) == 0
     assert stand_in.quota.spent == 20
 
 

@@ -162,6 +162,29 @@ async def test_splits_that_the_plan_never_allows_are_not_tried_and_said(
     assert [one["splits_problem"] for one in items if one["symbol"] == "AAPL"] == [problem]
 
 
+async def test_what_cannot_split_costs_no_credits_and_is_no_problem_on_a_small_plan(
+    member: Person,
+    databases: Databases,
+    run_worker_feeds: RunFeeds,
+    wait_for_backfill: WaitFor,
+    standin: StandIn,
+) -> None:
+    added = await add(
+        member, provider="twelvedata", code="EUR/USD", intervals=["1day"], history={"1day": "2026-11-16"}
+    )
+
+    async def find_splits_asked_for() -> Any:
+        async with databases.main.session() as session:
+            statement = text("SELECT splits_fetched_at, splits_problem FROM provider_links")
+            return (await session.execute(statement)).one()
+
+    async with run_worker_feeds(per_minute=8):
+        await wait_for_backfill(member.client, added["backfills"][0]["id"])
+        fetched_at, problem = await wait_for(find_splits_asked_for, any)
+    assert (problem, fetched_at is not None) == (None, True)
+    assert count_asked(standin, "splits") == 0
+
+
 async def test_a_full_minute_that_splits_wait_for_is_no_refusal_of_the_provider(
     member: Person, run_worker_feeds: RunFeeds, databases: Databases, standin: StandIn
 ) -> None:

@@ -118,7 +118,7 @@ class ScriptedProvider:
     def count_bars_credits(self) -> int:
         return 0 if self.description.quota == Quota() else 1
 
-    def count_splits_credits(self) -> int:
+    def count_splits_credits(self, symbol: ProviderSymbol) -> int:
         return 0
 
     def count_search_credits(self) -> int:
