@@ -16,6 +16,8 @@ export type ChartParts = {
   chart: IChartApi;
   candles: ISeriesApi<"Candlestick">;
   container: HTMLElement;
+  /** Aborted just before the chart is removed: what is asked of it then would be drawn in the next frame, and throw. */
+  gone: AbortSignal;
 };
 
 export const RIGHT_ROOM_BARS = 3;

@@ -118,7 +118,12 @@ export class ChartView {
 
   /** What layers such as drawings are built on. */
   get parts(): ChartParts {
-    return { chart: this.#chart, candles: this.#candles, container: this.#container };
+    return {
+      chart: this.#chart,
+      candles: this.#candles,
+      container: this.#container,
+      gone: this.#stop.signal,
+    };
   }
 
   /**
@@ -250,6 +255,7 @@ export class ChartView {
   }
 
   #show(view: { from: number; to: number }): void {
+    if (this.#stop.signal.aborted) return;
     this.#wanted = view;
     this.#chart.timeScale().setVisibleLogicalRange(view);
   }
@@ -267,6 +273,7 @@ export class ChartView {
   }
 
   placeCrosshair(index: number | null): void {
+    if (this.#stop.signal.aborted) return;
     this.#cursor = index;
     if (index === null) this.#chart.clearCrosshairPosition();
     else

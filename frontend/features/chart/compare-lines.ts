@@ -16,6 +16,7 @@ export class CompareLines {
   }
 
   show(lines: readonly ComparedLine[], keys: readonly number[], colours: ChartColours): void {
+    if (this.#parts.gone.aborted) return;
     for (const [symbol, series] of this.#lines)
       if (!lines.some((line) => line.symbol === symbol)) {
         this.#parts.chart.removeSeries(series);

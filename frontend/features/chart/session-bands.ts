@@ -36,6 +36,7 @@ export class SessionBands implements ISeriesPrimitive<Time> {
     this.#attached = parts;
   }
 
+  /** Also told when the chart is removed, which takes no more requests. */
   detached(): void {
     this.#attached = null;
   }

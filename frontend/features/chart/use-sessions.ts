@@ -82,7 +82,10 @@ export function useSessionBands(
     if (!view || !colours || !marks) return;
     if (!bands.current) {
       bands.current = new SessionBands(colours);
-      view.parts.candles.attachPrimitive(bands.current);
+      const { candles, gone } = view.parts;
+      const made = bands.current;
+      candles.attachPrimitive(made);
+      gone.addEventListener("abort", () => made.detached(), { once: true });
     }
     bands.current.show(marks, colours);
   }, [view, colours, marks]);

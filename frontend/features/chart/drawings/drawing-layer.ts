@@ -63,6 +63,7 @@ export class DrawingLayer {
       (price) => parts.candles.priceFormatter().format(price),
     );
     parts.candles.attachPrimitive(this.#primitive);
+    parts.gone.addEventListener("abort", () => this.#end(), { once: true });
     this.#listen();
   }
 
@@ -98,14 +99,17 @@ export class DrawingLayer {
     return had;
   }
 
+  /** A chart that is removed takes no more requests. */
+  #end(): void {
+    this.#stop.abort();
+    this.#primitive.detached();
+  }
+
   dispose(): void {
     this.#stop.abort();
     this.#parts.container.style.touchAction = "";
-    try {
-      this.#parts.candles.detachPrimitive(this.#primitive);
-    } catch {
-      // The chart may be gone before its layers.
-    }
+    // The chart may be gone before its layers.
+    if (!this.#parts.gone.aborted) this.#parts.candles.detachPrimitive(this.#primitive);
   }
 
   #pixelsOf(points: readonly DrawingPoint[], drawnOn: Interval): Pixel[] | null {
