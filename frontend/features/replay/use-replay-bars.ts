@@ -16,8 +16,13 @@ const NO_BARS: BarColumns = { time: [], open: [], high: [], low: [], close: [], 
 
 type Request = { symbol: string; interval: Interval; adjust: "splits" | "none" };
 
+export type ReplayedBars = ChartBars & {
+  /** Where the replay stood when these bars were given; null while there are none. */
+  positionAt: string | null;
+};
+
 /** The bars of a symbol as they were known where the replay stands; a source for `BarsChart`. */
-export function useReplayBars(replayId: string | null, request: Request): ChartBars {
+export function useReplayBars(replayId: string | null, request: Request): ReplayedBars {
   const client = useQueryClient();
   const replay = useReplay(replayId);
   const [limit, setLimit] = useState(FIRST_LOOK_BARS);
@@ -59,6 +64,7 @@ export function useReplayBars(replayId: string | null, request: Request): ChartB
     bars,
     steady,
     state: null,
+    positionAt: answer?.position_at ?? null,
     isPending: replayId !== null && (replay.isPending || query.isPending),
     isLoaded: query.isSuccess,
     error: replay.error ?? query.error,

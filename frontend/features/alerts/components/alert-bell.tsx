@@ -3,12 +3,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Bell } from "lucide-react";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
+import { usePathname, useRouter } from "next/navigation";
 
 import { Button } from "@/components/ui/button";
 import { toast } from "@/components/ui/sonner";
 import { chartLinkOf } from "@/features/alerts/alert-form";
 import { refreshAlerts, useUnreadFirings } from "@/features/alerts/api";
+import { useIsReplaying } from "@/features/replay/active-replay";
 import type { FiringRead } from "@/lib/api/generated";
 import { useSessionStatus } from "@/lib/api/session";
 import { formatPrice } from "@/lib/format";
@@ -23,10 +24,14 @@ export function AlertBell() {
 export function AlertToasts() {
   const queries = useQueryClient();
   const router = useRouter();
+  // A notice names today's price: beside a replay it would tell the future. The log has it.
+  const isOnChart = usePathname() === "/chart";
+  const isHeld = useIsReplaying() && isOnChart;
   useChannel<FiringRead>(
     "alerts",
     (firing) => {
       refreshAlerts(queries);
+      if (isHeld) return;
       toast(`${firing.symbol}: ${firing.alert_name}`, {
         id: firing.id,
         duration: 10_000,

@@ -46,6 +46,7 @@ export function BarsChart({
   link = null,
   isActive = true,
   isCompact = false,
+  whyEmpty,
 }: {
   source: ChartBars;
   instrument: Instrument;
@@ -58,6 +59,8 @@ export function BarsChart({
   isActive?: boolean;
   /** One of several: smaller, and without what is below the chart. */
   isCompact?: boolean;
+  /** Says why there are no bars, where that is not for want of stored ones. */
+  whyEmpty?: string;
 }) {
   const { bars, steady } = source;
   const [chart, setChart] = useState<ChartView | null>(null);
@@ -139,8 +142,8 @@ export function BarsChart({
     );
   if (source.isLoaded && count === 0)
     return (
-      <EmptyState icon={LineChart} title="No bars in this interval">
-        {instrument.symbol} has no {longInterval(interval)} bars. Choose another interval.
+      <EmptyState icon={LineChart} title={whyEmpty ? "No bars yet at this time" : "No bars in this interval"}>
+        {whyEmpty ?? `${instrument.symbol} has no ${longInterval(interval)} bars. Choose another interval.`}
       </EmptyState>
     );
 

@@ -12,7 +12,7 @@ import { fittingRange, type ChartState } from "@/features/chart/chart-state";
 import { BarsChart } from "@/features/chart/components/bars-chart";
 import { SymbolSwitcher } from "@/features/chart/components/symbol-switcher";
 import { firstPage } from "@/features/chart/first-page";
-import { nearestInterval, shortInterval, type Interval } from "@/features/chart/intervals";
+import { longInterval, nearestInterval, shortInterval, type Interval } from "@/features/chart/intervals";
 import { useChartBars } from "@/features/chart/use-chart-bars";
 import type { ChangePane } from "@/features/chart/use-chart-grid";
 import { usePaneState, type ChangeChart } from "@/features/chart/use-chart-state";
@@ -20,6 +20,7 @@ import { ArrivingBars } from "@/features/feeds/components/arriving-bars";
 import { BackfillStrip } from "@/features/feeds/components/backfill-progress";
 import { BringData } from "@/features/feeds/components/bring-data";
 import { useActiveReplay } from "@/features/replay/active-replay";
+import { describePosition } from "@/features/replay/replay-texts";
 import { useReplayBars } from "@/features/replay/use-replay-bars";
 import type { Instrument } from "@/lib/api/contract";
 import { cn } from "@/lib/cn";
@@ -169,7 +170,20 @@ function ReplayedBarsChart({ isAlone, ...props }: Content & { instrument: Instru
   const replayId = useActiveReplay((replay) => replay.replayId);
   const source = useReplayBars(replayId, { symbol: instrument.symbol, interval, adjust: state.adjust });
   const alone = useMemo(() => ({ ...state, compare: [] }), [state]);
-  return <BarsChart {...props} source={source} state={alone} isCompact={!isAlone} />;
+  const { positionAt } = source;
+  const { isActive } = props;
+  const paint = useActiveReplay((replay) => replay.paint);
+  // The clock above the charts tells what is on the screen, not what is on its way.
+  useEffect(() => {
+    if (!isActive) return;
+    paint(positionAt);
+    return () => paint(null);
+  }, [isActive, positionAt, paint]);
+  const before =
+    positionAt === null
+      ? undefined
+      : `${instrument.symbol} has no ${longInterval(interval)} bars before ${describePosition(positionAt, "1min", instrument.timezone)}. Go to a later day, or choose another interval.`;
+  return <BarsChart {...props} source={source} state={alone} isCompact={!isAlone} whyEmpty={before} />;
 }
 
 /** The chart of what is stored. The page size is chosen once: a chart that is looked at keeps its pages. */

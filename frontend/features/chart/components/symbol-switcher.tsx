@@ -18,6 +18,7 @@ import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover
 import { ErrorNote } from "@/components/common/error-state";
 import { Figure } from "@/components/common/figure";
 import { useInstrumentSearch } from "@/features/chart/api";
+import { useIsReplaying } from "@/features/replay/active-replay";
 import { cn } from "@/lib/cn";
 
 /** A button that shows the symbol and opens a search over the instruments. */
@@ -43,6 +44,7 @@ export function SymbolSwitcher({
   const [isOpen, setOpen] = useState(false);
   const [words, setWords] = useState("");
   const search = useInstrumentSearch(useDeferredValue(words.trim()), isOpen);
+  const isReplaying = useIsReplaying();
   const found = search.data ?? [];
 
   function choose(next: string) {
@@ -110,7 +112,9 @@ export function SymbolSwitcher({
                   <span className="w-20 shrink-0 truncate font-medium">{instrument.symbol}</span>
                   <span className="min-w-0 flex-1 truncate text-muted-foreground">{instrument.name}</span>
                   {instrument.scope === "private" && <Badge variant="outline">yours</Badge>}
-                  <Figure value={instrument.last_close} kind="price" className="text-right" />
+                  {!isReplaying && (
+                    <Figure value={instrument.last_close} kind="price" className="text-right" />
+                  )}
                 </CommandItem>
               ))}
             </CommandGroup>

@@ -44,7 +44,7 @@ export function ReplayBar({ timeZone }: { timeZone: string }) {
 
 function Controls({ replay, timeZone }: { replay: ReplayRead; timeZone: string }) {
   const { mutate } = useMoveReplay(replay.id);
-  const [speed, setSpeed] = useState<number>(replay.bars_per_second ?? 2);
+  const { speed, setSpeed, paintedAt } = useActiveReplay();
   const isPlaying = replay.status === "playing";
   const isEnded = replay.status === "ended";
 
@@ -110,7 +110,7 @@ function Controls({ replay, timeZone }: { replay: ReplayRead; timeZone: string }
           if (isPlaying) act({ kind: "play", barsPerSecond: Number(value) });
         }}
       >
-        <SelectTrigger className="h-8 w-28" aria-label="Speed">
+        <SelectTrigger className="h-8 w-32" aria-label="Speed">
           <SelectValue />
         </SelectTrigger>
         <SelectContent>
@@ -122,7 +122,7 @@ function Controls({ replay, timeZone }: { replay: ReplayRead; timeZone: string }
         </SelectContent>
       </Select>
       <output className="text-[0.8125rem] tabular-nums" aria-live="off" data-testid="replay-position">
-        {describePosition(replay.position_at, replay.interval, timeZone)}
+        {describePosition(paintedAt ?? replay.position_at, replay.interval, timeZone)}
       </output>
       {isEnded && <span className="text-xs text-muted-foreground">The last stored bar is here.</span>}
       <GoTo onGo={(day) => act({ kind: "seek", to: day })} />

@@ -12,6 +12,7 @@ import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from "@
 import { Skeleton } from "@/components/ui/skeleton";
 import type { WatchlistRead } from "@/lib/api/generated";
 import { useWatchlist, useWatchlists } from "@/features/watchlists/api";
+import { useIsReplaying } from "@/features/replay/active-replay";
 import { LastPrice, StateLabel } from "@/features/watchlists/components/quote-cells";
 import { toSections, type Item } from "@/features/watchlists/order";
 import { findPanel, keepPanel } from "@/features/watchlists/panel-memory";
@@ -156,6 +157,7 @@ function PanelRows({
   symbol: string | null;
   onChoose: (symbol: string) => void;
 }) {
+  const isReplaying = useIsReplaying();
   useQuoteSnapshot(list.items.map((item) => item.instrument.id));
   const sections = toSections(list.items);
   const rows = sections.flatMap((section) => section.items);
@@ -175,6 +177,11 @@ function PanelRows({
         resting.current = setTimeout(() => onChoose(item.instrument.symbol), REST_MS);
       }}
     >
+      {isReplaying && (
+        <p className="px-3 py-2 text-xs text-muted-foreground">
+          Prices are hidden during the replay: they are today&apos;s.
+        </p>
+      )}
       {sections.map(({ group, items }) => (
         <section key={group === null ? "" : `g ${group}`} aria-label={group ?? list.name}>
           {hasGroups && (
@@ -189,6 +196,7 @@ function PanelRows({
                 item={item}
                 isShown={item.instrument.symbol === symbol}
                 isStop={item === stop}
+                isReplaying={isReplaying}
                 onChoose={() => {
                   clearTimeout(resting.current);
                   onChoose(item.instrument.symbol);
@@ -206,11 +214,13 @@ function PanelRow({
   item: { instrument },
   isShown,
   isStop,
+  isReplaying,
   onChoose,
 }: {
   item: Item;
   isShown: boolean;
   isStop: boolean;
+  isReplaying: boolean;
   onChoose: () => void;
 }) {
   const row = useRef<HTMLLIElement>(null);
@@ -230,15 +240,23 @@ function PanelRow({
       >
         <span className="min-w-0 flex-1">
           <span className="block truncate text-[0.8125rem] font-medium">{instrument.symbol}</span>
-          <StateLabel figures={figures} className="text-2xs" />
+          {isReplaying ? (
+            <span className="block truncate text-2xs text-muted-foreground">{instrument.name}</span>
+          ) : (
+            <StateLabel figures={figures} className="text-2xs" />
+          )}
         </span>
-        <Sparkline values={figures.sparkline} width={56} height={20} />
-        <span className="w-20 text-right">
-          <span className="block text-[0.8125rem]">
-            <LastPrice figures={figures} held={held} />
-          </span>
-          <Figure value={figures.changePercent} kind="percent" signed className="block text-2xs" />
-        </span>
+        {!isReplaying && (
+          <>
+            <Sparkline values={figures.sparkline} width={56} height={20} />
+            <span className="w-20 text-right">
+              <span className="block text-[0.8125rem]">
+                <LastPrice figures={figures} held={held} />
+              </span>
+              <Figure value={figures.changePercent} kind="percent" signed className="block text-2xs" />
+            </span>
+          </>
+        )}
       </button>
     </li>
   );
