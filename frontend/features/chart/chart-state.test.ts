@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import {
   chartPath,
+  isBeyond,
   rangeAfter,
   rangesOf,
   rangeStart,
@@ -79,9 +80,30 @@ describe("ranges", () => {
   it("offer days within the day alone, and change with the interval", () => {
     expect(rangesOf("5min")).toContain("1D");
     expect(rangesOf("1day")).not.toContain("5D");
-    expect(rangeAfter("1Y", "1day", "1min")).toBe("5D");
+    expect(rangeAfter("1Y", "1day", "1min")).toBe("1D");
+    expect(rangeAfter("1Y", "1day", "15min")).toBe("5D");
+    expect(rangeAfter("1Y", "4h", "1min")).toBe("1D");
+    expect(rangeAfter("1D", "1min", "1h")).toBe("1M");
+    expect(rangeAfter("3M", "4h", "1h")).toBe("1M");
+    expect(rangeAfter(null, "1min", "5min")).toBeNull();
     expect(rangeAfter("1D", "1min", "1week")).toBe("1Y");
-    expect(rangeAfter("1M", "1min", "4h")).toBe("1M");
+    expect(rangeAfter("1M", "5min", "4h")).toBe("1M");
     expect(rangeAfter(null, "1day", "1week")).toBeNull();
+  });
+
+  it("begin with as many bars as can be told apart", () => {
+    expect(read("interval=1min").range).toBe("1D");
+    expect(read("interval=15min").range).toBe("5D");
+    expect(read("interval=1h").range).toBe("1M");
+    expect(read("interval=4h").range).toBe("1Y");
+    expect(read("interval=1min&range=1Y").range).toBe("1Y");
+    expect(chartPath("BTC/USD", { interval: "1min" })).toContain("range=1D");
+  });
+
+  it("reach beyond a history that is shorter", () => {
+    const [oldest, newest] = [day("2026-11-02"), day("2026-12-01")];
+    const beyond = (["5D", "1M", "3M", "1Y", "All"] as const).filter((one) => isBeyond(one, oldest, newest));
+    expect(beyond).toEqual(["3M", "1Y"]);
+    expect(isBeyond("1Y", undefined, newest)).toBe(false);
   });
 });

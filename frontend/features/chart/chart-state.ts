@@ -1,5 +1,5 @@
 import { formatIndicator, parseIndicators, type ChosenIndicator } from "@/features/chart/indicator-catalog";
-import { isInterval, isIntraday, type Interval } from "@/features/chart/intervals";
+import { intervalSeconds, isInterval, isIntraday, type Interval } from "@/features/chart/intervals";
 
 export const RANGES = ["1D", "5D", "1M", "3M", "6M", "1Y", "5Y", "All"] as const;
 export type Range = (typeof RANGES)[number];
@@ -26,7 +26,14 @@ export type ChartState = {
 export const MAXIMUM_COMPARED = 5;
 
 export const SYMBOL_PATTERN = /^[A-Z0-9][A-Z0-9._/^-]{0,31}$/;
-const DEFAULT_RANGE: Range = "1Y";
+
+/** The range a chart begins with: as many bars as can be told apart. */
+export function usualRange(interval: Interval | null): Range {
+  const seconds = interval === null ? DAY_SECONDS : intervalSeconds(interval);
+  if (seconds <= 60) return "1D";
+  if (seconds <= 15 * 60) return "5D";
+  return seconds <= 3_600 ? "1M" : "1Y";
+}
 
 function readSymbol(text: string | null): string | null {
   const symbol = text?.trim().toUpperCase() ?? "";
@@ -60,7 +67,7 @@ export function readChartState(params: Pick<URLSearchParams, "get">): ChartState
   return {
     symbol: readSymbol(params.get("symbol")),
     interval: isInterval(interval) ? interval : null,
-    range: view ? null : (range ?? DEFAULT_RANGE),
+    range: view ? null : (range ?? usualRange(isInterval(interval) ? interval : null)),
     window: view,
     indicators: parseIndicators(params.get("ind") ?? ""),
     adjust: params.get("adjust") === "none" ? "none" : "splits",
@@ -81,7 +88,7 @@ export function writeChartState(state: ChartState): string {
   if (state.window) {
     add("from", writeInstant(state.window.from));
     add("to", writeInstant(state.window.to));
-  } else add("range", state.range ?? DEFAULT_RANGE);
+  } else add("range", state.range ?? usualRange(state.interval));
   if (state.indicators.length > 0) add("ind", state.indicators.map(formatIndicator).join(","));
   add("adjust", state.adjust);
   if (state.scale === "log") add("scale", "log");
@@ -91,7 +98,8 @@ export function writeChartState(state: ChartState): string {
 
 /** A chart's path, for links from other rooms. */
 export function chartPath(symbol: string, rest: Partial<ChartState> = {}): string {
-  return `/chart?${writeChartState({ ...readChartState(new URLSearchParams()), symbol, ...rest })}`;
+  const range = usualRange(rest.interval ?? null);
+  return `/chart?${writeChartState({ ...readChartState(new URLSearchParams()), symbol, range, ...rest })}`;
 }
 
 /** The first time a range shows, counted back from the newest bar; null for all of them. */
@@ -115,11 +123,22 @@ export function rangesOf(interval: Interval): readonly Range[] {
 /** A range that can be chosen on an interval: the asked one, or the one that it usually has. */
 export function fittingRange(range: Range | null, interval: Interval): Range | null {
   if (range === null || rangesOf(interval).includes(range)) return range;
-  return DEFAULT_RANGE;
+  return usualRange(interval);
 }
 
 /** The range after the interval changed: a year of minutes is too much at first, a day of days too little. */
 export function rangeAfter(range: Range | null, from: Interval, to: Interval): Range | null {
-  if (isIntraday(from) === isIntraday(to)) return range;
-  return isIntraday(to) ? "5D" : "1Y";
+  const usual = usualRange(to);
+  if (isIntraday(from) !== isIntraday(to)) return usual;
+  if (range === null || range === usualRange(from)) return range && usual;
+  const isTooLong = intervalSeconds(to) < intervalSeconds(from) && isIntraday(to);
+  return isTooLong && RANGES.indexOf(range) > RANGES.indexOf(usual) ? usual : range;
+}
+
+/** True when the range reaches back before the first bar: then it shows no more than all there is. */
+export function isBeyond(range: Range, oldest: number | undefined, newest: number | undefined): boolean {
+  if (oldest === undefined || newest === undefined) return false;
+  const start = rangeStart(range, newest);
+  // A history that is a weekend short of the range is as good as that range.
+  return start !== null && start < oldest - 4 * DAY_SECONDS && range !== "1D";
 }

@@ -1,5 +1,5 @@
 /** Several charts on one page, as the address says it. Pure. */
-import { readChartState, writeChartState, type ChartState } from "@/features/chart/chart-state";
+import { readChartState, usualRange, writeChartState, type ChartState } from "@/features/chart/chart-state";
 
 export const GRID_SHAPES = ["1", "2", "2s", "4"] as const;
 /** One chart, two side by side, two stacked, four. */
@@ -75,7 +75,7 @@ export function layoutOf(grid: ChartGrid): LayoutState {
     grid: { shape: grid.shape, active: grid.active, isLinked: grid.isLinked },
     panes: grid.panes.map((query) => {
       const state = readChartState(new URLSearchParams(query));
-      const kept = { ...state, window: null, range: state.range ?? ("1Y" as const) };
+      const kept = { ...state, window: null, range: state.range ?? usualRange(state.interval) };
       return {
         symbol: state.symbol ?? "",
         interval: state.interval ?? "1day",

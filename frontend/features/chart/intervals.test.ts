@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import { intervalChoices, intervalDivides, nearestInterval } from "@/features/chart/intervals";
+import {
+  intervalChoices,
+  intervalDivides,
+  nearestInterval,
+  whyNotCompared,
+} from "@/features/chart/intervals";
 
 const possible = (stored: string[]) =>
   intervalChoices(stored)
@@ -8,6 +13,13 @@ const possible = (stored: string[]) =>
     .map((choice) => choice.interval);
 
 describe("intervals", () => {
+  it("says why an instrument cannot be compared", () => {
+    expect(whyNotCompared(["1day"], "1min")).toBe("daily only");
+    expect(whyNotCompared(["15min"], "5min")).toBe("from 15m on");
+    expect(whyNotCompared([], "1day")).toBe("no bars yet");
+    expect(whyNotCompared(["1min"], "1day")).toBeNull();
+  });
+
   it("knows which bars make up which", () => {
     expect(intervalDivides("15min", "45min")).toBe(true);
     expect(intervalDivides("30min", "45min")).toBe(false);

@@ -121,3 +121,12 @@ export function nearestInterval(wanted: Interval | null, stored: readonly string
   if (possible.some((choice) => choice.interval === "1day")) return "1day";
   return possible[0]?.interval ?? wanted ?? "1day";
 }
+
+/** Why bars of an interval cannot be compared with those of another instrument; null when they can. */
+export function whyNotCompared(stored: readonly string[], interval: Interval): string | null {
+  const possible = intervalChoices(stored).filter((choice) => choice.source !== "none");
+  if (possible.some((choice) => choice.interval === interval)) return null;
+  const finest = possible[0]?.interval;
+  if (finest === undefined) return "no bars yet";
+  return finest === "1day" ? "daily only" : `from ${SHORT[finest]} on`;
+}

@@ -2,7 +2,7 @@
 
 import { Button } from "@/components/ui/button";
 import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
-import { rangesOf, type ChartState, type Range } from "@/features/chart/chart-state";
+import { isBeyond, rangesOf, usualRange, type ChartState, type Range } from "@/features/chart/chart-state";
 import type { Interval } from "@/features/chart/intervals";
 import type { ChangeChart } from "@/features/chart/use-chart-state";
 
@@ -22,28 +22,43 @@ export function ChartFooter({
   interval,
   state,
   change,
+  oldest,
+  newest,
   note,
   onRetryOlder,
 }: {
   interval: Interval;
   state: ChartState;
   change: ChangeChart;
+  /** The first and the last bar there is; undefined while that is not known. */
+  oldest: number | undefined;
+  newest: number | undefined;
   /** The stretch in view, or what is the matter with it. */
   note: string;
   /** Given when older bars could not be loaded. */
   onRetryOlder: (() => void) | null;
 }) {
   const isComparing = state.compare.length > 0;
+  const isTooLong = (range: Range) => isBeyond(range, oldest, newest);
   return (
     <div className="flex flex-wrap items-center gap-2 border-t px-2 py-1.5">
       <ToggleGroup
         type="single"
         aria-label="Range"
-        value={state.range ?? ""}
-        onValueChange={(range) => change({ range: (range || state.range || "1Y") as Range, window: null })}
+        // Beyond the history a range shows all there is: then that is what is marked.
+        value={state.range === null ? "" : isTooLong(state.range) ? "All" : state.range}
+        onValueChange={(range) =>
+          change({ range: (range || state.range || usualRange(interval)) as Range, window: null })
+        }
       >
         {rangesOf(interval).map((range) => (
-          <ToggleGroupItem key={range} value={range} aria-label={RANGE_NAMES[range]}>
+          <ToggleGroupItem
+            key={range}
+            value={range}
+            aria-label={RANGE_NAMES[range]}
+            disabled={isTooLong(range)}
+            title={isTooLong(range) ? "There are not that many bars: see All" : RANGE_NAMES[range]}
+          >
             {range}
           </ToggleGroupItem>
         ))}

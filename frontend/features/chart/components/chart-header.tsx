@@ -18,11 +18,12 @@ import {
 import { IntervalSwitch } from "@/features/chart/components/interval-switch";
 import { SymbolSwitcher } from "@/features/chart/components/symbol-switcher";
 import { findIndicator, formatIndicator } from "@/features/chart/indicator-catalog";
-import { nearestInterval } from "@/features/chart/intervals";
+import { nearestInterval, whyNotCompared } from "@/features/chart/intervals";
 import type { ChangePane } from "@/features/chart/use-chart-grid";
 import { usePaneState } from "@/features/chart/use-chart-state";
+import { useIsReplaying } from "@/features/replay/active-replay";
 import { ReplayBar } from "@/features/replay/components/replay-bar";
-import { rangeAfter } from "@/features/chart/chart-state";
+import { rangeAfter, usualRange } from "@/features/chart/chart-state";
 import { ReplayStart } from "@/features/replay/components/replay-start";
 import { StarButton } from "@/features/watchlists/components/star-button";
 
@@ -42,7 +43,10 @@ export function ChartHeader({
   const instrument = useInstrument(state.symbol).data;
   const stored = instrument?.intervals ?? [];
   const interval = nearestInterval(state.interval, stored);
-  const isComparing = state.compare.length > 0;
+  const isReplaying = useIsReplaying();
+  // Compared symbols come from the present: a replay leaves them out.
+  const comparing = isReplaying ? [] : state.compare;
+  const isComparing = comparing.length > 0;
   const { symbol } = state;
   if (symbol === null) return null;
   return (
@@ -50,7 +54,9 @@ export function ChartHeader({
       <div className="flex flex-wrap items-center gap-2">
         <SymbolSwitcher
           symbol={symbol}
-          onChoose={(next) => change({ symbol: next, window: null, range: state.range ?? "1Y" })}
+          onChoose={(next) =>
+            change({ symbol: next, window: null, range: state.range ?? usualRange(interval) })
+          }
           className="min-w-28"
         />
         {instrument && <StarButton instrumentId={instrument.id} symbol={symbol} className="-ml-1" />}
@@ -64,16 +70,14 @@ export function ChartHeader({
           className="order-last max-w-full md:order-none"
         />
         <IndicatorPicker chosen={state.indicators} onChange={(indicators) => change({ indicators })} />
-        {state.compare.length < MAXIMUM_COMPARED && (
+        {!isReplaying && state.compare.length < MAXIMUM_COMPARED && (
           <SymbolSwitcher
             symbol={null}
             label="Symbol to compare with"
             prompt="Compare"
-            staysOpen
-            onChoose={(other) => {
-              if (other !== symbol && !state.compare.includes(other))
-                change({ compare: [...state.compare, other] });
-            }}
+            omit={[symbol, ...state.compare]}
+            whyNot={({ intervals }) => whyNotCompared(intervals, interval)}
+            onChoose={(other) => change({ compare: [...state.compare, other] })}
             className="h-8 px-2.5 text-[0.8125rem]"
           />
         )}
@@ -87,7 +91,7 @@ export function ChartHeader({
         {children}
         {(state.indicators.length > 0 || isComparing) && (
           <div className="order-last flex w-full flex-wrap items-center gap-2">
-            {state.compare.map((other, i) => (
+            {comparing.map((other, i) => (
               <CompareChip
                 key={other}
                 symbol={other}

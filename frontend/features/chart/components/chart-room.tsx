@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 
 import { ChartLink } from "@/features/chart/chart-link";
-import { readChartState, type Range } from "@/features/chart/chart-state";
+import { readChartState, usualRange, type ChartState } from "@/features/chart/chart-state";
 import { ChartHeader } from "@/features/chart/components/chart-header";
 import { ChartPane } from "@/features/chart/components/chart-pane";
 import { GridMenu } from "@/features/chart/components/grid-menu";
@@ -54,14 +54,18 @@ function useLastChart(isBare: boolean, change: ChangeGrid): boolean {
 }
 
 /** Another symbol is looked at in the same range, not at the place where a hand had moved the view. */
-const freshView = (range: Range | null) => ({ window: null, range: range ?? ("1Y" as const) });
+const freshView = ({ range, interval }: ChartState) => ({
+  window: null,
+  range: range ?? usualRange(interval),
+});
 
 const neverChanges = () => () => {};
 
 export function ChartRoom() {
   const [grid, changeGrid, changePane] = useChartGrid();
   const main = grid.panes[grid.active]!;
-  const { symbol, range } = readChartState(new URLSearchParams(main));
+  const shown = readChartState(new URLSearchParams(main));
+  const { symbol } = shown;
   const isDecided = useLastChart(symbol === null, changeGrid);
   // The panel remembers in the browser how it was left: the server cannot know.
   const isBrowser = useSyncExternalStore(
@@ -110,7 +114,7 @@ export function ChartRoom() {
           {isBrowser && (
             <WatchlistPanel
               symbol={symbol}
-              onChoose={(next) => changePane(grid.active, { symbol: next, ...freshView(range) })}
+              onChoose={(next) => changePane(grid.active, { symbol: next, ...freshView(shown) })}
               className="max-xl:hidden"
             />
           )}

@@ -18,6 +18,7 @@ import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover
 import { ErrorNote } from "@/components/common/error-state";
 import { Figure } from "@/components/common/figure";
 import { useInstrumentSearch } from "@/features/chart/api";
+import type { Instrument } from "@/lib/api/contract";
 import { useIsReplaying } from "@/features/replay/active-replay";
 import { cn } from "@/lib/cn";
 
@@ -30,6 +31,8 @@ export function SymbolSwitcher({
   label = "Symbol",
   prompt = "Choose",
   staysOpen = false,
+  omit,
+  whyNot,
 }: {
   symbol: string | null;
   onChoose: (symbol: string) => void;
@@ -40,12 +43,16 @@ export function SymbolSwitcher({
   prompt?: string;
   /** For choosing several, one after the other. */
   staysOpen?: boolean;
+  /** Symbols that are not offered. */
+  omit?: readonly string[];
+  /** Why an instrument cannot be chosen, in a word or two; null when it can. */
+  whyNot?: (instrument: Instrument) => string | null;
 }) {
   const [isOpen, setOpen] = useState(false);
   const [words, setWords] = useState("");
   const search = useInstrumentSearch(useDeferredValue(words.trim()), isOpen);
   const isReplaying = useIsReplaying();
-  const found = search.data ?? [];
+  const found = (search.data ?? []).filter((one) => !omit?.includes(one.symbol));
 
   function choose(next: string) {
     if (!staysOpen) setOpen(false);
@@ -102,21 +109,27 @@ export function SymbolSwitcher({
               <div className="px-3 py-6 text-center text-sm text-muted-foreground">Loading…</div>
             )}
             <CommandGroup>
-              {found.map((instrument) => (
-                <CommandItem
-                  key={instrument.id}
-                  value={instrument.id}
-                  onSelect={() => choose(instrument.symbol)}
-                  className={cn(instrument.symbol === symbol && "text-primary")}
-                >
-                  <span className="w-20 shrink-0 truncate font-medium">{instrument.symbol}</span>
-                  <span className="min-w-0 flex-1 truncate text-muted-foreground">{instrument.name}</span>
-                  {instrument.scope === "private" && <Badge variant="outline">yours</Badge>}
-                  {!isReplaying && (
-                    <Figure value={instrument.last_close} kind="price" className="text-right" />
-                  )}
-                </CommandItem>
-              ))}
+              {found
+                .map((instrument) => ({ instrument, reason: whyNot?.(instrument) ?? null }))
+                .map(({ instrument, reason }) => (
+                  <CommandItem
+                    key={instrument.id}
+                    value={instrument.id}
+                    disabled={reason !== null}
+                    onSelect={() => choose(instrument.symbol)}
+                    className={cn(instrument.symbol === symbol && "text-primary")}
+                  >
+                    <span className="w-20 shrink-0 truncate font-medium">{instrument.symbol}</span>
+                    <span className="min-w-0 flex-1 truncate text-muted-foreground">{instrument.name}</span>
+                    {instrument.scope === "private" && <Badge variant="outline">yours</Badge>}
+                    {reason !== null && (
+                      <span className="shrink-0 text-xs text-muted-foreground">{reason}</span>
+                    )}
+                    {!isReplaying && reason === null && (
+                      <Figure value={instrument.last_close} kind="price" className="text-right" />
+                    )}
+                  </CommandItem>
+                ))}
             </CommandGroup>
           </CommandList>
         </Command>
