@@ -1,20 +1,17 @@
 "use client";
 
-import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useMutation, useQueries, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
 import {
   addStar,
   addWatchlistItem,
   createWatchlist,
   deleteWatchlist,
-  listStars,
   listWatchlists,
   readWatchlist,
-  removeStar,
   removeWatchlistItem,
   replaceWatchlistItems,
   updateWatchlist,
-  type StarsRead,
   type WatchlistRead,
   type WatchlistUpdate,
 } from "@/lib/api/generated";
@@ -22,7 +19,6 @@ import { ApiProblem } from "@/lib/api/problem";
 import { removeItem, restoreItem, type Item } from "@/features/watchlists/order";
 
 const listsKey = ["watchlists"] as const;
-const starsKey = ["stars"] as const;
 const listKey = (id: string) => [...listsKey, id] as const;
 
 /** All of one's lists: 50 at most, one page. */
@@ -33,23 +29,51 @@ export function useWatchlists() {
   });
 }
 
+const listOptions = (id: string) => ({
+  queryKey: listKey(id),
+  queryFn: async ({ signal }: { signal: AbortSignal }) =>
+    (await readWatchlist({ path: { watchlist_id: id }, signal })).data,
+});
+
 export function useWatchlist(id: string | null) {
-  return useQuery({
-    queryKey: listKey(id ?? ""),
-    queryFn: async ({ signal }) => (await readWatchlist({ path: { watchlist_id: id! }, signal })).data,
-    enabled: id !== null,
+  return useQuery({ ...listOptions(id ?? ""), enabled: id !== null });
+}
+
+/** The lists that an instrument is on; null while not all of them are known. */
+export function useListsOf(instrumentId: string): WatchlistRead[] | null {
+  const lists = useWatchlists();
+  return useQueries({
+    queries: (lists.data ?? []).map(({ id }) => ({ ...listOptions(id), staleTime: 60_000 })),
+    combine: (results) =>
+      !lists.data || results.some(({ isPending }) => isPending)
+        ? null
+        : results.flatMap(({ data }) =>
+            data?.items.some(({ instrument }) => instrument.id === instrumentId) ? [data] : [],
+          ),
+  });
+}
+
+/** Puts an instrument on a list, or takes it off; without a list, the one named "Watchlist" is made for it. */
+export function usePlaceOnList() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (wish: { instrumentId: string; listId: string | null; isOn: boolean }) => {
+      const { instrumentId: instrument_id, listId: watchlist_id, isOn } = wish;
+      if (watchlist_id === null) await addStar({ path: { instrument_id } });
+      else if (isOn) await addWatchlistItem({ path: { watchlist_id }, body: { instrument_id } });
+      else await removeWatchlistItem({ path: { watchlist_id, instrument_id } });
+    },
+    onSettled: () => refreshAll(queries),
   });
 }
 
 function refreshAll(queries: QueryClient) {
   void queries.invalidateQueries({ queryKey: listsKey });
-  void queries.invalidateQueries({ queryKey: starsKey });
 }
 
 /** Everything but the list itself, which the answer has just told. */
 function refreshAround(queries: QueryClient) {
   void queries.invalidateQueries({ queryKey: [...listsKey, "all"] });
-  void queries.invalidateQueries({ queryKey: starsKey });
 }
 
 export function useCreateWatchlist() {
@@ -173,34 +197,5 @@ function changeItems(queries: QueryClient, id: string, change: OrderChange) {
     if (!list) return list;
     const items = change(list.items);
     return { ...list, items, item_count: items.length };
-  });
-}
-
-export function useStars() {
-  return useQuery({
-    queryKey: starsKey,
-    queryFn: async ({ signal }) => (await listStars({ signal })).data,
-    staleTime: 60_000,
-  });
-}
-
-export function useToggleStar() {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ instrumentId, starred }: { instrumentId: string; starred: boolean }) => {
-      const path = { instrument_id: instrumentId };
-      await (starred ? addStar({ path }) : removeStar({ path }));
-    },
-    onMutate: async ({ instrumentId, starred }) => {
-      await queries.cancelQueries({ queryKey: starsKey });
-      queries.setQueryData<StarsRead>(starsKey, (stars) => {
-        const others = (stars?.instrument_ids ?? []).filter((id) => id !== instrumentId);
-        return {
-          watchlist_id: stars?.watchlist_id ?? null,
-          instrument_ids: starred ? [...others, instrumentId] : others,
-        };
-      });
-    },
-    onSettled: () => refreshAll(queries),
   });
 }

@@ -2,7 +2,7 @@
 
 import { PanelRightClose, PanelRightOpen } from "lucide-react";
 import Link from "next/link";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 
 import { ErrorNote } from "@/components/common/error-state";
 import { Figure } from "@/components/common/figure";
@@ -93,6 +93,12 @@ function OpenPanel({
   const shown = all.find((list) => list.id === listId) ?? all[0] ?? null;
   const list = useWatchlist(shown?.id ?? null);
   const error = lists.error ?? list.error;
+  // What is open stays open when another list comes to stand first.
+  const isUnnamed = listId === null && shown !== null;
+  const pin = useEffectEvent(() => shown && onList(shown.id));
+  useEffect(() => {
+    if (isUnnamed) pin();
+  }, [isUnnamed]);
   return (
     <>
       <div className="flex items-center gap-1 border-b p-2">

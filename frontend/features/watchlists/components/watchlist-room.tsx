@@ -17,7 +17,7 @@ import type { WatchlistSummaryRead } from "@/lib/api/generated";
 import {
   useAddItem,
   useCreateWatchlist,
-  useToggleStar,
+  usePlaceOnList,
   useWatchlist,
   useWatchlists,
 } from "@/features/watchlists/api";
@@ -168,12 +168,12 @@ function AddToList({ list }: { list: WatchlistSummaryRead }) {
 
 /** With no list yet, the first instrument begins the one that the star uses. */
 function AddFirst() {
-  const star = useToggleStar();
+  const place = usePlaceOnList();
   return (
     <AddInstrument
       onList={new Set()}
       onAdd={(instrument) =>
-        star.mutate({ instrumentId: instrument.id, starred: true }, tell(instrument, "Watchlist"))
+        place.mutate({ instrumentId: instrument.id, listId: null, isOn: true }, tell(instrument, "Watchlist"))
       }
     />
   );
