@@ -26,7 +26,17 @@ export class SessionBands implements ISeriesPrimitive<Time> {
         zOrder: () => "bottom",
         renderer: () => ({
           draw: (target) =>
-            target.useMediaCoordinateSpace(({ context, mediaSize }) => this.#draw(context, mediaSize.height)),
+            target.useMediaCoordinateSpace(({ context, mediaSize }) =>
+              this.#shade(context, mediaSize.height),
+            ),
+        }),
+      },
+      {
+        // Over the grid: its line for the same day would hide this one.
+        zOrder: () => "normal",
+        renderer: () => ({
+          draw: (target) =>
+            target.useMediaCoordinateSpace(({ context, mediaSize }) => this.#rule(context, mediaSize.height)),
         }),
       },
     ];
@@ -51,23 +61,34 @@ export class SessionBands implements ISeriesPrimitive<Time> {
     return this.#views;
   }
 
-  #draw(context: CanvasRenderingContext2D, height: number): void {
+  #place() {
     const scale = this.#attached?.chart.timeScale();
     const view = scale?.getVisibleLogicalRange();
-    if (!scale || !view) return;
-    // Half of a bar's width lies on each side of it.
+    if (!scale || !view) return null;
     const at = (number: number) => scale.logicalToCoordinate(number as Logical);
-    const half = ((at(1) ?? 0) - (at(0) ?? 0)) / 2;
+    // Half of a bar's width lies on each side of it.
+    return { at, view, half: ((at(1) ?? 0) - (at(0) ?? 0)) / 2, width: scale.width() };
+  }
+
+  #shade(context: CanvasRenderingContext2D, height: number): void {
+    const place = this.#place();
+    if (!place) return;
+    const { at, view, half } = place;
     context.fillStyle = faded(this.#colours.text, 0.07);
     for (const [from, to] of this.#marks.outside) {
       if (to < view.from - 1 || from > view.to + 1) continue;
       const left = (at(from) ?? 0) - half;
       context.fillRect(left, 0, (at(to) ?? 0) + half - left, height);
     }
+  }
+
+  #rule(context: CanvasRenderingContext2D, height: number): void {
+    const place = this.#place();
+    if (!place) return;
+    const { at, view, half, width } = place;
     const seen = this.#marks.starts.filter((i) => i >= view.from && i <= view.to);
-    const width = scale.width();
     if (seen.length === 0 || width / seen.length < CLOSEST_LINES) return;
-    context.strokeStyle = faded(this.#colours.text, 0.3);
+    context.strokeStyle = faded(this.#colours.text, 0.4);
     context.lineWidth = 1;
     context.setLineDash([2, 3]);
     context.beginPath();

@@ -190,7 +190,8 @@ export function PriceChart({
         onKeyDown={steer}
         onKeyUp={speak}
         onBlur={() => view?.placeCrosshair(null)}
-        className="focus-inset absolute inset-0 overflow-hidden rounded-lg"
+        // The canvases cover an outline: the ring lies over them.
+        className="absolute inset-0 overflow-hidden rounded-lg outline-none after:pointer-events-none after:absolute after:inset-0 after:z-20 after:rounded-lg focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ring"
       />
       {legend && (
         <div className="pointer-events-none absolute inset-0 z-10 overflow-hidden">
