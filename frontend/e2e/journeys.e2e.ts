@@ -248,6 +248,40 @@ describe("the demo account", () => {
     await context.close();
   });
 
+  it("leaves a phone's screen to the chart, its tools in one row each", async () => {
+    const { context, page, complaints } = await visit(browser, { width: "phone" });
+    await signInAsDemo(page);
+    await page.goto("/chart?symbol=AAPL&interval=1day");
+    const chart = page.getByRole("application", { name: "AAPL daily price chart" });
+    await page.getByTestId("legend").waitFor();
+    expect((await chart.boundingBox())!.height).toBeGreaterThan(420);
+    // The chosen interval is in sight, and so is the symbol.
+    for (const name of [/^1D, daily/, /^Symbol: AAPL/]) {
+      const box = (await page.getByRole("button", { name }).boundingBox())!;
+      expect(box.x).toBeGreaterThanOrEqual(0);
+      expect(box.x + box.width).toBeLessThanOrEqual(390);
+    }
+    await page.getByRole("button", { name: "Trend line" }).click();
+    await page.getByText("Trend line: press twice, at the start and at the end").waitFor();
+    expectQuiet(complaints);
+    await context.close();
+  });
+
+  it("gives the wished interval back after a symbol that has none such", async () => {
+    const { context, page, complaints } = await visit(browser);
+    await signInAsDemo(page);
+    await page.goto("/chart?symbol=AAPL&interval=1min&range=1D");
+    await expect.poll(() => page.url()).toContain("interval=1day&range=1Y");
+    await page.getByRole("button", { name: /^Symbol: AAPL/ }).click();
+    const asked: string[] = [];
+    page.on("framenavigated", () => asked.push(page.url()));
+    await page.getByRole("option", { name: /^IBM/ }).click();
+    await page.getByRole("application", { name: "IBM daily price chart" }).waitFor();
+    expect(asked.join()).toContain("symbol=IBM&interval=1min&range=1D");
+    expectQuiet(complaints);
+    await context.close();
+  });
+
   it("says why an interval cannot be had", async () => {
     const { context, page, complaints } = await visit(browser);
     await signInAsDemo(page);

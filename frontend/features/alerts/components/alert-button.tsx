@@ -16,7 +16,7 @@ export function AlertButton({
 }) {
   const query = new URLSearchParams({ symbol, interval, ...(drawingId && { drawing: drawingId }) });
   return (
-    <Button asChild variant="ghost" size="sm">
+    <Button asChild variant="ghost" size="sm" title="Set an alert on this symbol">
       <Link href={`/alerts/new?${query}`}>
         <BellPlus aria-hidden /> Alert
       </Link>

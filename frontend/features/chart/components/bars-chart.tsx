@@ -20,6 +20,7 @@ import { CompareLegend } from "@/features/chart/components/compare-chips";
 import { DrawingToolbar } from "@/features/chart/components/drawing-toolbar";
 import { LiveBadge } from "@/features/chart/components/live-badge";
 import { PriceChart } from "@/features/chart/components/price-chart";
+import { DRAWING_NAMES, drawingHint } from "@/features/chart/drawings/drawing";
 import { useChartDrawings } from "@/features/chart/drawings/use-chart-drawings";
 import { findIndicator, titleOf } from "@/features/chart/indicator-catalog";
 import { isIntraday, longInterval, type Interval } from "@/features/chart/intervals";
@@ -117,6 +118,7 @@ export function BarsChart({
   const drawing = useChartDrawings(instrument.id, interval, state.adjust, chart, colours, bars);
 
   const firstStored = instrument.first_bar_at ? Date.parse(instrument.first_bar_at) / 1000 : undefined;
+  const { tool } = drawing.toolbar;
   const isCapped = start === null && source.hasOlder && count >= MAXIMUM_PAGE_BARS;
   const span = view ? describeSpan(bars, view, barTimeFormat(timeZone, "date")) : "";
   const { savePicture, saveCsv } = useChartExport({
@@ -154,7 +156,7 @@ export function BarsChart({
       onKeyDownCapture={drawing.onKey}
     >
       {isActive && (
-        <div className="flex flex-wrap items-center gap-x-2 gap-y-0.5 border-b px-1.5 py-1">
+        <div className="flex items-center gap-x-2 gap-y-0.5 border-b px-1.5 py-1 max-sm:overflow-x-auto sm:flex-wrap max-sm:[&>*]:shrink-0">
           <DrawingToolbar {...drawing.toolbar} />
           <div className="ml-auto flex min-w-0 items-center">
             <LiveBadge state={source.state} attribution={source.attribution ?? null} />
@@ -210,6 +212,14 @@ export function BarsChart({
           )}
           className="flex-1"
         />
+        {tool !== null && (
+          <p
+            role="status"
+            className="pointer-events-none absolute bottom-10 left-1/2 z-20 -translate-x-1/2 rounded-md bg-secondary px-2.5 py-1 text-xs whitespace-nowrap shadow-sm"
+          >
+            {DRAWING_NAMES[tool]}: {drawingHint(tool)}
+          </p>
+        )}
         {(source.isPending || source.isLoadingOlder) && (
           <div className="absolute bottom-10 left-2 z-10 rounded-md bg-card/90 px-2 py-1">
             <Spinner label={source.isPending ? "Loading bars" : "Loading older bars"} className="text-xs" />

@@ -41,7 +41,7 @@ export function ChartFooter({
   const isComparing = state.compare.length > 0;
   const isTooLong = (range: Range) => isBeyond(range, oldest, newest);
   return (
-    <div className="flex flex-wrap items-center gap-2 border-t px-2 py-1.5">
+    <div className="flex items-center gap-2 border-t px-2 py-1.5 max-sm:overflow-x-auto sm:flex-wrap max-sm:[&>*]:shrink-0">
       <ToggleGroup
         type="single"
         aria-label="Range"
@@ -71,7 +71,7 @@ export function ChartFooter({
           Try again
         </Button>
       )}
-      <div className="ml-auto flex flex-wrap items-center gap-2">
+      <div className="ml-auto flex items-center gap-2 sm:flex-wrap">
         <ToggleGroup
           type="single"
           aria-label="Prices"

@@ -22,8 +22,9 @@ import { nearestInterval, whyNotCompared } from "@/features/chart/intervals";
 import type { ChangePane } from "@/features/chart/use-chart-grid";
 import { usePaneState } from "@/features/chart/use-chart-state";
 import { useIsReplaying } from "@/features/replay/active-replay";
+import { nextView } from "@/features/chart/wished-view";
 import { ReplayBar } from "@/features/replay/components/replay-bar";
-import { rangeAfter, usualRange } from "@/features/chart/chart-state";
+import { rangeAfter } from "@/features/chart/chart-state";
 import { ReplayStart } from "@/features/replay/components/replay-start";
 import { StarButton } from "@/features/watchlists/components/star-button";
 
@@ -51,13 +52,12 @@ export function ChartHeader({
   if (symbol === null) return null;
   return (
     <>
-      <div className="flex flex-wrap items-center gap-2">
+      {/* On a phone one row that scrolls sideways, the symbol always in sight: the room is the chart's. */}
+      <div className="relative flex items-center gap-2 max-sm:-my-1 max-sm:overflow-x-auto max-sm:py-1 sm:flex-wrap max-sm:[&>*]:shrink-0">
         <SymbolSwitcher
           symbol={symbol}
-          onChoose={(next) =>
-            change({ symbol: next, window: null, range: state.range ?? usualRange(interval) })
-          }
-          className="min-w-28"
+          onChoose={(next) => change({ symbol: next, ...nextView(index, state) })}
+          className="min-w-28 max-sm:sticky max-sm:left-0 max-sm:z-10 max-sm:bg-background"
         />
         {instrument && <StarButton instrumentId={instrument.id} symbol={symbol} className="-ml-1" />}
         <IntervalSwitch
@@ -67,7 +67,7 @@ export function ChartHeader({
             const range = rangeAfter(state.range, interval, next);
             change({ interval: next, ...(range !== state.range && { range, window: null }) });
           }}
-          className="order-last max-w-full md:order-none"
+          className="sm:order-last sm:max-w-full md:order-none"
         />
         <IndicatorPicker chosen={state.indicators} onChange={(indicators) => change({ indicators })} />
         {!isReplaying && state.compare.length < MAXIMUM_COMPARED && (
@@ -81,7 +81,13 @@ export function ChartHeader({
             className="h-8 px-2.5 text-[0.8125rem]"
           />
         )}
-        <Button asChild variant="ghost" size="sm" className="md:ml-auto">
+        <Button
+          asChild
+          variant="ghost"
+          size="sm"
+          className="md:ml-auto"
+          title="Write a strategy for this symbol"
+        >
           <Link href={`/strategies/new?symbol=${encodeURIComponent(symbol)}&interval=${interval}`}>
             <FlaskConical aria-hidden /> Test an idea
           </Link>
@@ -89,39 +95,37 @@ export function ChartHeader({
         {instrument && stored.length > 0 && <ReplayStart instrument={instrument} interval={interval} />}
         <AlertButton symbol={symbol} interval={interval} />
         {children}
-        {(state.indicators.length > 0 || isComparing) && (
-          <div className="order-last flex w-full flex-wrap items-center gap-2">
-            {comparing.map((other, i) => (
-              <CompareChip
-                key={other}
-                symbol={other}
-                colour={indicatorColour(compareColour(i))}
-                onRemove={() => change({ compare: state.compare.filter((one) => one !== other) })}
-              />
-            ))}
-            {state.indicators.map((indicator, i) => (
-              <IndicatorChip
-                key={formatIndicator(indicator)}
-                indicator={indicator}
-                colour={indicatorColour(i)}
-                onChange={(settings) =>
-                  change({
-                    indicators: state.indicators.map((other, j) =>
-                      j === i ? { ...other, settings } : other,
-                    ),
-                  })
-                }
-                onRemove={() => change({ indicators: state.indicators.filter((_, j) => j !== i) })}
-              />
-            ))}
-            {isComparing && state.indicators.some(({ id }) => findIndicator(id)?.place === "overlay") && (
-              <span className="text-xs text-muted-foreground">
-                Lines over the prices are hidden while symbols are compared in percent.
-              </span>
-            )}
-          </div>
-        )}
       </div>
+      {(state.indicators.length > 0 || isComparing) && (
+        <div className="-mt-1 flex flex-wrap items-center gap-2 max-sm:flex-nowrap max-sm:overflow-x-auto max-sm:[&>*]:shrink-0">
+          {comparing.map((other, i) => (
+            <CompareChip
+              key={other}
+              symbol={other}
+              colour={indicatorColour(compareColour(i))}
+              onRemove={() => change({ compare: state.compare.filter((one) => one !== other) })}
+            />
+          ))}
+          {state.indicators.map((indicator, i) => (
+            <IndicatorChip
+              key={formatIndicator(indicator)}
+              indicator={indicator}
+              colour={indicatorColour(i)}
+              onChange={(settings) =>
+                change({
+                  indicators: state.indicators.map((other, j) => (j === i ? { ...other, settings } : other)),
+                })
+              }
+              onRemove={() => change({ indicators: state.indicators.filter((_, j) => j !== i) })}
+            />
+          ))}
+          {isComparing && state.indicators.some(({ id }) => findIndicator(id)?.place === "overlay") && (
+            <span className="text-xs text-muted-foreground">
+              Lines over the prices are hidden while symbols are compared in percent.
+            </span>
+          )}
+        </div>
+      )}
       {instrument && <ReplayBar timeZone={instrument.timezone} />}
     </>
   );

@@ -1,6 +1,6 @@
 "use client";
 
-import { Clock, Download } from "lucide-react";
+import { Download, Globe } from "lucide-react";
 
 import { Button } from "@/components/ui/button";
 import {
@@ -28,8 +28,13 @@ export function ZoneMenu({ exchangeZone }: { exchangeZone: string }) {
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
-        <Button variant="ghost" size="sm" className="px-2 text-xs text-muted-foreground max-sm:h-9">
-          <Clock className="size-3.5!" aria-hidden />
+        <Button
+          variant="ghost"
+          size="sm"
+          title="Time zone of the axis"
+          className="px-2 text-xs text-muted-foreground max-sm:h-9"
+        >
+          <Globe className="size-3.5!" aria-hidden />
           <span className="sr-only">Time zone of the axis: </span>
           <span className="max-sm:sr-only">{SHORT[zone]}</span>
         </Button>
@@ -63,6 +68,7 @@ export function ExportMenu({
           size="sm"
           className="px-2 text-muted-foreground max-sm:h-9 max-sm:w-8 max-sm:p-0"
           aria-label="Export the chart"
+          title="Export the chart"
         >
           <Download className="size-3.5!" aria-hidden />
         </Button>

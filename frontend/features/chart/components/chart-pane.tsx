@@ -16,6 +16,7 @@ import { longInterval, nearestInterval, shortInterval, type Interval } from "@/f
 import { useChartBars } from "@/features/chart/use-chart-bars";
 import type { ChangePane } from "@/features/chart/use-chart-grid";
 import { usePaneState, type ChangeChart } from "@/features/chart/use-chart-state";
+import { noteWish } from "@/features/chart/wished-view";
 import { ArrivingBars } from "@/features/feeds/components/arriving-bars";
 import { BackfillStrip } from "@/features/feeds/components/backfill-progress";
 import { BringData } from "@/features/feeds/components/bring-data";
@@ -45,7 +46,7 @@ export function ChartPane({
   link: ChartLink | null;
 }) {
   const [state, change] = usePaneState(query, index, changePane);
-  const shown = <PaneContent {...{ state, change, isActive, isAlone, link }} />;
+  const shown = <PaneContent {...{ state, change, index, isActive, isAlone, link }} />;
   if (isAlone) return shown;
   return (
     <section
@@ -69,12 +70,14 @@ export function ChartPane({
 type Content = {
   state: ChartState;
   change: ChangeChart;
+  /** Its place on the page. */
+  index: number;
   isActive: boolean;
   isAlone: boolean;
   link: ChartLink | null;
 };
 
-function PaneContent({ state, change, isActive, isAlone, link }: Content) {
+function PaneContent({ state, change, index, isActive, isAlone, link }: Content) {
   const instrument = useInstrument(state.symbol);
   const anything = useInstrumentSearch("", state.symbol === null);
   const firstSymbol =
@@ -127,7 +130,7 @@ function PaneContent({ state, change, isActive, isAlone, link }: Content) {
     <InstrumentPane
       key={instrument.data.id}
       instrument={instrument.data}
-      {...{ state, change, isActive, isAlone, link }}
+      {...{ state, change, index, isActive, isAlone, link }}
     />
   );
 }
@@ -141,14 +144,16 @@ export function PaneSkeleton() {
 }
 
 function InstrumentPane({ instrument, ...content }: Content & { instrument: Instrument }) {
-  const { state, change } = content;
+  const { state, change, index } = content;
   const replayId = useActiveReplay((replay) => replay.replayId);
   const interval = nearestInterval(state.interval, instrument.intervals);
   const hasBars = instrument.intervals.length > 0;
   useEffect(() => {
     if (!hasBars || state.interval === interval) return;
-    change({ interval, range: fittingRange(state.range, interval) }, "replace");
-  }, [hasBars, state.interval, state.range, interval, change]);
+    const shown = { interval, range: fittingRange(state.range, interval) };
+    if (state.interval !== null) noteWish(index, { interval: state.interval, range: state.range }, shown);
+    change(shown, "replace");
+  }, [hasBars, state.interval, state.range, interval, change, index]);
   if (!hasBars) return <ArrivingBars instrument={instrument} />;
   const Chart = replayId === null ? StoredBarsChart : ReplayedBarsChart;
   return (

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 
 import { ChartLink } from "@/features/chart/chart-link";
-import { readChartState, usualRange, type ChartState } from "@/features/chart/chart-state";
+import { readChartState } from "@/features/chart/chart-state";
 import { ChartHeader } from "@/features/chart/components/chart-header";
 import { ChartPane } from "@/features/chart/components/chart-pane";
 import { GridMenu } from "@/features/chart/components/grid-menu";
@@ -11,6 +11,7 @@ import { LayoutsMenu } from "@/features/chart/components/layouts-menu";
 import { gridOfLayout, readGrid, type GridShape } from "@/features/chart/grid-state";
 import { fetchLayout, useLayouts } from "@/features/chart/layouts";
 import { findLastChart, useChartGrid, type ChangeGrid } from "@/features/chart/use-chart-grid";
+import { nextView } from "@/features/chart/wished-view";
 import { WatchlistPanel } from "@/features/watchlists/components/watchlist-panel";
 import { cn } from "@/lib/cn";
 
@@ -53,12 +54,6 @@ function useLastChart(isBare: boolean, change: ChangeGrid): boolean {
   return isDecided;
 }
 
-/** Another symbol is looked at in the same range, not at the place where a hand had moved the view. */
-const freshView = ({ range, interval }: ChartState) => ({
-  window: null,
-  range: range ?? usualRange(interval),
-});
-
 const neverChanges = () => () => {};
 
 export function ChartRoom() {
@@ -86,7 +81,7 @@ export function ChartRoom() {
   const isAlone = grid.shape === "1";
 
   return (
-    <div className="flex min-h-[calc(100dvh-11rem)] flex-col gap-3 md:h-[calc(100dvh-3.5rem)] md:min-h-[36rem]">
+    <div className="flex min-h-[calc(100dvh-8.5rem)] flex-col gap-3 md:h-[calc(100dvh-3.5rem)] md:min-h-[36rem]">
       <h1 className="sr-only">{symbol ? `Chart of ${symbol}` : "Chart"}</h1>
       <ChartHeader query={main} index={grid.active} changePane={changePane}>
         <div className="flex items-center">
@@ -114,7 +109,7 @@ export function ChartRoom() {
           {isBrowser && (
             <WatchlistPanel
               symbol={symbol}
-              onChoose={(next) => changePane(grid.active, { symbol: next, ...freshView(shown) })}
+              onChoose={(next) => changePane(grid.active, { symbol: next, ...nextView(grid.active, shown) })}
               className="max-xl:hidden"
             />
           )}

@@ -1,6 +1,6 @@
 "use client";
 
-import { Columns2, LayoutGrid, Link2, Rows2, Square } from "lucide-react";
+import { Columns2, Grid2x2, Link2, RectangleHorizontal, Rows2 } from "lucide-react";
 import type { ComponentType } from "react";
 
 import { Button } from "@/components/ui/button";
@@ -17,20 +17,25 @@ import { GRID_SHAPES, reshape, type ChartGrid, type GridShape } from "@/features
 import type { ChangeGrid } from "@/features/chart/use-chart-grid";
 
 const SHAPES: Record<GridShape, { name: string; icon: ComponentType<{ className?: string }> }> = {
-  "1": { name: "One chart", icon: Square },
+  "1": { name: "One chart", icon: RectangleHorizontal },
   "2": { name: "Two side by side", icon: Columns2 },
   "2s": { name: "Two stacked", icon: Rows2 },
-  "4": { name: "Four", icon: LayoutGrid },
+  "4": { name: "Four", icon: Grid2x2 },
 };
 
 /** How many charts are on the page, and whether they go together. */
 export function GridMenu({ grid, change }: { grid: ChartGrid; change: ChangeGrid }) {
-  const { name, icon: Icon } = SHAPES[grid.shape];
+  const { name } = SHAPES[grid.shape];
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
-        <Button variant="ghost" size="icon-sm" aria-label={`Charts on the page: ${name.toLowerCase()}`}>
-          <Icon aria-hidden />
+        <Button
+          variant="ghost"
+          size="icon-sm"
+          aria-label={`Charts on the page: ${name.toLowerCase()}`}
+          title="Charts on the page"
+        >
+          <Grid2x2 aria-hidden />
         </Button>
       </DropdownMenuTrigger>
       <DropdownMenuContent align="end">

@@ -23,7 +23,13 @@ export function IntervalSwitch({
   useEffect(() => {
     // On a phone the row scrolls: what is chosen must be seen. Only the row moves, never the page.
     const chosen = group.current?.querySelector<HTMLElement>("[aria-pressed=true]");
-    if (chosen) group.current!.scrollLeft = chosen.offsetLeft - group.current!.clientWidth / 2;
+    const row = group.current?.parentElement;
+    if (!chosen || !row || row.scrollWidth <= row.clientWidth) return;
+    const { left, width } = chosen.getBoundingClientRect();
+    const box = row.getBoundingClientRect();
+    // What is in sight stays where it is; the symbol stands over the row's beginning.
+    if (left < box.left + 120 || left + width > box.right)
+      row.scrollLeft += left - box.left - box.width * 0.6;
   }, [value]);
 
   return (
@@ -32,7 +38,7 @@ export function IntervalSwitch({
       role="group"
       aria-label="Interval"
       className={cn(
-        "relative flex w-full items-center gap-0.5 overflow-x-auto rounded-md bg-muted p-0.5 sm:inline-flex sm:w-auto",
+        "relative inline-flex items-center gap-0.5 rounded-md bg-muted p-0.5 sm:overflow-x-auto",
         className,
       )}
     >
@@ -50,8 +56,7 @@ export function IntervalSwitch({
                 // A tap opens no tooltip: there the reason comes as a notice.
                 onClick={() => (isPossible ? onChange(interval) : toast.info(reason))}
                 className={cn(
-                  // On a phone all of them share the row; none hangs over its end.
-                  "focus-inset inline-flex h-7 min-w-6 flex-1 items-center justify-center rounded-sm text-xs font-medium sm:min-w-8 sm:flex-none sm:px-1.5",
+                  "focus-inset inline-flex h-7 min-w-8 flex-none items-center justify-center rounded-sm px-1.5 text-xs font-medium max-sm:h-8",
                   isPossible
                     ? "text-muted-foreground hover:text-foreground"
                     : "cursor-not-allowed text-muted-foreground/45",

@@ -1,6 +1,6 @@
 "use client";
 
-import { LayoutDashboard, Pencil, Save, Trash2 } from "lucide-react";
+import { Bookmark, Pencil, Save, Trash2 } from "lucide-react";
 import { useId, useState } from "react";
 
 import { ConfirmDialog } from "@/components/common/confirm-dialog";
@@ -60,8 +60,8 @@ export function LayoutsMenu({ grid, change }: { grid: ChartGrid; change: ChangeG
     <>
       <Popover open={isOpen} onOpenChange={setOpen}>
         <PopoverTrigger asChild>
-          <Button variant="ghost" size="icon-sm" aria-label="Layouts">
-            <LayoutDashboard aria-hidden />
+          <Button variant="ghost" size="icon-sm" aria-label="Layouts" title="Saved layouts">
+            <Bookmark aria-hidden />
           </Button>
         </PopoverTrigger>
         <PopoverContent align="end" className="grid w-80 max-w-[calc(100vw-1rem)] gap-3" aria-label="Layouts">

@@ -65,7 +65,10 @@ export function LiveBadge({
               <span className="font-medium text-foreground">{look.label}</span>
             </>
           )}
-          {attribution && <span className="truncate max-md:hidden">{attribution}</span>}
+          {/* "Simulated" says it all; the sentence is in the tooltip. */}
+          {attribution && state !== "simulated" && (
+            <span className="truncate max-md:hidden">{attribution}</span>
+          )}
           <span className="sr-only">{look?.words}</span>
         </button>
       </TooltipTrigger>

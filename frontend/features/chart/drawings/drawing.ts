@@ -50,6 +50,11 @@ export function pointCount(kind: DrawingKind): number {
   return kind === "horizontal" ? 1 : 2;
 }
 
+/** How a tool is used, while it is chosen. */
+export function drawingHint(kind: DrawingKind): string {
+  return pointCount(kind) === 1 ? "press at a price" : "press twice, at the start and at the end";
+}
+
 /** Bars between two times where no bar is loaded, by what the loaded ones leave between them. */
 function spacing(times: readonly number[], interval: Interval): number {
   const count = times.length;

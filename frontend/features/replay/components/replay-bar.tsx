@@ -27,9 +27,9 @@ export function ReplayBar({ timeZone }: { timeZone: string }) {
   return (
     <section
       aria-label="Replay"
-      className="flex flex-wrap items-center gap-2 rounded-lg border border-warn/40 bg-card px-2 py-1.5"
+      className="relative flex items-center gap-2 rounded-lg border border-warn/40 bg-card px-2 py-1.5 max-sm:gap-1 max-sm:overflow-x-auto max-sm:pr-0 sm:flex-wrap max-sm:[&>*]:shrink-0"
     >
-      <span className="px-1 text-xs font-medium text-warn">Replay</span>
+      <span className="px-1 text-xs font-medium text-warn max-sm:sr-only">Replay</span>
       {replay.data ? (
         <Controls key={replayId} replay={replay.data} timeZone={timeZone} />
       ) : replay.error ? (
@@ -110,7 +110,7 @@ function Controls({ replay, timeZone }: { replay: ReplayRead; timeZone: string }
           if (isPlaying) act({ kind: "play", barsPerSecond: Number(value) });
         }}
       >
-        <SelectTrigger className="h-8 w-32" aria-label="Speed">
+        <SelectTrigger className="h-8 w-26 sm:w-32" aria-label="Speed">
           <SelectValue />
         </SelectTrigger>
         <SelectContent>
@@ -121,7 +121,11 @@ function Controls({ replay, timeZone }: { replay: ReplayRead; timeZone: string }
           ))}
         </SelectContent>
       </Select>
-      <output className="text-[0.8125rem] tabular-nums" aria-live="off" data-testid="replay-position">
+      <output
+        className="text-[0.8125rem] tabular-nums max-sm:text-xs"
+        aria-live="off"
+        data-testid="replay-position"
+      >
         {describePosition(paintedAt ?? replay.position_at, replay.interval, timeZone)}
       </output>
       {isEnded && <span className="text-xs text-muted-foreground">The last stored bar is here.</span>}
@@ -161,14 +165,15 @@ function LeaveButton({ replayId, onLeave }: { replayId: string; onLeave: () => v
     <Button
       variant="ghost"
       size="sm"
-      className="ml-auto"
+      className="ml-auto max-sm:sticky max-sm:right-0 max-sm:bg-card"
+      title="Back to the present"
       onClick={() => {
         // What is left behind is a row that says where it stood; the present does not wait for it to go.
         remove.mutate(replayId);
         onLeave();
       }}
     >
-      <X aria-hidden /> Back to the present
+      <X aria-hidden /> <span className="max-sm:sr-only">Back to the present</span>
     </Button>
   );
 }

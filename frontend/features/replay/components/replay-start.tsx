@@ -1,6 +1,6 @@
 "use client";
 
-import { History } from "lucide-react";
+import { Rewind } from "lucide-react";
 import { useState, type FormEvent } from "react";
 
 import { ErrorNote } from "@/components/common/error-state";
@@ -22,7 +22,7 @@ export function ReplayStart({ instrument, interval }: { instrument: Instrument; 
     <Popover open={isOpen} onOpenChange={setOpen}>
       <PopoverTrigger asChild>
         <Button variant="ghost" size="sm" aria-label="Replay" title="Replay the past bar by bar">
-          <History aria-hidden /> <span className="hidden sm:inline">Replay</span>
+          <Rewind aria-hidden /> <span className="hidden sm:inline">Replay</span>
         </Button>
       </PopoverTrigger>
       <PopoverContent align="end" className="w-72">
