@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 
-import { estimateBars, firstBarFrom, joinPages, priceDecimals, summarizeWindow } from "@/features/chart/bars";
+import {
+  estimateBars,
+  firstBarFrom,
+  firstStored,
+  joinPages,
+  priceDecimals,
+  summarizeWindow,
+} from "@/features/chart/bars";
 
 const page = (...times: number[]) => ({
   time: times,
@@ -58,4 +65,15 @@ describe("digits of a price", () => {
     expect(priceDecimals([0.00001234])).toBe(9);
     expect(priceDecimals([])).toBe(2);
   });
+});
+
+it("knows the first bar of an interval by what it is made from", () => {
+  const series = [
+    { interval: "1min" as const, first_bar_at: "2026-11-02T00:00:00Z" },
+    { interval: "1day" as const, first_bar_at: "2020-01-01T00:00:00Z" },
+  ];
+  const first = (interval: "5min" | "1week") => firstStored(series, interval);
+  expect(first("5min")).toBe(Date.parse("2026-11-02") / 1000);
+  expect(first("1week")).toBe(Date.parse("2020-01-01") / 1000);
+  expect(firstStored([], "1day")).toBeUndefined();
 });

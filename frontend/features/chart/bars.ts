@@ -1,4 +1,5 @@
 import type { BarColumns } from "@/features/chart/indicator-catalog";
+import { intervalChoices, type Interval } from "@/features/chart/intervals";
 
 export const NO_BARS: BarColumns = { time: [], open: [], high: [], low: [], close: [], volume: [] };
 
@@ -94,4 +95,15 @@ export function summarizeWindow(bars: BarColumns, fromIndex: number, toIndex: nu
     highest: { price: bars.high[top]!, time: bars.time[top]! },
     lowest: { price: bars.low[bottom]!, time: bars.time[bottom]! },
   };
+}
+
+/** The first bar of an interval by what is stored, in seconds: its own bars, or those that it is made from. */
+export function firstStored(
+  series: readonly { interval: Interval; first_bar_at: string | null }[],
+  interval: Interval,
+): number | undefined {
+  const kept = series.filter(({ first_bar_at }) => first_bar_at !== null);
+  const choice = intervalChoices(kept.map((one) => one.interval)).find((one) => one.interval === interval);
+  const from = kept.find((one) => one.interval === (choice?.from ?? interval));
+  return from ? Date.parse(from.first_bar_at!) / 1000 : undefined;
 }

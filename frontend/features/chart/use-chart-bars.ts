@@ -5,11 +5,12 @@ import { useEffect, useMemo } from "react";
 
 import { MAXIMUM_PAGE_BARS, useBars } from "@/features/chart/api";
 import type { BarColumns } from "@/features/chart/indicator-catalog";
+import { firstStored } from "@/features/chart/bars";
 import type { Interval } from "@/features/chart/intervals";
 import { joinLive, joinTimes, pruneTail, type LiveState } from "@/features/chart/live-bars";
 import { useLiveTail, useStoredChanges } from "@/features/chart/use-live-tail";
 import type { Instrument } from "@/lib/api/contract";
-import { readCoverage } from "@/lib/api/generated";
+import { readCoverage, type InstrumentCoverage } from "@/lib/api/generated";
 
 type Adjust = "splits" | "none";
 
@@ -31,6 +32,8 @@ export type ChartBars = {
   state: LiveState | null;
   /** Who the bars come from, as the provider wants it said; null for one's own. */
   attribution?: string | null;
+  /** The first bar there is, loaded or not; undefined where that is not known. */
+  oldest?: number;
   isPending: boolean;
   /** Loaded, be it nothing. */
   isLoaded: boolean;
@@ -61,16 +64,20 @@ export function useChartBars(
     void refetch();
     // New bars may have brought a new interval, and another last price.
     void queries.invalidateQueries({ queryKey: ["instruments"] });
+    void queries.invalidateQueries({ queryKey: coverageKey(instrument.id) });
   });
   const heard = useLiveTail(instrument.id, interval, newest, askAgain);
   const tail = useMemo(() => pruneTail(heard.tail, newest), [heard.tail, newest]);
   const times = useMemo(() => joinTimes(stored.time, tail.times), [stored.time, tail.times]);
   const bars = useMemo(() => joinLive(stored, tail, times), [stored, tail, times]);
+  const coverage = useCoverage(instrument.id);
   return {
     bars,
     steady: stored,
     state: heard.state,
-    attribution: useAttribution(instrument.id),
+    // Who the bars come from, as the provider wants it said; null for one's own.
+    attribution: coverage?.provider?.attribution ?? null,
+    oldest: coverage && firstStored(coverage.series, interval),
     isPending: query.isPending,
     isLoaded: query.isSuccess,
     error: query.error,
@@ -82,16 +89,18 @@ export function useChartBars(
   };
 }
 
-/** Who an instrument's bars come from, as the provider wants it said; null for one's own. */
-function useAttribution(instrumentId: string): string | null {
+const coverageKey = (instrumentId: string) => ["chart coverage", instrumentId] as const;
+
+/** What is stored of an instrument, and who it comes from. */
+function useCoverage(instrumentId: string): InstrumentCoverage | undefined {
   const { data } = useQuery({
-    queryKey: ["attribution", instrumentId],
+    queryKey: coverageKey(instrumentId),
     queryFn: async ({ signal }) =>
       (await readCoverage({ path: { instrument_id: instrumentId }, signal })).data,
     staleTime: 300_000,
     retry: 1,
   });
-  return data?.provider?.attribution ?? null;
+  return data;
 }
 
 /** Asks for older bars until the view's start is loaded; true while more are wanted. */

@@ -1,6 +1,6 @@
 "use client";
 
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 
 import { fetchBars, MAXIMUM_PAGE_BARS } from "@/features/chart/api";
@@ -9,10 +9,12 @@ import type { ChartView } from "@/features/chart/chart-view";
 import { alignCloses, compareColour } from "@/features/chart/compare";
 import { CompareLines, type ComparedLine } from "@/features/chart/compare-lines";
 import type { BarColumns } from "@/features/chart/indicator-catalog";
-import type { Interval } from "@/features/chart/intervals";
+import { whyNotCompared, type Interval } from "@/features/chart/intervals";
+import { NO_BARS } from "@/features/chart/bars";
 import { buildTimeAxis } from "@/features/chart/time-axis";
+import { instrumentOptions } from "@/features/market/api";
 
-export type Compared = ComparedLine & { isPending: boolean; error: unknown };
+export type Compared = ComparedLine & { isPending: boolean; isEmpty: boolean; error: unknown };
 
 /** The closes of other symbols over the bars that are loaded. */
 export function useCompared(
@@ -22,6 +24,7 @@ export function useCompared(
   bars: BarColumns,
 ): Compared[] {
   const oldest = bars.time[0];
+  const queryClient = useQueryClient();
   const queries = useQueries({
     queries: symbols.map((symbol) => ({
       queryKey: ["bars", "compare", symbol, interval, adjust, oldest],
@@ -29,8 +32,10 @@ export function useCompared(
       staleTime: 60_000,
       refetchInterval: 60_000,
       placeholderData: (before: BarColumns | undefined) => before,
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        fetchBars(
+      queryFn: async ({ signal }: { signal: AbortSignal }) => {
+        const other = await queryClient.fetchQuery({ ...instrumentOptions(symbol), staleTime: 60_000 });
+        if (other && whyNotCompared(other.intervals, interval) !== null) return NO_BARS;
+        return fetchBars(
           {
             symbol,
             interval,
@@ -39,7 +44,8 @@ export function useCompared(
             limit: MAXIMUM_PAGE_BARS,
           },
           signal,
-        ),
+        );
+      },
     })),
     combine: (results) =>
       results.map(({ data, isPending, error }) => ({
@@ -55,6 +61,7 @@ export function useCompared(
         colour: compareColour(i),
         values: data ? alignCloses(bars.time, data) : new Float64Array(bars.time.length).fill(Number.NaN),
         isPending,
+        isEmpty: data?.time.length === 0,
         error,
       })),
     [queries, symbols, bars.time],

@@ -2,6 +2,7 @@
 
 import {
   keepPreviousData,
+  queryOptions,
   useInfiniteQuery,
   useMutation,
   useQuery,
@@ -46,16 +47,18 @@ export function useInstruments(filter: InstrumentFilter = {}) {
 }
 
 /** The instrument that this symbol means to the one who asks: the own one first. */
-export function useInstrumentOfSymbol(symbol: string) {
-  return useQuery({
+export const instrumentOptions = (symbol: string) =>
+  queryOptions({
     queryKey: [...instrumentsKey, "symbol", symbol],
     queryFn: async ({ signal }) => {
       const { items } = (await listInstruments({ query: { query: symbol, limit: 100 }, signal })).data;
       const same = items.filter((item) => item.symbol === symbol);
       return same.find((item) => item.scope === "private") ?? same[0] ?? null;
     },
-    enabled: symbol.length > 0,
   });
+
+export function useInstrumentOfSymbol(symbol: string) {
+  return useQuery({ ...instrumentOptions(symbol), enabled: symbol.length > 0 });
 }
 
 export function useUpdateInstrument(id: string) {

@@ -117,7 +117,6 @@ export function BarsChart({
   useSessionBands(chart, colours, instrument, bars.time, interval);
   const drawing = useChartDrawings(instrument.id, interval, state.adjust, chart, colours, bars);
 
-  const firstStored = instrument.first_bar_at ? Date.parse(instrument.first_bar_at) / 1000 : undefined;
   const { tool } = drawing.toolbar;
   const isCapped = start === null && source.hasOlder && count >= MAXIMUM_PAGE_BARS;
   const span = view ? describeSpan(bars, view, barTimeFormat(timeZone, "date")) : "";
@@ -231,7 +230,7 @@ export function BarsChart({
           interval={interval}
           state={state}
           change={change}
-          oldest={source.hasOlder ? firstStored : bars.time[0]}
+          oldest={source.hasOlder ? source.oldest : bars.time[0]}
           newest={newest}
           note={
             source.hasOlderFailed

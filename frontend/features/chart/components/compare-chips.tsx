@@ -42,7 +42,11 @@ export function CompareLegend({
               {line.symbol}
             </span>{" "}
             <span className={cn(toneOf(change))}>
-              {line.error ? "no bars" : line.isPending ? "…" : formatPercent(change, { signed: true })}
+              {line.error || line.isEmpty
+                ? "no bars in this interval"
+                : line.isPending
+                  ? "…"
+                  : formatPercent(change, { signed: true })}
             </span>
           </span>
         );
