@@ -261,6 +261,7 @@ describe("the demo account", () => {
       expect(box.x).toBeGreaterThanOrEqual(0);
       expect(box.x + box.width).toBeLessThanOrEqual(390);
     }
+    await page.getByRole("button", { name: "Drawing tools" }).click();
     await page.getByRole("button", { name: "Trend line" }).click();
     await page.getByText("Trend line: press twice, at the start and at the end").waitFor();
     expectQuiet(complaints);

@@ -1,8 +1,19 @@
 "use client";
 
-import { Bell, List, Minus, MousePointer2, Ruler, Square, Trash2, TrendingUp, Undo2 } from "lucide-react";
+import {
+  Bell,
+  List,
+  Minus,
+  MousePointer2,
+  Pencil,
+  Ruler,
+  Square,
+  Trash2,
+  TrendingUp,
+  Undo2,
+} from "lucide-react";
 import Link from "next/link";
-import type { ComponentType, ReactNode } from "react";
+import { useState, type ComponentType, type ReactNode } from "react";
 
 import {
   DropdownMenu,
@@ -96,37 +107,46 @@ export function DrawingToolbar({
   selected: Drawing | null;
   onSelect: (id: string | null) => void;
 }) {
+  // A phone shows them on demand.
+  const [isOpen, setOpen] = useState(false);
   return (
-    <div role="toolbar" aria-label="Drawing" className="flex flex-wrap items-center gap-0.5">
-      <Tool
-        label="Select"
-        hint="Select and move. Escape comes back here."
-        isOn={tool === null}
-        onClick={() => onTool(null)}
-      >
-        <MousePointer2 aria-hidden />
-      </Tool>
-      {DRAWING_KINDS.map((kind) => {
-        const Icon = ICONS[kind];
-        return (
-          <Tool
-            key={kind}
-            label={DRAWING_NAMES[kind]}
-            isOn={tool === kind}
-            onClick={() => onTool(tool === kind ? null : kind)}
-          >
-            <Icon aria-hidden />
-          </Tool>
-        );
-      })}
-      <Tool
-        label="Undo"
-        hint="Undo the last change of a drawing (Ctrl Z)"
-        isDisabled={!drawings.undo}
-        onClick={() => drawings.undo?.()}
-      >
-        <Undo2 aria-hidden />
-      </Tool>
+    <div role="toolbar" aria-label="Drawing" className="flex items-center gap-0.5 sm:flex-wrap">
+      <span className="sm:hidden">
+        <Tool label="Drawing tools" isOn={isOpen} onClick={() => setOpen(!isOpen)}>
+          <Pencil aria-hidden />
+        </Tool>
+      </span>
+      <div className={cn("flex items-center gap-0.5", !isOpen && tool === null && "max-sm:hidden")}>
+        <Tool
+          label="Select"
+          hint="Select and move. Escape comes back here."
+          isOn={tool === null}
+          onClick={() => onTool(null)}
+        >
+          <MousePointer2 aria-hidden />
+        </Tool>
+        {DRAWING_KINDS.map((kind) => {
+          const Icon = ICONS[kind];
+          return (
+            <Tool
+              key={kind}
+              label={DRAWING_NAMES[kind]}
+              isOn={tool === kind}
+              onClick={() => onTool(tool === kind ? null : kind)}
+            >
+              <Icon aria-hidden />
+            </Tool>
+          );
+        })}
+        <Tool
+          label="Undo"
+          hint="Undo the last change of a drawing (Ctrl Z)"
+          isDisabled={!drawings.undo}
+          onClick={() => drawings.undo?.()}
+        >
+          <Undo2 aria-hidden />
+        </Tool>
+      </div>
       <DropdownMenu>
         <DropdownMenuTrigger
           className={cn(
