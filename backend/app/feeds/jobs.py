@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 _UPKEEP_SECONDS = 3.0
 _SYMBOLS_EVERY = timedelta(days=1)
-_SYMBOLS_AGAIN = timedelta(minutes=5)
+_SYMBOLS_AGAIN = timedelta(minutes=2)
 _ALL_SYMBOLS = 50_000
 
 
@@ -108,9 +108,12 @@ async def _store_symbols(databases: Databases, clock: Clock, provider: MarketDat
             found = await provider.search("", _ALL_SYMBOLS)
     except (ProviderError, TimeoutError) as error:
         log.warning("symbols_not_listed", provider=name, reason=str(error) or type(error).__name__)
+        async with databases.main.session() as session:
+            await repository.note_answer(session, name, clock.now(), is_silent=True)
         return False
     async with databases.main.session() as session:
         await symbol_repository.write_symbols(session, name, found, clock.now())
+        await repository.note_answer(session, name, clock.now(), is_silent=False)
     return True
 
 

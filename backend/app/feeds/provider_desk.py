@@ -13,7 +13,12 @@ from app.feeds import credits, repository, symbol_repository
 from app.feeds.domain import ProviderNotConfigured, ProviderNotShared
 from app.market.domain import AssetClass, Viewer
 from app.market.ports import MarketDataProvider
-from app.market.provider_facts import ProviderDescription, ProviderError, ProviderSymbol
+from app.market.provider_facts import (
+    ProviderDescription,
+    ProviderError,
+    ProviderSymbol,
+    ProviderUnavailable,
+)
 
 _REMEMBERED = 200
 
@@ -75,6 +80,14 @@ def check_may_use(viewer: Viewer, description: ProviderDescription) -> None:
         )
 
 
+def _describe_silence(description: ProviderDescription, heard: repository.ProviderAnswers) -> ProviderError:
+    """What is said of a provider that did not answer a worker. Why is for the log: addresses stand in it."""
+    title = description.title
+    if heard.answered_at is None:
+        return ProviderUnavailable(f"{title} did not answer, so it was not searched.")
+    return ProviderUnavailable(f"{title} does not answer now: only what it had before was searched.")
+
+
 @dataclass(frozen=True, slots=True)
 class FoundSymbols:
     """Results, the best first; and the providers that could not be asked."""
@@ -98,9 +111,13 @@ async def search_symbols(
             wanted = [await desk.get_description(session, viewer, provider)]
         else:
             wanted = [one for one in await desk.list_descriptions(session) if may_use(viewer, one)]
+        answers = await repository.list_answers(session)
     problems: list[tuple[str, ProviderError]] = []
     live: list[tuple[str, ProviderSymbol]] = []
     for one in wanted:
+        heard = answers.get(one.name)
+        if one.name not in desk.providers and heard is not None and heard.silent_since is not None:
+            problems.append((one.name, _describe_silence(one, heard)))
         try:
             live += [(one.name, symbol) for symbol in await desk.search(one, query, limit)]
         except ProviderError as error:

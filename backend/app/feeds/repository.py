@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +25,14 @@ class FedSeries:
     due_at: datetime
     refreshed_at: datetime | None
     problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAnswers:
+    """How asking a provider for all that it has went. `silent_since`: it has not answered since then."""
+
+    answered_at: datetime | None
+    silent_since: datetime | None
 
 
 async def list_descriptions(session: AsyncSession) -> list[ProviderDescription]:
@@ -50,6 +58,25 @@ async def replace_descriptions(
                 set_={"facts": statement.excluded.facts, "seen_at": now},
             )
         )
+
+
+async def list_answers(session: AsyncSession) -> dict[str, ProviderAnswers]:
+    """How asking the providers went that a worker asks, by their names."""
+    query = select(ProviderDescriptionRow)
+    return {
+        row.name: ProviderAnswers(row.answered_at, row.silent_since) for row in await session.scalars(query)
+    }
+
+
+async def note_answer(session: AsyncSession, name: str, now: datetime, *, is_silent: bool) -> None:
+    """Keep whether a provider answered just now. The first of several silences is the one that is kept."""
+    row = ProviderDescriptionRow
+    values = (
+        {"silent_since": func.coalesce(row.silent_since, now)}
+        if is_silent
+        else {"answered_at": now, "silent_since": None}
+    )
+    await session.execute(update(row).where(row.name == name).values(values))
 
 
 async def find_links(session: AsyncSession, instrument_ids: Collection[UUID]) -> Mapping[UUID, ProviderLink]:

@@ -11,7 +11,7 @@ from app.core.database import MainSession
 from app.core.dependencies import ClockDep
 from app.core.fields import CleanStr
 from app.core.pagination import Page, PageQueryDep
-from app.feeds import adding, backfills, catalogue, credits, service
+from app.feeds import adding, backfills, catalogue, credits, repository, service
 from app.feeds.dependencies import FeedsViewerDep, ProviderDeskDep
 from app.feeds.provider_desk import may_use, search_symbols
 from app.feeds.schemas import (
@@ -42,6 +42,7 @@ router = APIRouter(tags=["feeds"])
 async def list_providers(viewer: FeedsViewerDep, session: MainSession, desk: ProviderDeskDep) -> ProviderList:
     """Where market data can come from: what is set up, what is left of its quota, and what else could be."""
     descriptions = await desk.list_descriptions(session)
+    answers = await repository.list_answers(session)
     left = await credits.read_credits_left(session, descriptions)
     items = [
         ProviderRead(
@@ -49,6 +50,7 @@ async def list_providers(viewer: FeedsViewerDep, session: MainSession, desk: Pro
             is_configured=True,
             problem=None,
             can_use=may_use(viewer, one),
+            silent_since=answers[one.name].silent_since if one.name in answers else None,
             may_share=one.may_share,
             has_stream=one.has_stream,
             intervals=list(one.intervals),
@@ -69,6 +71,7 @@ async def list_providers(viewer: FeedsViewerDep, session: MainSession, desk: Pro
             is_configured=False,
             problem=problem,
             can_use=False,
+            silent_since=None,
             may_share=False,
             has_stream=False,
             intervals=[],

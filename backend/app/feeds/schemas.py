@@ -60,12 +60,14 @@ class CreditsRead(ReadModel):
 
 class ProviderRead(ProviderBadge):
     """A provider of market data. `is_configured` false: `problem` says what to set. `can_use`: whether who
-    asks may search and add there.
+    asks may search and add there. `silent_since`: it has not
+    answered since then.
     """
 
     is_configured: bool
     problem: str | None
     can_use: bool
+    silent_since: dt.datetime | None
     may_share: bool
     has_stream: bool
     intervals: list[Interval]

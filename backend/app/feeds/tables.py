@@ -37,6 +37,9 @@ class ProviderDescriptionRow(MainBase):
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
     seen_at: Mapped[datetime]
+    # How asking it for all that it has went: when it answered last, and since when it does not.
+    answered_at: Mapped[datetime | None]
+    silent_since: Mapped[datetime | None]
 
 
 class ProviderLinkRow(MainBase):

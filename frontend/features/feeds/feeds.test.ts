@@ -273,6 +273,7 @@ describe("a provider in words", () => {
     is_simulated: false,
     is_delayed: false,
     is_configured: true,
+    silent_since: null,
     problem: null,
     can_use: true,
     may_share: false,

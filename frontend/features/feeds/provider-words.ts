@@ -1,5 +1,5 @@
 import type { ProviderRead } from "@/lib/api/generated";
-import { formatCount } from "@/lib/format";
+import { formatCount, formatDateTime } from "@/lib/format";
 
 export interface ProviderWords {
   /** In two or three words: what stands on the badge. */
@@ -27,6 +27,12 @@ export function describeProvider(provider: ProviderRead): ProviderWords {
       label: "for admins only",
       tone: "warn",
       note: `The data of a key belongs to its owner. If the provider's terms allow showing it to others, whoever runs this installation says so with ${provider.name.toUpperCase()}_SHARED=true.`,
+    };
+  if (provider.silent_since)
+    return {
+      label: "not answering",
+      tone: "warn",
+      note: `It has not answered since ${formatDateTime(provider.silent_since)} UTC. Flowrex asks again every few minutes.`,
     };
   if (provider.is_simulated)
     return {

@@ -857,7 +857,7 @@ class ProviderBadge(TypedDict):
 class ProviderRead(TypedDict):
     """
     A provider of market data. `is_configured` false: `problem` says what to set. `can_use`: whether who
-    asks may search and add there.
+    asks may search and add there. `silent_since`: it was asked for what it has and has not answered since then.
     """
 
     name: str
@@ -868,6 +868,7 @@ class ProviderRead(TypedDict):
     is_configured: bool
     problem: str | None
     can_use: bool
+    silent_since: str | None
     may_share: bool
     has_stream: bool
     intervals: list[Interval]
@@ -2168,6 +2169,7 @@ class InstrumentRead(TypedDict):
     first_bar_at: str | None
     last_bar_at: str | None
     last_close: float | None
+    last_close_at: str | None
     change: float | None
     sparkline: list[float]
 

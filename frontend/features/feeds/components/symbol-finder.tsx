@@ -7,6 +7,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { EmptyState } from "@/components/common/empty-state";
 import { ErrorState } from "@/components/common/error-state";
 import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { Input } from "@/components/ui/input";
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from "@/components/ui/select";
@@ -28,6 +29,8 @@ import type { ProviderRead, SymbolRead } from "@/lib/api/generated";
 
 const REST_MS = 400;
 const ANY = "any";
+/** What stands in the symbol of every simulated instrument. */
+const SIMULATED = "SIM-";
 const NO_MINUTES = "none";
 
 /** Finds a symbol at the providers, and adds it. Arrows go from the field into the results and through them. */
@@ -125,6 +128,10 @@ export function SymbolFinder() {
             providers={providers.data ?? []}
             isNothingSetUp={providers.isSuccess && configured.length === 0}
             history={history}
+            onTrySimulated={() => {
+              setTyped(SIMULATED);
+              setWords(SIMULATED);
+            }}
           />
         </div>
       </div>
@@ -190,13 +197,20 @@ function Results({
   providers,
   isNothingSetUp,
   history,
+  onTrySimulated,
 }: {
   words: string;
+  onTrySimulated: () => void;
   search: ReturnType<typeof useSymbolSearch>;
   providers: ProviderRead[];
   isNothingSetUp: boolean;
   history: HistoryChoice;
 }) {
+  const simulated = providers.some((one) => one.is_simulated && one.can_use) && (
+    <Button variant="outline" size="sm" onClick={onTrySimulated}>
+      Try a simulated market
+    </Button>
+  );
   if (isNothingSetUp)
     return (
       <Card>
@@ -208,7 +222,7 @@ function Results({
   if (words === "")
     return (
       <Card>
-        <EmptyState icon={Search} title="Type a symbol or a name">
+        <EmptyState icon={Search} title="Type a symbol or a name" action={simulated}>
           Every provider that is set up is asked. What you add comes with its history, and the chart fills as
           it arrives.
         </EmptyState>
@@ -237,7 +251,9 @@ function Results({
         <ul role="alert" className="grid gap-2">
           {problems.map((problem) => (
             <li key={problem.provider} className="rounded-md bg-warn/12 px-3 py-2 text-[0.8125rem]">
-              <span className="font-medium">{titleOf(problem.provider)} could not be searched.</span>{" "}
+              {problem.code !== "provider_unavailable" && (
+                <span className="font-medium">{titleOf(problem.provider)} could not be searched. </span>
+              )}
               {problem.detail} <span className="text-muted-foreground">{adviseOnSearch(problem.code)}</span>
             </li>
           ))}
@@ -250,7 +266,26 @@ function Results({
         <Card>
           <EmptyState
             icon={Search}
-            title={problems.length > 0 ? `“${words}” is not found yet` : `No provider has “${words}”`}
+            title={
+              problems.length > 0
+                ? `Nothing found for “${words}” where it could be searched`
+                : `No provider has “${words}”`
+            }
+            action={
+              <>
+                {problems.length > 0 && (
+                  <Button
+                    variant="outline"
+                    size="sm"
+                    pending={search.isFetching}
+                    onClick={() => void search.refetch()}
+                  >
+                    Retry
+                  </Button>
+                )}
+                {simulated}
+              </>
+            }
           >
             Try the ticker alone, the company&apos;s name, or a pair such as EUR/USD. What no provider has can
             come in from a CSV file.

@@ -2405,6 +2405,10 @@ export type InstrumentRead = {
      */
     last_close: number | null;
     /**
+     * Last Close At
+     */
+    last_close_at: string | null;
+    /**
      * Change
      */
     change: number | null;
@@ -3411,7 +3415,7 @@ export type ProviderList = {
  * ProviderRead
  *
  * A provider of market data. `is_configured` false: `problem` says what to set. `can_use`: whether who
- * asks may search and add there.
+ * asks may search and add there. `silent_since`: it was asked for what it has and has not answered since then.
  */
 export type ProviderRead = {
     /**
@@ -3446,6 +3450,10 @@ export type ProviderRead = {
      * Can Use
      */
     can_use: boolean;
+    /**
+     * Silent Since
+     */
+    silent_since: string | null;
     /**
      * May Share
      */
