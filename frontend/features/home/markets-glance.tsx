@@ -7,10 +7,13 @@ import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { BringData } from "@/features/feeds/components/bring-data";
 import { chartHref } from "@/features/market/labels";
+import { StateLabel } from "@/features/watchlists/components/quote-cells";
+import { useQuoteSnapshot, useRowFigures } from "@/features/watchlists/quotes";
 import type { Instrument } from "@/lib/api/contract";
 import { formatDate } from "@/lib/format";
 
 export function MarketsGlance({ instruments }: { instruments: Instrument[] | undefined }) {
+  useQuoteSnapshot(instruments?.map((one) => one.id) ?? []);
   return (
     <Card>
       <CardHeader>
@@ -36,26 +39,38 @@ export function MarketsGlance({ instruments }: { instruments: Instrument[] | und
       )}
       <ul className="pb-2">
         {instruments?.map((instrument) => (
-          <li key={instrument.id}>
-            <Link
-              href={chartHref(instrument.symbol)}
-              className="focus-inset flex items-center gap-3 px-4 py-1.5 hover:bg-accent/60"
-            >
-              <span className="min-w-0 flex-1">
-                <span className="block truncate font-medium">{instrument.symbol}</span>
-                <span className="block truncate text-xs text-muted-foreground">
-                  to {formatDate(instrument.last_bar_at)}
-                </span>
-              </span>
-              <Sparkline values={instrument.sparkline} width={64} height={22} />
-              <span className="w-18 text-right">
-                <Figure value={instrument.last_close} kind="price" className="block" />
-                <Figure value={instrument.change} kind="percent" signed className="block text-xs" />
-              </span>
-            </Link>
-          </li>
+          <GlanceRow key={instrument.id} instrument={instrument} />
         ))}
       </ul>
     </Card>
+  );
+}
+
+/** The newest price that is known, the same as in the watchlist; else the last close, with its day. */
+function GlanceRow({ instrument }: { instrument: Instrument }) {
+  const figures = useRowFigures(instrument, true);
+  return (
+    <li>
+      <Link
+        href={chartHref(instrument.symbol)}
+        className="focus-inset flex items-center gap-3 px-4 py-1.5 hover:bg-accent/60"
+      >
+        <span className="min-w-0 flex-1">
+          <span className="block truncate font-medium">{instrument.symbol}</span>
+          {figures.state === null ? (
+            <span className="block truncate text-xs text-muted-foreground">
+              {instrument.last_close_at ? `close of ${formatDate(instrument.last_close_at)}` : "no bars yet"}
+            </span>
+          ) : (
+            <StateLabel figures={figures} />
+          )}
+        </span>
+        <Sparkline values={figures.sparkline} width={64} height={22} />
+        <span className="w-18 text-right">
+          <Figure value={figures.last} kind="price" className="block" />
+          <Figure value={figures.changePercent} kind="percent" signed className="block text-xs" />
+        </span>
+      </Link>
+    </li>
   );
 }

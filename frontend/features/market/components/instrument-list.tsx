@@ -23,9 +23,11 @@ import { useInstruments } from "@/features/market/api";
 import { InstrumentActions } from "@/features/market/components/instrument-actions";
 import { ASSET_CLASSES, chartHref, INTERVAL_ORDER } from "@/features/market/labels";
 import { StarButton } from "@/features/watchlists/components/star-button";
+import { ChangeFigures, LastPrice } from "@/features/watchlists/components/quote-cells";
+import { useQuoteSnapshot, useRowFigures } from "@/features/watchlists/quotes";
 import type { AssetClass, Instrument } from "@/lib/api/contract";
 import type { ProviderBadge } from "@/lib/api/generated";
-import { formatDate, priceDigits } from "@/lib/format";
+import { formatDate } from "@/lib/format";
 
 type Row = Instrument & { provider: ProviderBadge | null };
 
@@ -68,14 +70,9 @@ const COLUMNS: ColumnDef<Row>[] = [
   {
     id: "last_close",
     accessorKey: "last_close",
-    header: "Last close",
+    header: "Last",
     meta: { align: "right" },
-    cell: ({ row: { original: it } }) => (
-      <>
-        <Figure value={it.last_close} kind="price" unit={it.currency} />
-        <Figure value={it.change} kind="percent" signed className="block text-xs sm:hidden" />
-      </>
-    ),
+    cell: ({ row: { original: it } }) => <Last instrument={it} />,
   },
   {
     id: "change",
@@ -126,16 +123,20 @@ const COLUMNS: ColumnDef<Row>[] = [
   },
 ];
 
-/** The last change in money and in percent; both signs say the direction. */
-function Change({ instrument: { last_close: last, change } }: { instrument: Instrument }) {
-  if (last === null || change === null) return <span className="text-muted-foreground">–</span>;
-  const points = last - last / (1 + change);
+/** The newest price that is known, as everywhere else. */
+function Last({ instrument }: { instrument: Instrument }) {
+  const figures = useRowFigures(instrument, true);
   return (
-    <span className="inline-flex items-baseline gap-2">
-      <Figure value={points} kind="price" digits={priceDigits(last)} signed />
-      <Figure value={change} kind="percent" signed className="w-16" />
-    </span>
+    <>
+      <LastPrice figures={figures} held={figures.held} unit={instrument.currency} />
+      <Figure value={figures.changePercent} kind="percent" signed className="block text-xs sm:hidden" />
+    </>
   );
+}
+
+/** The last change in money and in percent; both signs say the direction. */
+function Change({ instrument }: { instrument: Instrument }) {
+  return <ChangeFigures figures={useRowFigures(instrument, true)} />;
 }
 
 const ANY = "any";
@@ -152,6 +153,7 @@ export function InstrumentList() {
     const items = list.data?.pages.flatMap((page) => page.items) ?? [];
     return items.map((item): Row => ({ ...item, provider: providers.get(item.id) ?? null }));
   }, [list.data, sources.items]);
+  useQuoteSnapshot(rows.map((row) => row.id));
   const isFiltered = search !== "" || assetClass !== ANY;
 
   if (list.isPending) return <ListSkeleton />;
