@@ -184,7 +184,8 @@ async def insert_check(
 
 
 async def count_checks(session: AsyncSession, owner_id: UUID) -> int:
-    """How many questions of somebody's wait for an answer."""
+    """How many questions of somebody's wait for an answer; counted by one request at a time."""
+    await hold_owner(session, "alert-checks", owner_id)
     query = select(func.count()).select_from(CheckRow)
     query = query.where(CheckRow.owner_id == owner_id, CheckRow.answer.is_(None))
     return (await session.execute(query)).scalar_one()

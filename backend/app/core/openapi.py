@@ -58,8 +58,30 @@ PROBLEMS = _describe(
 UNAVAILABLE = _describe((503, "A database is away."))
 
 
+# Pydantic writes a bound under its own name where a validator of ours reads the value first.
+_BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+_NO_KEYWORDS = ("decimal_places", "max_digits")
+
+
+def _name_bounds(part: Any) -> None:
+    """Name bounds as JSON Schema does, everywhere in a part of the document."""
+    if isinstance(part, list):
+        for one in part:
+            _name_bounds(one)
+        return
+    if not isinstance(part, dict):
+        return
+    for name in [one for one in part if one in _BOUNDS and not isinstance(part[one], dict)]:
+        part[_BOUNDS[name]] = float(part.pop(name))
+    for name in _NO_KEYWORDS:
+        if not isinstance(part.get(name), dict):
+            part.pop(name, None)
+    for one in part.values():
+        _name_bounds(one)
+
+
 class DocumentedApi(FastAPI):
-    """FastAPI whose document holds the schema that `PROBLEMS` refers to."""
+    """FastAPI whose document holds the schema of `PROBLEMS` and names bounds in the words of JSON Schema."""
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
@@ -68,4 +90,5 @@ class DocumentedApi(FastAPI):
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas.update(schema.pop("$defs", {}))
         schemas[Problem.__name__] = schema
+        _name_bounds(document)
         return document

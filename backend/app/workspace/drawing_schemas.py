@@ -23,7 +23,7 @@ Time = Annotated[int, Field(ge=FIRST_TIME, le=LAST_TIME, strict=True)]
 ColorName = Annotated[
     str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="A colour of the client's theme.")
 ]
-SplitsRevision = Annotated[int, Field(ge=0, le=2**63 - 1, strict=True)]
+SplitsRevision = Annotated[int, Field(ge=0, le=2**53, strict=True)]
 
 
 class PointBody(StrictModel):

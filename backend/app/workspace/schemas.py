@@ -57,7 +57,7 @@ class WatchlistItemBody(StrictModel):
 class WatchlistOrder(StrictModel):
     """All that is on the list, in order. `revision`: of the list from which the order was made."""
 
-    revision: Annotated[int, Field(ge=0, le=2**63 - 1, strict=True)]
+    revision: Annotated[int, Field(ge=0, le=2**53, strict=True)]
     items: Annotated[list[WatchlistItemBody], Field(max_length=MAX_ITEMS)]
 
     @model_validator(mode="after")

@@ -282,3 +282,16 @@ async def test_a_check_says_what_a_condition_would_have_done(
         assert (answer.status_code, answer.json()["code"]) == (422, "rule_invalid")
     async with databases.main.session() as session:
         assert await count_checks(session, UUID(member.id)) == 0
+
+
+async def test_the_checks_that_wait_are_counted_by_one_request_at_a_time(
+    databases: Databases, member: Person
+) -> None:
+    owner_id = UUID(member.id)
+    async with databases.main.session() as first, databases.main.session() as second:
+        await count_checks(first, owner_id)
+        counting = asyncio.ensure_future(count_checks(second, owner_id))
+        done, _ = await asyncio.wait({counting}, timeout=0.3)
+        assert not done, "two requests saw the same number and would both have taken the last place"
+        await first.commit()
+        assert await counting == 0

@@ -45,3 +45,28 @@ def test_the_schema_is_that_of_what_is_sent(document: dict[str, Any]) -> None:
     assert set(schemas["Problem"]["required"]) == set(sent) - {"errors"}
     assert Problem.model_validate(sent).model_dump(exclude_unset=True) == sent
     assert "ProblemError" in schemas
+
+
+def test_bounds_stand_under_the_names_of_json_schema(document: dict[str, Any]) -> None:
+    properties = document["components"]["schemas"]["BacktestCreate"]["properties"]
+    assert (properties["commission_bps"]["minimum"], properties["commission_bps"]["maximum"]) == (0, 1000)
+    assert properties["initial_cash"]["exclusiveMinimum"] == 0
+    assert not _find_keywords(document["components"]) & {"ge", "gt", "le", "lt", "max_digits"}
+
+
+def test_no_bound_is_beyond_what_a_json_number_tells_exactly(document: dict[str, Any]) -> None:
+    for schema in document["components"]["schemas"].values():
+        for part in schema.get("properties", {}).values():
+            for one in [part, *part.get("anyOf", [])]:
+                if one.get("type") == "integer" and "maximum" in one:
+                    assert one["maximum"] <= 2**53
+
+
+def _find_keywords(part: Any) -> set[str]:
+    if isinstance(part, list):
+        return set().union(*map(_find_keywords, part))
+    if isinstance(part, dict):
+        return {name for name in part if not isinstance(part[name], dict)}.union(
+            *map(_find_keywords, part.values())
+        )
+    return set()

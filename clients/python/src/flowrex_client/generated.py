@@ -91,6 +91,30 @@ BackfillStatus: TypeAlias = Literal['queued', 'running', 'waiting', 'succeeded',
 Symbol: TypeAlias = str
 
 
+InitialCash: TypeAlias = float
+
+
+InitialCash1: TypeAlias = str
+
+
+CommissionFixed: TypeAlias = float
+
+
+CommissionFixed1: TypeAlias = str
+
+
+CommissionPerUnit: TypeAlias = float
+
+
+CommissionPerUnit1: TypeAlias = str
+
+
+CommissionMinimum: TypeAlias = float
+
+
+CommissionMinimum1: TypeAlias = str
+
+
 BarsFormat: TypeAlias = Literal['columns', 'rows', 'csv']
 
 
@@ -158,12 +182,18 @@ class Checks(TypedDict):
     redis: Check
 
 
+FromNotional: TypeAlias = float
+
+
+FromNotional1: TypeAlias = str
+
+
 class CommissionTier(TypedDict, closed=True):
     """
     A commission that holds for fills from a notional on.
     """
 
-    from_notional: float | str
+    from_notional: FromNotional | FromNotional1
     bps: float
 
 
@@ -857,7 +887,8 @@ class ProviderBadge(TypedDict):
 class ProviderRead(TypedDict):
     """
     A provider of market data. `is_configured` false: `problem` says what to set. `can_use`: whether who
-    asks may search and add there. `silent_since`: it was asked for what it has and has not answered since then.
+    asks may search and add there. `silent_since`: it has not
+    answered since then.
     """
 
     name: str
@@ -1329,6 +1360,30 @@ class StyleRead(TypedDict):
     extends_right: bool
 
 
+InitialCash2: TypeAlias = float
+
+
+InitialCash3: TypeAlias = str
+
+
+CommissionFixed2: TypeAlias = float
+
+
+CommissionFixed3: TypeAlias = str
+
+
+CommissionPerUnit2: TypeAlias = float
+
+
+CommissionPerUnit3: TypeAlias = str
+
+
+CommissionMinimum2: TypeAlias = float
+
+
+CommissionMinimum3: TypeAlias = str
+
+
 class SweepCreate(TypedDict, closed=True):
     """
     A sweep to run.
@@ -1343,11 +1398,11 @@ class SweepCreate(TypedDict, closed=True):
     interval: Interval
     start: NotRequired[str | None]
     end: NotRequired[str | None]
-    initial_cash: NotRequired[float | str]
+    initial_cash: NotRequired[InitialCash2 | InitialCash3]
     commission_bps: NotRequired[float]
-    commission_fixed: NotRequired[float | str]
-    commission_per_unit: NotRequired[float | str]
-    commission_minimum: NotRequired[float | str]
+    commission_fixed: NotRequired[CommissionFixed2 | CommissionFixed3]
+    commission_per_unit: NotRequired[CommissionPerUnit2 | CommissionPerUnit3]
+    commission_minimum: NotRequired[CommissionMinimum2 | CommissionMinimum3]
     commission_tiers: NotRequired[list[CommissionTier]]
     slippage_bps: NotRequired[float]
     slippage_model: NotRequired[Literal['fixed', 'volume_share']]
@@ -1533,6 +1588,30 @@ class UserUpdate(TypedDict, closed=True):
     display_name: str
 
 
+InitialCash4: TypeAlias = float
+
+
+InitialCash5: TypeAlias = str
+
+
+CommissionFixed4: TypeAlias = float
+
+
+CommissionFixed5: TypeAlias = str
+
+
+CommissionPerUnit4: TypeAlias = float
+
+
+CommissionPerUnit5: TypeAlias = str
+
+
+CommissionMinimum4: TypeAlias = float
+
+
+CommissionMinimum5: TypeAlias = str
+
+
 class WalkForwardCreate(TypedDict, closed=True):
     """
     A walk-forward to run: the best set of each training is traded in the test after it.
@@ -1547,11 +1626,11 @@ class WalkForwardCreate(TypedDict, closed=True):
     interval: Interval
     start: NotRequired[str | None]
     end: NotRequired[str | None]
-    initial_cash: NotRequired[float | str]
+    initial_cash: NotRequired[InitialCash4 | InitialCash5]
     commission_bps: NotRequired[float]
-    commission_fixed: NotRequired[float | str]
-    commission_per_unit: NotRequired[float | str]
-    commission_minimum: NotRequired[float | str]
+    commission_fixed: NotRequired[CommissionFixed4 | CommissionFixed5]
+    commission_per_unit: NotRequired[CommissionPerUnit4 | CommissionPerUnit5]
+    commission_minimum: NotRequired[CommissionMinimum4 | CommissionMinimum5]
     commission_tiers: NotRequired[list[CommissionTier]]
     slippage_bps: NotRequired[float]
     slippage_model: NotRequired[Literal['fixed', 'volume_share']]
@@ -1891,11 +1970,11 @@ class BacktestCreate(TypedDict, closed=True):
     interval: Interval
     start: NotRequired[str | None]
     end: NotRequired[str | None]
-    initial_cash: NotRequired[float | str]
+    initial_cash: NotRequired[InitialCash | InitialCash1]
     commission_bps: NotRequired[float]
-    commission_fixed: NotRequired[float | str]
-    commission_per_unit: NotRequired[float | str]
-    commission_minimum: NotRequired[float | str]
+    commission_fixed: NotRequired[CommissionFixed | CommissionFixed1]
+    commission_per_unit: NotRequired[CommissionPerUnit | CommissionPerUnit1]
+    commission_minimum: NotRequired[CommissionMinimum | CommissionMinimum1]
     commission_tiers: NotRequired[list[CommissionTier]]
     slippage_bps: NotRequired[float]
     slippage_model: NotRequired[Literal['fixed', 'volume_share']]

@@ -3415,7 +3415,8 @@ export type ProviderList = {
  * ProviderRead
  *
  * A provider of market data. `is_configured` false: `problem` says what to set. `can_use`: whether who
- * asks may search and add there. `silent_since`: it was asked for what it has and has not answered since then.
+ * asks may search and add there. `silent_since`: it has not
+ * answered since then.
  */
 export type ProviderRead = {
     /**
