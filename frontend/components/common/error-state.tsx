@@ -4,7 +4,7 @@ import { CircleAlert, RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { Button } from "@/components/ui/button";
-import { adviseOn, toApiProblem } from "@/lib/api/problem";
+import { adviseOn, describeErrors, toApiProblem, type ApiProblem } from "@/lib/api/problem";
 import { cn } from "@/lib/cn";
 
 /** What happened, what to do about it, and the id that finds it in the server's log. */
@@ -31,11 +31,7 @@ export function ErrorState({
       <Heading className="text-sm font-semibold">{title ?? problem.title}</Heading>
       <p className="max-w-md text-[0.8125rem]">{problem.message}</p>
       <p className="max-w-md text-[0.8125rem] text-muted-foreground">{adviseOn(problem)}</p>
-      {problem.requestId && (
-        <p className="text-xs text-muted-foreground">
-          Request <code className="font-mono select-all">{problem.requestId}</code>
-        </p>
-      )}
+      <RequestId problem={problem} />
       {(onRetry || action) && (
         <div className="mt-2 flex flex-wrap justify-center gap-2">
           {onRetry && (
@@ -50,9 +46,20 @@ export function ErrorState({
   );
 }
 
-/** The same in one line, inside a form or a card. */
+/** What finds a fault of the server in its log. A refusal explains itself. */
+function RequestId({ problem }: { problem: ApiProblem }) {
+  if (problem.requestId === null || problem.status < 500) return null;
+  return (
+    <p className="text-xs text-muted-foreground">
+      Request <code className="font-mono select-all">{problem.requestId}</code>
+    </p>
+  );
+}
+
+/** The same in a few words, inside a form or a card. Named mistakes are all that it says. */
 export function ErrorNote({ error, className }: { error: unknown; className?: string }) {
   const problem = toApiProblem(error);
+  const mistakes = describeErrors(problem);
   return (
     <div
       role="alert"
@@ -60,23 +67,19 @@ export function ErrorNote({ error, className }: { error: unknown; className?: st
     >
       <CircleAlert className="mt-0.5 size-4 shrink-0 text-destructive" aria-hidden />
       <div className="min-w-0">
-        <p className="break-words">{problem.message}</p>
-        {problem.errors.length > 0 && (
-          <ul className="mt-1 list-disc pl-4">
-            {problem.errors.map((item, index) => (
-              <li key={index}>
-                {item.location && <code className="font-mono text-xs">{item.location}: </code>}
-                {item.message}
-              </li>
-            ))}
-          </ul>
+        {mistakes.length > 0 ? (
+          mistakes.map((words) => (
+            <p key={words} className="break-words">
+              {words}
+            </p>
+          ))
+        ) : (
+          <>
+            <p className="break-words">{problem.message}</p>
+            <p className="text-muted-foreground">{adviseOn(problem)}</p>
+          </>
         )}
-        <p className="text-muted-foreground">{adviseOn(problem)}</p>
-        {problem.requestId && (
-          <p className="mt-0.5 text-xs text-muted-foreground">
-            Request <code className="font-mono select-all">{problem.requestId}</code>
-          </p>
-        )}
+        <RequestId problem={problem} />
       </div>
     </div>
   );

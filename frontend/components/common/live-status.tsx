@@ -4,7 +4,7 @@ import { useLiveStatus, type LiveStatus } from "@/lib/live";
 import { cn } from "@/lib/cn";
 
 const WORDS: Record<LiveStatus, { label: string; hint: string; dot: string }> = {
-  live: { label: "Live", hint: "Prices and progress arrive as they happen.", dot: "bg-up" },
+  live: { label: "Connected", hint: "What happens on the server is told here at once.", dot: "bg-up" },
   connecting: { label: "Connecting", hint: "The live connection is being opened.", dot: "bg-warn" },
   offline: {
     label: "Reconnecting",
@@ -13,7 +13,7 @@ const WORDS: Record<LiveStatus, { label: string; hint: string; dot: string }> = 
   },
 };
 
-/** A dot and a word: whether what is shown arrives live. In a narrow rail the word is for screen readers. */
+/** A dot and a word: whether the server is heard. How fresh a price is, the price says itself. In a narrow rail the word is for screen readers. */
 export function LiveStatusMark({ className, isNarrow }: { className?: string; isNarrow?: boolean }) {
   const { label, hint, dot } = WORDS[useLiveStatus()];
   return (

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 
-import { bodyOf, chartLinkOf, conditionOf, draftOf, draftOfLink } from "@/features/alerts/alert-form";
+import {
+  bodyOf,
+  readPrice,
+  chartLinkOf,
+  conditionOf,
+  draftOf,
+  draftOfLink,
+} from "@/features/alerts/alert-form";
 import type { AlertRead } from "@/lib/api/generated";
 
 const draft = draftOfLink(new URLSearchParams("symbol=aapl&interval=1h&level=190.5"));
@@ -19,13 +26,36 @@ describe("a draft", () => {
     });
   });
 
+  it.each([
+    ["45,700.5", 45_700.5],
+    ["45700,5", 45_700.5],
+    ["1,234,567", 1_234_567],
+    [" 0.5 ", 0.5],
+    ["abc", null],
+    ["", null],
+    ["-1", null],
+    ["1,2,3", null],
+  ])("reads the price %s", (text, price) => {
+    expect(readPrice(text)).toBe(price);
+  });
+
   it("says what is missing before it can be saved", () => {
-    expect(bodyOf({ ...draft, symbol: null })).toEqual({ missing: "Choose an instrument." });
+    expect(bodyOf({ ...draft, symbol: null })).toEqual({
+      missing: { field: "symbol", words: "Choose an instrument." },
+    });
     for (const level of ["", "0", "-5", "abc", "1e999"])
-      expect(bodyOf({ ...draft, level })).toEqual({ missing: "Give a price above zero." });
-    expect(bodyOf({ ...draft, kind: "rule", source: " \n" })).toEqual({ missing: "Write a condition." });
-    expect(bodyOf({ ...draft, kind: "drawing" })).toEqual({ missing: "Choose a drawing." });
-    expect(bodyOf({ ...draft, coolDownMinutes: "x" })).toEqual({ missing: "Give the cool-down in minutes." });
+      expect(bodyOf({ ...draft, level })).toEqual({
+        missing: { field: "condition", words: "Give a price above zero, such as 45,700.5." },
+      });
+    expect(bodyOf({ ...draft, kind: "rule", source: " \n" })).toEqual({
+      missing: { field: "condition", words: "Write a condition." },
+    });
+    expect(bodyOf({ ...draft, kind: "drawing" })).toEqual({
+      missing: { field: "condition", words: "Choose a drawing." },
+    });
+    expect(bodyOf({ ...draft, coolDownMinutes: "x" })).toEqual({
+      missing: { field: "coolDown", words: "Give the pause in minutes." },
+    });
   });
 
   it("becomes what is saved", () => {

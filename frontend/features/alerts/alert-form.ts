@@ -86,6 +86,14 @@ export function draftOf(alert: AlertRead): AlertDraft {
   };
 }
 
+/** A price as it is typed, or as the chart writes it: 45,700.5 and 45700,5 are the same. */
+export function readPrice(text: string): number | null {
+  const bare = text.trim();
+  const isGrouped = /^\d{1,3}(,\d{3})+(\.\d*)?$/.test(bare);
+  const price = Number(isGrouped ? bare.replaceAll(",", "") : bare.replace(",", "."));
+  return bare !== "" && Number.isFinite(price) && price > 0 ? price : null;
+}
+
 /** The condition that a draft says, or null while it says none. */
 export function conditionOf(draft: AlertDraft): ConditionBody | null {
   if (draft.kind === "rule")
@@ -94,26 +102,31 @@ export function conditionOf(draft: AlertDraft): ConditionBody | null {
     return draft.drawingId === ""
       ? null
       : { kind: "drawing", drawing_id: draft.drawingId, direction: draft.drawingDirection };
-  const level = Number(draft.level.replace(",", "."));
-  return draft.level.trim() !== "" && Number.isFinite(level) && level > 0
-    ? { kind: "price", level, direction: draft.direction }
-    : null;
+  const level = readPrice(draft.level);
+  return level === null ? null : { kind: "price", level, direction: draft.direction };
+}
+
+/** What a field of the form is wrong about. */
+export interface Mistake {
+  field: "symbol" | "condition" | "coolDown" | "webhook";
+  words: string;
 }
 
 /** What to save, or what is still missing. */
-export function bodyOf(draft: AlertDraft): { body: AlertCreate } | { missing: string } {
-  if (draft.symbol === null) return { missing: "Choose an instrument." };
+export function bodyOf(draft: AlertDraft): { body: AlertCreate } | { missing: Mistake } {
+  if (draft.symbol === null) return { missing: { field: "symbol", words: "Choose an instrument." } };
   const condition = conditionOf(draft);
-  if (condition === null)
-    return {
-      missing: {
-        rule: "Write a condition.",
-        price: "Give a price above zero.",
-        drawing: "Choose a drawing.",
-      }[draft.kind],
-    };
+  if (condition === null) {
+    const words = {
+      rule: "Write a condition.",
+      price: "Give a price above zero, such as 45,700.5.",
+      drawing: "Choose a drawing.",
+    }[draft.kind];
+    return { missing: { field: "condition", words } };
+  }
   const minutes = Number(draft.coolDownMinutes.replace(",", ".") || "0");
-  if (!Number.isFinite(minutes) || minutes < 0) return { missing: "Give the cool-down in minutes." };
+  if (!Number.isFinite(minutes) || minutes < 0)
+    return { missing: { field: "coolDown", words: "Give the pause in minutes." } };
   const url = draft.webhookUrl.trim();
   return {
     body: {

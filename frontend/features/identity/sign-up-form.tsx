@@ -12,6 +12,8 @@ import { Form } from "@/components/ui/form";
 import { useSignInOptions, useSignUp } from "@/features/identity/api";
 import { displayNameSchema, emailSchema } from "@/features/identity/schemas";
 import { useLeaveWhenSignedIn } from "@/features/identity/use-leave-when-signed-in";
+import { placeErrors } from "@/lib/api/place-errors";
+import { toApiProblem } from "@/lib/api/problem";
 import { z } from "@/lib/zod";
 
 const schema = z.object({
@@ -53,7 +55,11 @@ export function SignUpForm() {
           <form
             noValidate
             className="grid gap-4"
-            onSubmit={form.handleSubmit((values) => signUp.mutate(values))}
+            onSubmit={form.handleSubmit((values) =>
+              signUp.mutate(values, {
+                onError: (error) => placeErrors(form.setError, Object.keys(values), toApiProblem(error)),
+              }),
+            )}
           >
             <TextField control={form.control} name="display_name" label="Name" autoComplete="name" />
             <TextField
@@ -72,7 +78,9 @@ export function SignUpForm() {
               autoComplete="new-password"
               description="At least 8 characters. A few unrelated words are good."
             />
-            {signUp.error && <ErrorNote error={signUp.error} />}
+            {signUp.error && Object.keys(form.formState.errors).length === 0 && (
+              <ErrorNote error={signUp.error} />
+            )}
             <Button type="submit" pending={signUp.isPending || leaving}>
               Create account
             </Button>

@@ -96,6 +96,23 @@ export function toApiProblem(error: unknown): ApiProblem {
   });
 }
 
+/** The last name on a mistake's way, as in `body.webhook.url`: the field of a form. */
+export function fieldOf({ location }: ProblemError): string | null {
+  return location?.split(".").findLast((part) => !/^\d+$/.test(part)) ?? null;
+}
+
+/** Each mistake that a problem names, in a sentence, once. */
+export function describeErrors(problem: ApiProblem): string[] {
+  const sentences = problem.errors.map((error) => {
+    if (error.line != null) return `Line ${error.line}, column ${error.column ?? 1}: ${error.message}`;
+    const field = fieldOf(error);
+    if (field === null || ["body", "query", "path"].includes(field)) return error.message;
+    const name = field.replaceAll("_", " ");
+    return `${name[0]!.toUpperCase()}${name.slice(1)}: ${error.message}`;
+  });
+  return [...new Set(sentences)];
+}
+
 const ADVICE: Record<string, string> = {
   invalid_credentials: "Check both, capital letters too.",
   email_taken: "Sign in instead, or use another address.",

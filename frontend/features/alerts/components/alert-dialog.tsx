@@ -1,7 +1,7 @@
 "use client";
 
 import { Copy } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 
 import { ErrorNote } from "@/components/common/error-state";
 import { Button } from "@/components/ui/button";
@@ -14,26 +14,26 @@ import {
   DialogTitle,
 } from "@/components/ui/dialog";
 import { Input } from "@/components/ui/input";
-import { Label } from "@/components/ui/label";
-import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from "@/components/ui/select";
 import { toast } from "@/components/ui/sonner";
 import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
 import {
   bodyOf,
   conditionOf,
-  DIRECTION_WORDS,
   type AlertDraft,
   type ConditionKind,
+  type Mistake,
 } from "@/features/alerts/alert-form";
-import { useConditionCheck, useSaveAlert, useWatchableDrawings } from "@/features/alerts/api";
+import { useConditionCheck, useSaveAlert } from "@/features/alerts/api";
+import { CheckAnswer, ConditionFields } from "@/features/alerts/components/condition-fields";
+import { Field } from "@/features/alerts/components/field";
 import { useInstrument } from "@/features/chart/api";
 import { IntervalSwitch } from "@/features/chart/components/interval-switch";
 import { SymbolSwitcher } from "@/features/chart/components/symbol-switcher";
-import { describeDrawing } from "@/features/chart/drawings/drawing";
-import { RuleEditor } from "@/features/strategies/components/rule-editor";
+import { useCoverage } from "@/features/feeds/api";
+import type { Instrument } from "@/lib/api/contract";
 import type { AlertRead } from "@/lib/api/generated";
-import { ApiProblem } from "@/lib/api/problem";
-import { formatCount, formatDate, formatDateTime, formatPlural } from "@/lib/format";
+import { fieldOf, toApiProblem } from "@/lib/api/problem";
+import { formatDate } from "@/lib/format";
 
 /** Makes an alert, or changes one. */
 export function AlertDialog({
@@ -47,16 +47,21 @@ export function AlertDialog({
   onClose: () => void;
 }) {
   const [draft, setDraft] = useState(first);
-  const [missing, setMissing] = useState<string | null>(null);
+  const [missing, setMissing] = useState<Mistake | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
   const save = useSaveAlert(alert?.id ?? null);
   const instrument = useInstrument(draft.symbol).data;
   const condition = conditionOf(draft);
   const check = useConditionCheck(draft.symbol, draft.interval, condition);
+  const mistakeAt = (field: Mistake["field"]) => (missing?.field === field ? missing.words : null);
   const change = (part: Partial<AlertDraft>) => {
     setDraft((before) => ({ ...before, ...part }));
     setMissing(null);
   };
+
+  // The rule's mistakes stand under the editor, the webhook's under its address.
+  const isShownElsewhere =
+    mistakeAt("webhook") !== null || (save.isError && toApiProblem(save.error).code === "rule_invalid");
 
   async function submit() {
     const read = bodyOf(draft);
@@ -68,8 +73,9 @@ export function AlertDialog({
       });
       if (saved.webhook?.secret) setSecret(saved.webhook.secret);
       else onClose();
-    } catch {
-      // Shown in the form.
+    } catch (error) {
+      const url = toApiProblem(error).errors.find((one) => fieldOf(one) === "url");
+      if (url) setMissing({ field: "webhook", words: url.message });
     }
   }
 
@@ -108,15 +114,16 @@ export function AlertDialog({
                 draft={draft}
                 change={change}
                 error={check.error}
-                instrumentId={instrument?.id ?? null}
+                mistake={mistakeAt("condition")}
+                instrument={instrument ?? null}
               />
               <CheckAnswer check={check} isByDay={/day|week|month/.test(draft.interval)} />
               <div className="grid gap-4 sm:grid-cols-2">
                 <Choice
-                  label="Looked at"
+                  label="Checked"
                   value={draft.on}
                   onChange={(on) => change({ on: on as AlertDraft["on"] })}
-                  choices={{ closed_bar: "As bars close", tick: "At every price" }}
+                  choices={{ closed_bar: "When a bar closes", tick: "At every price" }}
                 />
                 <Choice
                   label="Fires"
@@ -125,7 +132,11 @@ export function AlertDialog({
                   choices={{ once: "Once", every: "Every time" }}
                 />
                 {draft.repeat === "every" && (
-                  <Field label="Cool-down, minutes" id="alert-cool-down">
+                  <Field
+                    label="Pause between firings, minutes"
+                    id="alert-cool-down"
+                    error={mistakeAt("coolDown")}
+                  >
                     <Input
                       id="alert-cool-down"
                       inputMode="decimal"
@@ -145,9 +156,10 @@ export function AlertDialog({
                   />
                 </Field>
               </div>
-              <Field label="Webhook" id="alert-webhook" isOptional>
+              <Field label="Webhook" id="alert-webhook" isOptional error={mistakeAt("webhook")}>
                 <Input
                   id="alert-webhook"
+                  aria-invalid={mistakeAt("webhook") !== null}
                   type="url"
                   autoComplete="off"
                   placeholder="https://"
@@ -155,12 +167,13 @@ export function AlertDialog({
                   onChange={(event) => change({ webhookUrl: event.target.value })}
                 />
               </Field>
-              {missing && (
+              {mistakeAt("symbol") && (
                 <p role="alert" className="text-[0.8125rem] text-destructive">
-                  {missing}
+                  {mistakeAt("symbol")}
                 </p>
               )}
-              {save.isError && <ErrorNote error={save.error} />}
+              {instrument && <NothingFeeds instrument={instrument} />}
+              {save.isError && !isShownElsewhere && <ErrorNote error={save.error} />}
             </div>
             <DialogFooter>
               <Button variant="ghost" onClick={onClose}>
@@ -177,154 +190,14 @@ export function AlertDialog({
   );
 }
 
-function ConditionFields({
-  draft,
-  change,
-  error,
-  instrumentId,
-}: {
-  draft: AlertDraft;
-  change: (part: Partial<AlertDraft>) => void;
-  error: unknown;
-  instrumentId: string | null;
-}) {
-  const drawings = useWatchableDrawings(draft.kind === "drawing" ? instrumentId : null);
-  if (draft.kind === "rule") {
-    const problems = error instanceof ApiProblem && error.code === "rule_invalid" ? error.errors : [];
-    const marks = problems.map((one) => ({
-      line: one.line ?? 1,
-      column: one.column ?? 1,
-      code: one.code ?? "",
-      message: one.message,
-    }));
-    return (
-      <div className="overflow-hidden rounded-md border">
-        <RuleEditor
-          source={draft.source}
-          onChange={(source) => change({ source })}
-          problems={marks}
-          onSave={() => undefined}
-          onRun={() => undefined}
-          describedBy="alert-rule-help"
-          className="h-28"
-        />
-        <p id="alert-rule-help" className="border-t px-3 py-2 text-xs text-muted-foreground">
-          {marks[0]
-            ? `Line ${marks[0].line}, column ${marks[0].column}: ${marks[0].message}`
-            : "The last line is the condition: true or false on each bar. Lines before it may give names."}
-        </p>
-      </div>
-    );
-  }
-  if (draft.kind === "price")
-    return (
-      <div className="flex flex-wrap items-end gap-2">
-        <Picked
-          label="Direction"
-          value={draft.direction}
-          onChange={(direction) => change({ direction: direction as AlertDraft["direction"] })}
-          choices={["crosses", "crosses_above", "crosses_below"]}
-        />
-        <Field label="Price" id="alert-level">
-          <Input
-            id="alert-level"
-            inputMode="decimal"
-            autoComplete="off"
-            className="w-36 text-right tabular-nums"
-            value={draft.level}
-            onChange={(event) => change({ level: event.target.value })}
-          />
-        </Field>
-      </div>
-    );
-  const items = drawings.data ?? [];
-  const chosen = items.find((one) => one.id === draft.drawingId);
-  const isBand = chosen?.kind === "rectangle";
-  if (drawings.isSuccess && items.length === 0)
-    return (
-      <p className="text-[0.8125rem] text-muted-foreground">
-        Nothing is drawn on this instrument yet. Draw a line or a rectangle on its chart first.
-      </p>
-    );
+/** Said before an alert is set that can never fire. */
+function NothingFeeds({ instrument }: { instrument: Instrument }) {
+  const coverage = useCoverage(instrument.id);
+  if (!coverage.data || coverage.data.provider !== null || instrument.last_bar_at === null) return null;
   return (
-    <div className="flex flex-wrap items-end gap-2">
-      <Picked
-        label="Direction"
-        value={draft.drawingDirection}
-        onChange={(one) => change({ drawingDirection: one as AlertDraft["drawingDirection"] })}
-        choices={isBand ? ["crosses", "enters", "leaves"] : ["crosses", "crosses_above", "crosses_below"]}
-      />
-      <div className="grid gap-1.5">
-        <Label htmlFor="alert-drawing">Drawing</Label>
-        <Select
-          value={draft.drawingId}
-          onValueChange={(drawingId) => change({ drawingId, drawingDirection: "crosses" })}
-        >
-          <SelectTrigger id="alert-drawing" className="w-64">
-            <SelectValue placeholder="Choose" />
-          </SelectTrigger>
-          <SelectContent>
-            {items.map((one) => (
-              <SelectItem key={one.id} value={one.id}>
-                {describeDrawing(one)}
-              </SelectItem>
-            ))}
-          </SelectContent>
-        </Select>
-      </div>
-    </div>
-  );
-}
-
-function Picked({
-  label,
-  value,
-  onChange,
-  choices,
-}: {
-  label: string;
-  value: keyof typeof DIRECTION_WORDS;
-  onChange: (value: string) => void;
-  choices: (keyof typeof DIRECTION_WORDS)[];
-}) {
-  return (
-    <div className="grid gap-1.5">
-      <Label htmlFor="alert-direction">{label}</Label>
-      <Select value={value} onValueChange={onChange}>
-        <SelectTrigger id="alert-direction" className="w-40">
-          <SelectValue />
-        </SelectTrigger>
-        <SelectContent>
-          {choices.map((one) => (
-            <SelectItem key={one} value={one}>
-              {DIRECTION_WORDS[one]}
-            </SelectItem>
-          ))}
-        </SelectContent>
-      </Select>
-    </div>
-  );
-}
-
-function CheckAnswer({ check, isByDay }: { check: ReturnType<typeof useConditionCheck>; isByDay: boolean }) {
-  const isRuleProblem = check.error instanceof ApiProblem && check.error.code === "rule_invalid";
-  return (
-    <p aria-live="polite" className="min-h-5 text-[0.8125rem] text-muted-foreground tabular-nums">
-      {!check.isAsked
-        ? "Say a condition to see how often it would have fired."
-        : check.isFetching
-          ? "Looking at the stored bars…"
-          : isRuleProblem
-            ? ""
-            : check.isError
-              ? check.error.message
-              : check.data &&
-                (check.data.bars === 0
-                  ? "No bars are stored yet."
-                  : `Would have fired ${formatPlural(check.data.count, "time")} in the last ${formatCount(check.data.bars)} bars` +
-                    (check.data.last_at
-                      ? `, last on ${isByDay ? formatDate(check.data.last_at) : `${formatDateTime(check.data.last_at)} UTC`}.`
-                      : "."))}
+    <p className="rounded-md bg-warn/12 px-3 py-2 text-[0.8125rem]">
+      Nothing feeds {instrument.symbol}: its last bar is of {formatDate(instrument.last_bar_at)}. The alert
+      waits until newer bars are imported.
     </p>
   );
 }
@@ -356,27 +229,6 @@ export function SecretShown({ secret, onClose }: { secret: string; onClose: () =
         <Button onClick={onClose}>Done</Button>
       </DialogFooter>
     </>
-  );
-}
-
-function Field({
-  label,
-  id,
-  isOptional = false,
-  children,
-}: {
-  label: string;
-  id: string;
-  isOptional?: boolean;
-  children: ReactNode;
-}) {
-  return (
-    <div className="grid gap-1.5">
-      <Label htmlFor={id}>
-        {label} {isOptional && <span className="font-normal text-muted-foreground">optional</span>}
-      </Label>
-      {children}
-    </div>
   );
 }
 

@@ -141,6 +141,10 @@ export function AlertsRoom({ first = null }: { first?: AlertDraft | null }) {
 
 const STATE_WORDS = { active: "Active", paused: "Paused", done: "Has fired", expired: "Expired" } as const;
 
+function sayLastFired(alert: AlertRead): string {
+  return alert.last_fired_at ? `Fired ${formatAgo(alert.last_fired_at)}` : "Never fired";
+}
+
 function AlertLine({
   alert,
   onEdit,
@@ -177,13 +181,14 @@ function AlertLine({
             {alert.symbol}
           </Link>
           <span className="shrink-0 text-xs text-muted-foreground">{alert.interval}</span>
-          <span className="truncate text-[0.8125rem]">{alert.name}</span>
+          <span className="line-clamp-2 text-[0.8125rem] break-words">{alert.name}</span>
         </div>
-        <p className="truncate text-xs text-muted-foreground" title={alert.words}>
+        <p className="line-clamp-2 text-xs text-muted-foreground" title={alert.words}>
           {alert.name !== alert.words && <>{alert.words} · </>}
-          {alert.on === "tick" ? "at every price" : "as bars close"} ·{" "}
+          {alert.on === "tick" ? "at every price" : "when a bar closes"} ·{" "}
           {alert.repeat === "once" ? "once" : "every time"}
           {alert.webhook && " · webhook"}
+          <span className="sm:hidden"> · {sayLastFired(alert)}</span>
         </p>
         {alert.problem && (
           <p className="flex items-start gap-1 text-xs text-destructive">
@@ -192,17 +197,19 @@ function AlertLine({
         )}
       </div>
       <div className="hidden shrink-0 text-right text-xs text-muted-foreground sm:block">
-        {alert.last_fired_at ? (
-          <span title={`${formatDateTime(alert.last_fired_at)} UTC`}>
-            Fired {formatAgo(alert.last_fired_at)}
-          </span>
-        ) : (
-          "Never fired"
-        )}
+        <span title={alert.last_fired_at ? `${formatDateTime(alert.last_fired_at)} UTC` : undefined}>
+          {sayLastFired(alert)}
+        </span>
       </div>
-      <Badge variant={alert.state === "active" ? "primary" : "outline"} className="shrink-0">
-        {STATE_WORDS[alert.state]}
-      </Badge>
+      {alert.problem && alert.state === "active" ? (
+        <Badge variant="warn" className="shrink-0">
+          Cannot fire
+        </Badge>
+      ) : (
+        <Badge variant={alert.state === "active" ? "primary" : "outline"} className="shrink-0">
+          {STATE_WORDS[alert.state]}
+        </Badge>
+      )}
       <DropdownMenu>
         <DropdownMenuTrigger asChild>
           <Button variant="ghost" size="icon-sm" aria-label={`What to do with ${alert.name}`}>

@@ -35,6 +35,7 @@ import { dropDraft, findDraft, keepDraft } from "@/features/strategies/drafts";
 import { writeParameterDefault } from "@/features/strategies/rule-tokens";
 import { useLeaveGuard } from "@/features/strategies/use-leave-guard";
 import type { RuleProblemRead, StrategyRead } from "@/lib/api/generated";
+import { placeErrors } from "@/lib/api/place-errors";
 import { ApiProblem } from "@/lib/api/problem";
 import { formatAgo } from "@/lib/format";
 
@@ -166,10 +167,7 @@ export function Workbench({
         onSuccess: (answer) => router.push(`/backtests/${answer.id}`),
         onError: (error) => {
           if (error.code === "rule_invalid") explain(error, "run");
-          for (const { location, message } of error.errors) {
-            const field = location?.split(".").at(-1);
-            if (field && field in settings) form.setError(field as keyof RunSettings, { message });
-          }
+          placeErrors(form.setError, Object.keys(settings), error);
         },
       },
     );
