@@ -247,6 +247,8 @@ def main(arguments: list[str]) -> None:
     stop_on_signals()
     try:
         if part == "run":
+            if not VENV.exists():
+                say("The first start sets everything up: one to two minutes. Later ones take some seconds.")
             prepare_python(with_tools=False)
             if "--reload" in rest:
                 prepare_packages()

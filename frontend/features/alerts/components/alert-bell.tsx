@@ -33,7 +33,7 @@ export function AlertToasts() {
       refreshAlerts(queries);
       if (isHeld) return;
       toast(`${firing.symbol}: ${firing.alert_name}`, {
-        id: firing.id,
+        id: firing.alert_id ?? firing.id, // one that fires again and again takes one place
         duration: 10_000,
         description: `${firing.words} at ${formatPrice(firing.price)}`,
         action: { label: "Chart", onClick: () => router.push(chartLinkOf(firing)) },

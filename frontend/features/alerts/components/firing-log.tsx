@@ -83,7 +83,7 @@ function FiringLine({ firing }: { firing: FiringRead }) {
           <p
             key={delivery.id}
             className={cn(
-              "truncate text-xs text-muted-foreground",
+              "text-xs break-words text-muted-foreground",
               delivery.status === "failed" && "text-destructive",
             )}
             title={delivery.response_text ?? delivery.error ?? undefined}
@@ -103,5 +103,5 @@ export function describeDelivery(delivery: DeliveryRead): string {
   if (delivery.status === "failed") return `failed after ${tries}: ${delivery.error}`;
   return delivery.attempts === 0
     ? "waiting"
-    : `waiting for another attempt: ${delivery.error ?? "being sent"}`;
+    : `${tries} failed: ${delivery.error ?? "being sent"}${delivery.next_attempt_at ? `  Next at ${formatDateTime(delivery.next_attempt_at)} UTC.` : ""}`;
 }

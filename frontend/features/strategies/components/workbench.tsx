@@ -174,7 +174,7 @@ export function Workbench({
   }
 
   function startRun() {
-    void form.handleSubmit(requestRun, () => toast.error("Correct the marked fields, then run again."))();
+    void form.handleSubmit(requestRun)(); // the first field that is wrong says so, and has the cursor
   }
 
   function sweepRule() {
