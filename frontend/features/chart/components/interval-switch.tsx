@@ -25,11 +25,17 @@ export function IntervalSwitch({
     const chosen = group.current?.querySelector<HTMLElement>("[aria-pressed=true]");
     const row = group.current?.parentElement;
     if (!chosen || !row || row.scrollWidth <= row.clientWidth) return;
-    const { left, width } = chosen.getBoundingClientRect();
+    const { left, right } = chosen.getBoundingClientRect();
     const box = row.getBoundingClientRect();
-    // What is in sight stays where it is; the symbol stands over the row's beginning.
-    if (left < box.left + 120 || left + width > box.right)
-      row.scrollLeft += left - box.left - box.width * 0.6;
+    // The symbol stands over the row's beginning.
+    const begin = Math.max(box.left, row.firstElementChild!.getBoundingClientRect().right);
+    // What is in sight stays where it is.
+    if (left < begin || right > box.right) row.scrollLeft += left - box.left - box.width * 0.6;
+    // No button is left half under the symbol, too narrow to be hit.
+    const cut = [...group.current!.children]
+      .map((button) => button.getBoundingClientRect())
+      .find((button) => button.left < begin && button.right > begin);
+    if (cut) row.scrollLeft -= begin - cut.left;
   }, [value]);
 
   return (
