@@ -52,49 +52,51 @@ export function ChartHeader({
   if (symbol === null) return null;
   return (
     <>
-      {/* On a phone one row that scrolls sideways, the symbol always in sight: the room is the chart's. */}
-      <div className="relative flex items-center gap-2 max-sm:-my-1 max-sm:overflow-x-auto max-sm:py-1 sm:flex-wrap max-sm:[&>*]:shrink-0">
+      {/* On a phone one row that scrolls sideways beside the symbol: the room is the chart's. */}
+      <div className="flex items-center gap-2 max-sm:-my-1 sm:flex-wrap">
         <SymbolSwitcher
           symbol={symbol}
           onChoose={(next) => change({ symbol: next, ...nextView(index, state) })}
-          className="min-w-28 max-sm:sticky max-sm:left-0 max-sm:z-10 max-sm:bg-background"
+          className="min-w-28 max-sm:shrink-0"
         />
-        {instrument && <StarButton instrumentId={instrument.id} symbol={symbol} className="-ml-1" />}
-        <IntervalSwitch
-          value={interval}
-          stored={stored}
-          onChange={(next) => {
-            const range = rangeAfter(state.range, interval, next);
-            change({ interval: next, ...(range !== state.range && { range, window: null }) });
-          }}
-          className="sm:order-last sm:max-w-full md:order-none"
-        />
-        <IndicatorPicker chosen={state.indicators} onChange={(indicators) => change({ indicators })} />
-        {!isReplaying && state.compare.length < MAXIMUM_COMPARED && (
-          <SymbolSwitcher
-            symbol={null}
-            label="Symbol to compare with"
-            prompt="Compare"
-            omit={[symbol, ...state.compare]}
-            whyNot={({ intervals }) => whyNotCompared(intervals, interval)}
-            onChoose={(other) => change({ compare: [...state.compare, other] })}
-            className="h-8 px-2.5 text-[0.8125rem]"
+        <div className="relative max-sm:flex max-sm:min-w-0 max-sm:flex-1 max-sm:items-center max-sm:gap-2 max-sm:overflow-x-auto max-sm:py-1 sm:contents max-sm:[&>*]:shrink-0">
+          {instrument && <StarButton instrumentId={instrument.id} symbol={symbol} className="sm:-ml-1" />}
+          <IntervalSwitch
+            value={interval}
+            stored={stored}
+            onChange={(next) => {
+              const range = rangeAfter(state.range, interval, next);
+              change({ interval: next, ...(range !== state.range && { range, window: null }) });
+            }}
+            className="sm:order-last sm:max-w-full md:order-none"
           />
-        )}
-        <Button
-          asChild
-          variant="ghost"
-          size="sm"
-          className="md:ml-auto"
-          title="Write a strategy for this symbol"
-        >
-          <Link href={`/strategies/new?symbol=${encodeURIComponent(symbol)}&interval=${interval}`}>
-            <FlaskConical aria-hidden /> Test an idea
-          </Link>
-        </Button>
-        {instrument && stored.length > 0 && <ReplayStart instrument={instrument} interval={interval} />}
-        <AlertButton symbol={symbol} interval={interval} />
-        {children}
+          <IndicatorPicker chosen={state.indicators} onChange={(indicators) => change({ indicators })} />
+          {!isReplaying && state.compare.length < MAXIMUM_COMPARED && (
+            <SymbolSwitcher
+              symbol={null}
+              label="Symbol to compare with"
+              prompt="Compare"
+              omit={[symbol, ...state.compare]}
+              whyNot={({ intervals }) => whyNotCompared(intervals, interval)}
+              onChoose={(other) => change({ compare: [...state.compare, other] })}
+              className="h-8 px-2.5 text-[0.8125rem]"
+            />
+          )}
+          <Button
+            asChild
+            variant="ghost"
+            size="sm"
+            className="md:ml-auto"
+            title="Write a strategy for this symbol"
+          >
+            <Link href={`/strategies/new?symbol=${encodeURIComponent(symbol)}&interval=${interval}`}>
+              <FlaskConical aria-hidden /> Test an idea
+            </Link>
+          </Button>
+          {instrument && stored.length > 0 && <ReplayStart instrument={instrument} interval={interval} />}
+          <AlertButton symbol={symbol} interval={interval} />
+          {children}
+        </div>
       </div>
       {(state.indicators.length > 0 || isComparing) && (
         <div className="-mt-1 flex flex-wrap items-center gap-2 max-sm:flex-nowrap max-sm:overflow-x-auto max-sm:[&>*]:shrink-0">

@@ -27,15 +27,8 @@ export function IntervalSwitch({
     if (!chosen || !row || row.scrollWidth <= row.clientWidth) return;
     const { left, right } = chosen.getBoundingClientRect();
     const box = row.getBoundingClientRect();
-    // The symbol stands over the row's beginning.
-    const begin = Math.max(box.left, row.firstElementChild!.getBoundingClientRect().right);
     // What is in sight stays where it is.
-    if (left < begin || right > box.right) row.scrollLeft += left - box.left - box.width * 0.6;
-    // No button is left half under the symbol, too narrow to be hit.
-    const cut = [...group.current!.children]
-      .map((button) => button.getBoundingClientRect())
-      .find((button) => button.left < begin && button.right > begin);
-    if (cut) row.scrollLeft -= begin - cut.left;
+    if (left < box.left || right > box.right) row.scrollLeft += left - box.left - box.width * 0.4;
   }, [value]);
 
   return (
