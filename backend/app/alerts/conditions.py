@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from app.alerts.domain import (
@@ -14,11 +15,12 @@ from app.alerts.domain import (
     RuleCondition,
 )
 from app.engine.language import CheckedRule, RuleProblem, check_rule
-from app.engine.language.syntax import SourceText, parse_source
+from app.engine.language.syntax import LINE_SHAPE, SourceText, parse_source
 from app.engine.language.vocabulary import OUTPUTS
 from app.market.domain import Split
 from app.market.local_time import local_midnight
 
+_LINE_SHAPE = "the last line is a condition, as in close > 100"
 _LONGEST_WORDS = 200
 _DIRECTIONS = {
     Direction.CROSSES: "crosses",
@@ -36,7 +38,9 @@ def check_condition_text(source: str) -> CheckedRule:
     """
     tree, problems = parse_source(source)
     if tree is None:
-        return _refuse(*problems)
+        return _refuse(
+            *(replace(one, message=one.message.replace(LINE_SHAPE, _LINE_SHAPE)) for one in problems)
+        )
     text = SourceText(source)
     for statement in tree.body:
         for target in statement.targets if isinstance(statement, ast.Assign) else ():

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { holdQuote, toFigures, type Quote } from "@/features/watchlists/quote";
+import { holdQuote, isHistory, toFigures, type Quote } from "@/features/watchlists/quote";
 import type { Instrument } from "@/lib/api/contract";
 
 const QUOTE: Quote = {
@@ -71,6 +71,14 @@ describe("a row", () => {
   it("does not repeat the last stored close in the course", () => {
     const stored = { ...QUOTE, source: "stored", state: "closed" as const };
     expect(toFigures(INSTRUMENT, stored, "live").sparkline).toEqual([100, 110]);
+  });
+
+  it("calls a price that nothing brings anew history, and a late one stale", () => {
+    const now = Date.parse("2026-12-01T00:00:00Z");
+    const judge = (state: Quote["state"], at: string) => isHistory(state, at, now);
+    expect(judge("stale", "2013-03-02T00:00:00Z")).toBe(true);
+    expect(judge("stale", "2026-11-20T00:00:00Z")).toBe(false);
+    expect(judge("closed", "2013-03-02T00:00:00Z")).toBe(false);
   });
 
   it("calls a fresh price stale once the connection is gone, and a closed market closed all the same", () => {

@@ -1,7 +1,10 @@
 import type { Instrument } from "@/lib/api/contract";
+import { formatDate } from "@/lib/format";
 import type { LiveStatus } from "@/lib/live";
 
 export type QuoteState = "live" | "delayed" | "simulated" | "stale" | "closed";
+/** What a row says of its price: `history`, where nothing newer is awaited. */
+export type RowState = QuoteState | "history";
 
 /** A last price as the stream and `GET /quotes` tell it. `change_percent` is a fraction. */
 export interface Quote {
@@ -39,9 +42,21 @@ export interface RowFigures {
   change: number | null;
   changePercent: number | null;
   volume: number | null;
-  state: QuoteState | null;
+  state: RowState | null;
   at: string | null;
   sparkline: number[];
+}
+
+/** Older than any closing of a market: nothing feeds it. */
+const HISTORY_MS = 14 * 86_400_000;
+
+export function isHistory(state: QuoteState, at: string | null, now = Date.now()): boolean {
+  return state === "stale" && at !== null && now - Date.parse(at) > HISTORY_MS;
+}
+
+/** The day of an instant; a day's end at midnight belongs to the day that ended. */
+export function lastDay(at: string | null): string {
+  return formatDate(at === null ? null : Date.parse(at) / 1000 - 1);
 }
 
 const CLAIMS_TO_BE_FRESH: ReadonlySet<QuoteState> = new Set(["live", "delayed", "simulated"]);
@@ -67,16 +82,17 @@ export function toFigures(instrument: Instrument, quote: Quote | undefined, stat
     change: quote.change,
     changePercent: quote.change_percent,
     volume: quote.volume,
-    state: isOld ? "stale" : quote.state,
+    state: isOld ? "stale" : isHistory(quote.state, quote.at) ? "history" : quote.state,
     at: quote.at,
     sparkline: isNewer ? [...instrument.sparkline, quote.price] : instrument.sparkline,
   };
 }
 
-export const STATE_WORDS: Record<QuoteState, { label: string; meaning: string }> = {
+export const STATE_WORDS: Record<RowState, { label: string; meaning: string }> = {
   live: { label: "live", meaning: "Prices arrive as they are traded" },
   delayed: { label: "delayed", meaning: "The provider gives prices with a delay" },
   simulated: { label: "simulated", meaning: "Made up by the simulated feed; no real market" },
+  history: { label: "to", meaning: "Stored history; nothing brings newer prices" },
   stale: { label: "stale", meaning: "There should be a newer price; none has arrived" },
   closed: { label: "closed", meaning: "The market is closed; this is its last price" },
 };

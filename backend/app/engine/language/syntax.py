@@ -58,6 +58,9 @@ _HABITS: tuple[tuple[re.Pattern[str], str, str], ...] = (
 )
 
 
+# What a line of a rule is; a condition's last line is another thing.
+LINE_SHAPE = "a line is `name = expression`"
+_UNFINISHED = re.compile(r"(\b(?:and|or|not)\b|[<>!=]=|\*\*|//|[-+*/%<>=,])\s*$")
 _UNQUOTED_INTERVAL = re.compile(r"\bon\s*\(\s*(\d+[a-z])")
 
 # What CPython's parser says → code, message.
@@ -186,6 +189,7 @@ def _describe_syntax_error(error: SyntaxError, source: str) -> RuleProblem:
     if re.search(r"\d\s*%\s*(\)|,|$)", code_text):
         message = "A percentage is written as a fraction: 0.05 instead of 5%."
         return RuleProblem(line, column, "percent", message)
-    return RuleProblem(
-        line, column, "syntax", f"This cannot be read ({said}): a line is `name = expression`."
-    )
+    unfinished = _UNFINISHED.search(code_text)
+    if unfinished is not None:
+        return RuleProblem(line, column, "syntax", f"Something is missing after `{unfinished.group(1)}`.")
+    return RuleProblem(line, column, "syntax", f"This cannot be read ({said}): {LINE_SHAPE}.")

@@ -139,6 +139,13 @@ def test_a_level_follows_the_splits_that_come_after_it() -> None:
         assert find_level_factor(splits, "America/New_York", at) == factor
 
 
+def test_what_cannot_be_read_is_told_in_the_words_of_a_condition() -> None:
+    (problem,) = check_condition_text("close 3").errors
+    assert problem.message.endswith("the last line is a condition, as in close > 100.")
+    (problem,) = check_condition_text("close > smaa(close, 20) and").errors
+    assert problem.message == "Something is missing after `and`."
+
+
 def test_conditions_have_words() -> None:
     price = PriceCondition(190.5, Direction.CROSSES_BELOW)
     assert describe_condition(price) == "Price crosses below 190.5"

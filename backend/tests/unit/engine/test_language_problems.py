@@ -90,7 +90,9 @@ MISTAKES: list[tuple[str, int, int, str, str]] = [
     ("enter_long = 'close", 1, 14, "string", "no text"),
     ("size = 5%\n" + ENTRY, 1, 10, "percent", "0.05"),
     ("enter_long = 2close > 3", 1, 14, "number", "2 * x"),
-    ("enter_long = close >", 1, 21, "syntax", "name = expression"),
+    ("enter_long = close >", 1, 21, "syntax", "missing after `>`"),
+    ("enter_long = close > 3 and  # yes", 1, 29, "syntax", "missing after `and`"),
+    ("enter_long = close 3", 1, 20, "syntax", "name = expression"),
     ("a\0b = 1", 1, 2, "bad_character", "delete it"),
     ("# fine\nx = '\ud800'", 2, 6, "bad_character", "delete it"),
     # names

@@ -101,7 +101,7 @@ export function AlertDialog({
                   value={draft.interval}
                   stored={instrument?.intervals ?? []}
                   onChange={(interval) => change({ interval })}
-                  className="max-w-full"
+                  className="max-w-full overflow-x-auto"
                 />
               </div>
               <Choice

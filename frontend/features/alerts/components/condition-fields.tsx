@@ -68,25 +68,33 @@ export function ConditionFields({
   }
   if (draft.kind === "price")
     return (
-      <div className="flex flex-wrap items-start gap-2">
-        <Picked
-          label="Direction"
-          value={draft.direction}
-          onChange={(direction) => change({ direction: direction as AlertDraft["direction"] })}
-          choices={["crosses", "crosses_above", "crosses_below"]}
-        />
-        <Field label="Price" id="alert-level" error={mistake}>
-          <Input
-            id="alert-level"
-            inputMode="decimal"
-            autoComplete="off"
-            aria-invalid={mistake !== null}
-            className="w-36 text-right tabular-nums"
-            value={draft.level}
-            onChange={(event) => change({ level: event.target.value })}
+      <div className="grid gap-1.5">
+        <div className="flex flex-wrap items-end gap-2">
+          <Picked
+            label="Direction"
+            value={draft.direction}
+            onChange={(direction) => change({ direction: direction as AlertDraft["direction"] })}
+            choices={["crosses", "crosses_above", "crosses_below"]}
           />
-        </Field>
-        {instrument && <LastPrice instrument={instrument} />}
+          <Field label="Price" id="alert-level">
+            <Input
+              id="alert-level"
+              inputMode="decimal"
+              autoComplete="off"
+              aria-invalid={mistake !== null}
+              aria-describedby={mistake === null ? undefined : "alert-level-error"}
+              className="w-32 text-right tabular-nums"
+              value={draft.level}
+              onChange={(event) => change({ level: event.target.value })}
+            />
+          </Field>
+          {instrument && <LastPrice instrument={instrument} />}
+        </div>
+        {mistake && (
+          <p id="alert-level-error" role="alert" className="text-[0.8125rem] text-destructive">
+            {mistake}
+          </p>
+        )}
       </div>
     );
   const items = drawings.data ?? [];
@@ -137,7 +145,7 @@ export function ConditionFields({
 function LastPrice({ instrument }: { instrument: Instrument }) {
   const { last } = useRowFigures(instrument, true);
   if (last === null) return null;
-  return <p className="pt-7 text-[0.8125rem] text-muted-foreground tabular-nums">Last {formatPrice(last)}</p>;
+  return <p className="py-2 text-[0.8125rem] text-muted-foreground tabular-nums">Last {formatPrice(last)}</p>;
 }
 
 function Picked({

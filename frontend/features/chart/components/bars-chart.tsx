@@ -158,7 +158,11 @@ export function BarsChart({
         <div className="flex items-center gap-x-2 gap-y-0.5 border-b px-1.5 py-1 max-sm:overflow-x-auto sm:flex-wrap max-sm:[&>*]:shrink-0">
           <DrawingToolbar {...drawing.toolbar} />
           <div className="ml-auto flex min-w-0 items-center">
-            <LiveBadge state={source.state} attribution={source.attribution ?? null} />
+            <LiveBadge
+              state={source.state}
+              lastAt={instrument.last_bar_at}
+              attribution={source.attribution ?? null}
+            />
             {timeZone !== null && <ZoneMenu exchangeZone={instrument.timezone} />}
             <ExportMenu onPicture={() => void savePicture()} onCsv={saveCsv} />
           </div>

@@ -2,6 +2,7 @@
 
 import { Tooltip, TooltipContent, TooltipTrigger } from "@/components/ui/tooltip";
 import type { LiveState } from "@/features/chart/live-bars";
+import { isHistory, lastDay } from "@/features/watchlists/quote";
 import { cn } from "@/lib/cn";
 import { useLiveStatus } from "@/lib/live";
 
@@ -38,19 +39,32 @@ const AWAY: Look = {
   dot: "bg-warn",
 };
 
+function lookOf(state: LiveState, lastAt: string | null, isAway: boolean): Look {
+  if (isHistory(state, lastAt))
+    return {
+      label: `History to ${lastDay(lastAt)}`,
+      words: "Nothing feeds this instrument. What is stored is all there is, until newer bars are imported.",
+      dot: "bg-muted-foreground",
+    };
+  return isAway ? AWAY : LOOKS[state];
+}
+
 /** How fresh the last bar is, in a word; plainer, and with the source, on hover and focus. */
 export function LiveBadge({
   state,
+  lastAt,
   attribution,
 }: {
   /** Null: nothing was heard yet, which is so for what has no feed. */
   state: LiveState | null;
+  /** When the newest stored bar ends. */
+  lastAt: string | null;
   /** Who the data comes from, as the provider wants it said. */
   attribution: string | null;
 }) {
   const connection = useLiveStatus();
   if (state === null && !attribution) return null;
-  const look = state === null ? null : connection === "offline" ? AWAY : LOOKS[state];
+  const look = state === null ? null : lookOf(state, lastAt, connection === "offline");
   return (
     <Tooltip>
       <TooltipTrigger asChild>

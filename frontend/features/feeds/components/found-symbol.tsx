@@ -67,7 +67,6 @@ export function FoundSymbol({
             {place && <span>{place}</span>}
             <span>{ASSET_CLASSES[found.asset_class]}</span>
             {found.currency && <span>{found.currency}</span>}
-            {found.is_simulated && <Badge variant="warn">made-up prices</Badge>}
             {isHere && <Badge variant="up">added</Badge>}
           </p>
         </div>

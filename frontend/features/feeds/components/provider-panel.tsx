@@ -20,7 +20,9 @@ export function ProviderPanel({ providers }: { providers: ProviderRead[] }) {
               {provider.is_delayed && <Badge variant="outline">delayed</Badge>}
             </p>
             {note && <p className="text-xs text-muted-foreground">{note}</p>}
-            {provider.attribution && <p className="text-xs text-muted-foreground">{provider.attribution}</p>}
+            {provider.attribution && !provider.is_simulated && (
+              <p className="text-xs text-muted-foreground">{provider.attribution}</p>
+            )}
             {provider.is_configured && <Quota provider={provider} />}
           </li>
         );
@@ -31,8 +33,7 @@ export function ProviderPanel({ providers }: { providers: ProviderRead[] }) {
 
 function Quota({ provider }: { provider: ProviderRead }) {
   const words = sayQuota(provider);
-  if (!words || !provider.credits)
-    return <p className="text-xs text-muted-foreground">No quota is counted.</p>;
+  if (!words || !provider.credits) return null;
   const { per_day: day, left_today: left } = provider.credits;
   return (
     <>

@@ -73,7 +73,7 @@ export function SymbolFinder() {
         <Card className="grid grid-cols-1 gap-3 p-3">
           <div className="flex flex-wrap gap-2">
             <div className="relative min-w-48 flex-1">
-              <Search className="absolute top-2.5 left-2.5 size-4 text-muted-foreground" aria-hidden />
+              <Search className="absolute top-2 left-2.5 size-4 text-muted-foreground" aria-hidden />
               <Input
                 ref={field}
                 type="search"
@@ -84,7 +84,7 @@ export function SymbolFinder() {
                 onKeyDown={(event) => event.key === "Enter" && setWords(typed.trim())}
                 placeholder="AAPL, EUR/USD, bitcoin…"
                 aria-label="Symbol or name"
-                className="pl-8"
+                className="h-8 pl-8"
               />
             </div>
             <Choice
@@ -324,7 +324,7 @@ function Group({
           {title}
           {words && words.label !== "ready" && <Badge variant={words.tone}>{words.label}</Badge>}
         </CardTitle>
-        {provider?.attribution && (
+        {provider?.attribution && !provider.is_simulated && (
           <p className="text-xs font-normal text-muted-foreground">{provider.attribution}</p>
         )}
       </CardHeader>

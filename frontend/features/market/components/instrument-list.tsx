@@ -23,7 +23,7 @@ import { useInstruments } from "@/features/market/api";
 import { InstrumentActions } from "@/features/market/components/instrument-actions";
 import { ASSET_CLASSES, chartHref, INTERVAL_ORDER } from "@/features/market/labels";
 import { StarButton } from "@/features/watchlists/components/star-button";
-import { ChangeFigures, LastPrice } from "@/features/watchlists/components/quote-cells";
+import { ChangeFigures, LastPrice, StateLabel } from "@/features/watchlists/components/quote-cells";
 import { useQuoteSnapshot, useRowFigures } from "@/features/watchlists/quotes";
 import type { AssetClass, Instrument } from "@/lib/api/contract";
 import type { ProviderBadge } from "@/lib/api/generated";
@@ -130,6 +130,7 @@ function Last({ instrument }: { instrument: Instrument }) {
     <>
       <LastPrice figures={figures} held={figures.held} unit={instrument.currency} />
       <Figure value={figures.changePercent} kind="percent" signed className="block text-xs sm:hidden" />
+      <StateLabel figures={figures} className="md:hidden" />
     </>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { Figure } from "@/components/common/figure";
-import { STATE_WORDS, type HeldQuote, type RowFigures } from "@/features/watchlists/quote";
+import { lastDay, STATE_WORDS, type HeldQuote, type RowFigures } from "@/features/watchlists/quote";
 import { cn } from "@/lib/cn";
 import { formatDate, formatDateTime, priceDigits } from "@/lib/format";
 
@@ -46,13 +46,9 @@ const DOTS: Record<NonNullable<RowFigures["state"]>, string> = {
   delayed: "bg-warn",
   simulated: "bg-chart-3",
   stale: "bg-down",
+  history: "bg-muted-foreground",
   closed: "bg-muted-foreground",
 };
-
-/** The day of an instant; a day's end at midnight belongs to the day that ended. */
-function lastDay(at: string | null): string {
-  return formatDate(at === null ? null : Date.parse(at) / 1000 - 1);
-}
 
 /** What the price is worth, in a word; the dot only repeats it. */
 export function StateLabel({ figures, className }: { figures: RowFigures; className?: string }) {
@@ -74,7 +70,7 @@ export function StateLabel({ figures, className }: { figures: RowFigures; classN
     >
       <span className={cn("size-1.5 rounded-full", DOTS[state])} aria-hidden />
       {label}
-      {(state === "stale" || state === "closed") && ` ${lastDay(at)}`}
+      {(state === "stale" || state === "closed" || state === "history") && ` ${lastDay(at)}`}
     </span>
   );
 }
