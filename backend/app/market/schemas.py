@@ -83,7 +83,6 @@ class InstrumentRead(ReadModel):
     first_bar_at: dt.datetime | None
     last_bar_at: dt.datetime | None
     last_close: float | None
-    last_close_at: dt.datetime | None
     change: float | None
     sparkline: list[float]
 
@@ -106,7 +105,6 @@ class InstrumentRead(ReadModel):
             first_bar_at=min((one.first_at for one in instrument.series), default=None),
             last_bar_at=max((one.last_at for one in instrument.series), default=None),
             last_close=closes[-1] if closes else None,
-            last_close_at=main.last_at if main is not None and closes else None,
             change=measure_change(closes),
             sparkline=closes,
         )

@@ -10,7 +10,6 @@ import { chartHref } from "@/features/market/labels";
 import { StateLabel } from "@/features/watchlists/components/quote-cells";
 import { useQuoteSnapshot, useRowFigures } from "@/features/watchlists/quotes";
 import type { Instrument } from "@/lib/api/contract";
-import { formatDate } from "@/lib/format";
 
 export function MarketsGlance({ instruments }: { instruments: Instrument[] | undefined }) {
   useQuoteSnapshot(instruments?.map((one) => one.id) ?? []);
@@ -46,7 +45,7 @@ export function MarketsGlance({ instruments }: { instruments: Instrument[] | und
   );
 }
 
-/** The newest price that is known, the same as in the watchlist; else the last close, with its day. */
+/** The newest price that is known, the same as in the watchlist. */
 function GlanceRow({ instrument }: { instrument: Instrument }) {
   const figures = useRowFigures(instrument, true);
   return (
@@ -57,13 +56,7 @@ function GlanceRow({ instrument }: { instrument: Instrument }) {
       >
         <span className="min-w-0 flex-1">
           <span className="block truncate font-medium">{instrument.symbol}</span>
-          {figures.state === null ? (
-            <span className="block truncate text-xs text-muted-foreground">
-              {instrument.last_close_at ? `close of ${formatDate(instrument.last_close_at)}` : "no bars yet"}
-            </span>
-          ) : (
-            <StateLabel figures={figures} />
-          )}
+          <StateLabel figures={figures} />
         </span>
         <Sparkline values={figures.sparkline} width={64} height={22} />
         <span className="w-18 text-right">

@@ -2248,7 +2248,6 @@ class InstrumentRead(TypedDict):
     first_bar_at: str | None
     last_bar_at: str | None
     last_close: float | None
-    last_close_at: str | None
     change: float | None
     sparkline: list[float]
 

@@ -2405,10 +2405,6 @@ export type InstrumentRead = {
      */
     last_close: number | null;
     /**
-     * Last Close At
-     */
-    last_close_at: string | null;
-    /**
      * Change
      */
     change: number | null;
