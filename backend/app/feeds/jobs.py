@@ -22,11 +22,12 @@ from app.feeds.domain import WORK_TOPIC
 from app.feeds.fetching import ProviderFeed
 from app.market import jobs as market_jobs
 from app.market.ports import MarketDataProvider
-from app.market.provider_facts import ProviderError
+from app.market.provider_facts import ProviderError, ProviderUnavailable
 
 log = structlog.get_logger(__name__)
 
 _UPKEEP_SECONDS = 3.0
+_LISTING_SECONDS = 30.0
 _SYMBOLS_EVERY = timedelta(days=1)
 _SYMBOLS_AGAIN = timedelta(minutes=2)
 _ALL_SYMBOLS = 50_000
@@ -104,12 +105,13 @@ async def _store_symbols(databases: Databases, clock: Clock, provider: MarketDat
         return True
     name = provider.description.name
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(_LISTING_SECONDS):
             found = await provider.search("", _ALL_SYMBOLS)
     except (ProviderError, TimeoutError) as error:
         log.warning("symbols_not_listed", provider=name, reason=str(error) or type(error).__name__)
         async with databases.main.session() as session:
-            await repository.note_answer(session, name, clock.now(), is_silent=True)
+            is_silent = isinstance(error, ProviderUnavailable | TimeoutError)  # a refusal is an answer
+            await repository.note_answer(session, name, clock.now(), is_silent=is_silent)
         return False
     async with databases.main.session() as session:
         await symbol_repository.write_symbols(session, name, found, clock.now())

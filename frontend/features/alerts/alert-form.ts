@@ -89,7 +89,7 @@ export function draftOf(alert: AlertRead): AlertDraft {
 /** A price as it is typed, or as the chart writes it: 45,700.5 and 45700,5 are the same. */
 export function readPrice(text: string): number | null {
   const bare = text.trim();
-  const isGrouped = /^\d{1,3}(,\d{3})+(\.\d*)?$/.test(bare);
+  const isGrouped = /^[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/.test(bare);
   const price = Number(isGrouped ? bare.replaceAll(",", "") : bare.replace(",", "."));
   return bare !== "" && Number.isFinite(price) && price > 0 ? price : null;
 }

@@ -12,7 +12,7 @@ import { Form } from "@/components/ui/form";
 import { useSignInOptions, useSignUp } from "@/features/identity/api";
 import { displayNameSchema, emailSchema } from "@/features/identity/schemas";
 import { useLeaveWhenSignedIn } from "@/features/identity/use-leave-when-signed-in";
-import { placeErrors } from "@/lib/api/place-errors";
+import { hasAllPlaced, placeErrors } from "@/lib/api/place-errors";
 import { toApiProblem } from "@/lib/api/problem";
 import { z } from "@/lib/zod";
 
@@ -21,6 +21,8 @@ const schema = z.object({
   email: emailSchema,
   password: z.string().min(8, "At least 8 characters.").max(256, "At most 256 characters."),
 });
+
+const FIELDS = Object.keys(schema.shape);
 
 export function SignUpForm() {
   const { leaving, next } = useLeaveWhenSignedIn();
@@ -57,7 +59,7 @@ export function SignUpForm() {
             className="grid gap-4"
             onSubmit={form.handleSubmit((values) =>
               signUp.mutate(values, {
-                onError: (error) => placeErrors(form.setError, Object.keys(values), toApiProblem(error)),
+                onError: (error) => placeErrors(form.setError, FIELDS, toApiProblem(error)),
               }),
             )}
           >
@@ -78,7 +80,7 @@ export function SignUpForm() {
               autoComplete="new-password"
               description="At least 8 characters. A few unrelated words are good."
             />
-            {signUp.error && Object.keys(form.formState.errors).length === 0 && (
+            {signUp.error && !hasAllPlaced(FIELDS, toApiProblem(signUp.error)) && (
               <ErrorNote error={signUp.error} />
             )}
             <Button type="submit" pending={signUp.isPending || leaving}>

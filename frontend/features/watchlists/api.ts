@@ -1,6 +1,6 @@
 "use client";
 
-import { useMutation, useQueries, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
 import {
   addStar,
@@ -22,6 +22,9 @@ const listsKey = ["watchlists"] as const;
 const listKey = (id: string) => [...listsKey, id] as const;
 
 /** All of one's lists: 50 at most, one page. */
+const heldKey = [...listsKey, "held"] as const;
+const JUST_TOLD_MS = 2_000;
+
 export function useWatchlists() {
   return useQuery({
     queryKey: [...listsKey, "all"],
@@ -39,18 +42,22 @@ export function useWatchlist(id: string | null) {
   return useQuery({ ...listOptions(id ?? ""), enabled: id !== null });
 }
 
-/** The lists that an instrument is on; null while not all of them are known. */
+/** The lists that an instrument is on; null while not all of them are known. However many ask, one query answers. */
 export function useListsOf(instrumentId: string): WatchlistRead[] | null {
-  const lists = useWatchlists();
-  return useQueries({
-    queries: (lists.data ?? []).map(({ id }) => ({ ...listOptions(id), staleTime: 60_000 })),
-    combine: (results) =>
-      !lists.data || results.some(({ isPending }) => isPending)
-        ? null
-        : results.flatMap(({ data }) =>
-            data?.items.some(({ instrument }) => instrument.id === instrumentId) ? [data] : [],
-          ),
+  const queries = useQueryClient();
+  const { data } = useQuery({
+    queryKey: heldKey,
+    queryFn: async ({ signal }) => {
+      const lists = (await listWatchlists({ query: { limit: 100 }, signal })).data.items;
+      return Promise.all(
+        lists.map(({ id }) => queries.fetchQuery({ ...listOptions(id), staleTime: JUST_TOLD_MS })),
+      );
+    },
+    staleTime: 60_000,
+    select: (lists) =>
+      lists.filter(({ items }) => items.some(({ instrument }) => instrument.id === instrumentId)),
   });
+  return data ?? null;
 }
 
 /** Puts an instrument on a list, or takes it off; without a list, the one named "Watchlist" is made for it. */
@@ -67,13 +74,14 @@ export function usePlaceOnList() {
   });
 }
 
-function refreshAll(queries: QueryClient) {
-  void queries.invalidateQueries({ queryKey: listsKey });
+function refreshAll(queries: QueryClient): Promise<void> {
+  return queries.invalidateQueries({ queryKey: listsKey });
 }
 
 /** Everything but the list itself, which the answer has just told. */
 function refreshAround(queries: QueryClient) {
   void queries.invalidateQueries({ queryKey: [...listsKey, "all"] });
+  void queries.invalidateQueries({ queryKey: heldKey });
 }
 
 export function useCreateWatchlist() {

@@ -92,7 +92,7 @@ export const STATE_WORDS: Record<RowState, { label: string; meaning: string }> =
   live: { label: "live", meaning: "Prices arrive as they are traded" },
   delayed: { label: "delayed", meaning: "The provider gives prices with a delay" },
   simulated: { label: "simulated", meaning: "Made up by the simulated feed; no real market" },
-  history: { label: "to", meaning: "Stored history; nothing brings newer prices" },
+  history: { label: "to", meaning: "Nothing newer has come since" },
   stale: { label: "stale", meaning: "There should be a newer price; none has arrived" },
   closed: { label: "closed", meaning: "The market is closed; this is its last price" },
 };

@@ -190,6 +190,6 @@ def _describe_syntax_error(error: SyntaxError, source: str) -> RuleProblem:
         message = "A percentage is written as a fraction: 0.05 instead of 5%."
         return RuleProblem(line, column, "percent", message)
     unfinished = _UNFINISHED.search(code_text)
-    if unfinished is not None:
+    if unfinished is not None and column > unfinished.start():
         return RuleProblem(line, column, "syntax", f"Something is missing after `{unfinished.group(1)}`.")
     return RuleProblem(line, column, "syntax", f"This cannot be read ({said}): {LINE_SHAPE}.")

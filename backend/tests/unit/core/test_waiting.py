@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -74,16 +75,18 @@ async def test_what_a_task_died_of_is_handed_over() -> None:
     assert str(await end_task(task)) == "its own"
 
 
-async def test_a_cancellation_that_something_below_dropped_is_kept() -> None:
+@pytest.mark.parametrize("fault", [None, OSError("gone")])
+async def test_a_cancellation_that_something_below_dropped_is_kept(fault: Exception | None) -> None:
     async def drop() -> None:
         try:
             await asyncio.sleep(60)
         except asyncio.CancelledError:
-            return
+            if fault is not None:
+                raise fault from None
 
     async def work_on() -> None:
         while True:
-            with keep_cancellation():
+            with contextlib.suppress(OSError), keep_cancellation():
                 await drop()
 
     task = asyncio.create_task(work_on())

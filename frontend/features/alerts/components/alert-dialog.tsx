@@ -32,7 +32,7 @@ import { SymbolSwitcher } from "@/features/chart/components/symbol-switcher";
 import { useCoverage } from "@/features/feeds/api";
 import type { Instrument } from "@/lib/api/contract";
 import type { AlertRead } from "@/lib/api/generated";
-import { fieldOf, toApiProblem } from "@/lib/api/problem";
+import { ApiProblem, fieldOf, toApiProblem } from "@/lib/api/problem";
 import { formatDate } from "@/lib/format";
 
 /** Makes an alert, or changes one. */
@@ -61,7 +61,9 @@ export function AlertDialog({
 
   // The rule's mistakes stand under the editor, the webhook's under its address.
   const isShownElsewhere =
-    mistakeAt("webhook") !== null || (save.isError && toApiProblem(save.error).code === "rule_invalid");
+    save.isError &&
+    (toApiProblem(save.error).errors.some((one) => fieldOf(one) === "url") ||
+      (check.error instanceof ApiProblem && check.error.code === "rule_invalid"));
 
   async function submit() {
     const read = bodyOf(draft);

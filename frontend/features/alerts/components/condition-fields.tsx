@@ -102,7 +102,10 @@ export function ConditionFields({
   const isBand = chosen?.kind === "rectangle";
   if (drawings.isSuccess && items.length === 0)
     return (
-      <p className="text-[0.8125rem] text-muted-foreground">
+      <p
+        role={mistake ? "alert" : undefined}
+        className={cn("text-[0.8125rem]", mistake ? "text-destructive" : "text-muted-foreground")}
+      >
         Nothing is drawn on this instrument yet. Draw a line or a rectangle on its chart first.
       </p>
     );

@@ -22,7 +22,7 @@ import { nearestInterval, whyNotCompared } from "@/features/chart/intervals";
 import type { ChangePane } from "@/features/chart/use-chart-grid";
 import { usePaneState } from "@/features/chart/use-chart-state";
 import { useIsReplaying } from "@/features/replay/active-replay";
-import { nextView } from "@/features/chart/wished-view";
+import { forgetWish, nextView } from "@/features/chart/wished-view";
 import { ReplayBar } from "@/features/replay/components/replay-bar";
 import { rangeAfter } from "@/features/chart/chart-state";
 import { ReplayStart } from "@/features/replay/components/replay-start";
@@ -65,6 +65,7 @@ export function ChartHeader({
             value={interval}
             stored={stored}
             onChange={(next) => {
+              forgetWish(index);
               const range = rangeAfter(state.range, interval, next);
               change({ interval: next, ...(range !== state.range && { range, window: null }) });
             }}

@@ -151,9 +151,9 @@ function InstrumentPane({ instrument, ...content }: Content & { instrument: Inst
   useEffect(() => {
     if (!hasBars || state.interval === interval) return;
     const shown = { interval, range: fittingRange(state.range, interval) };
-    if (state.interval !== null) noteWish(index, { interval: state.interval, range: state.range }, shown);
+    if (state.interval !== null) noteWish(index, state, shown);
     change(shown, "replace");
-  }, [hasBars, state.interval, state.range, interval, change, index]);
+  }, [hasBars, state, interval, change, index]);
   if (!hasBars) return <ArrivingBars instrument={instrument} />;
   const Chart = replayId === null ? StoredBarsChart : ReplayedBarsChart;
   return (

@@ -43,7 +43,8 @@ function lookOf(state: LiveState, lastAt: string | null, isAway: boolean): Look 
   if (isHistory(state, lastAt))
     return {
       label: `History to ${lastDay(lastAt)}`,
-      words: "Nothing feeds this instrument. What is stored is all there is, until newer bars are imported.",
+      words:
+        "Nothing newer has come since. Where nothing feeds an instrument, import newer bars; the Data page tells.",
       dot: "bg-muted-foreground",
     };
   return isAway ? AWAY : LOOKS[state];

@@ -3,7 +3,7 @@
 import type { ColumnDef } from "@tanstack/react-table";
 import { Layers, Search } from "lucide-react";
 import Link from "next/link";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useDeferredValue, useMemo, useRef, useState } from "react";
 
 import { DataTable } from "@/components/common/data-table";
 import { EmptyState } from "@/components/common/empty-state";
@@ -25,6 +25,7 @@ import { ASSET_CLASSES, chartHref, INTERVAL_ORDER } from "@/features/market/labe
 import { StarButton } from "@/features/watchlists/components/star-button";
 import { ChangeFigures, LastPrice, StateLabel } from "@/features/watchlists/components/quote-cells";
 import { useQuoteSnapshot, useRowFigures } from "@/features/watchlists/quotes";
+import { useVisible } from "@/features/watchlists/use-visible";
 import type { AssetClass, Instrument } from "@/lib/api/contract";
 import type { ProviderBadge } from "@/lib/api/generated";
 import { formatDate } from "@/lib/format";
@@ -125,19 +126,20 @@ const COLUMNS: ColumnDef<Row>[] = [
 
 /** The newest price that is known, as everywhere else. */
 function Last({ instrument }: { instrument: Instrument }) {
-  const figures = useRowFigures(instrument, true);
+  const cell = useRef<HTMLDivElement>(null);
+  const figures = useRowFigures(instrument, useVisible(cell));
   return (
-    <>
+    <div ref={cell}>
       <LastPrice figures={figures} held={figures.held} unit={instrument.currency} />
       <Figure value={figures.changePercent} kind="percent" signed className="block text-xs sm:hidden" />
       <StateLabel figures={figures} className="md:hidden" />
-    </>
+    </div>
   );
 }
 
 /** The last change in money and in percent; both signs say the direction. */
 function Change({ instrument }: { instrument: Instrument }) {
-  return <ChangeFigures figures={useRowFigures(instrument, true)} />;
+  return <ChangeFigures figures={useRowFigures(instrument, false)} />; // the price beside it listens
 }
 
 const ANY = "any";

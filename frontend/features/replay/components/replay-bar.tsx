@@ -104,7 +104,7 @@ function Controls({ replay, timeZone }: { replay: ReplayRead; timeZone: string }
         </Button>
       </div>
       <Select
-        value={String(speed)}
+        value={String(isPlaying ? (replay.bars_per_second ?? speed) : speed)}
         onValueChange={(value) => {
           setSpeed(Number(value));
           if (isPlaying) act({ kind: "play", barsPerSecond: Number(value) });
