@@ -7,6 +7,8 @@ export interface Span {
   kind: SpanKind;
   from: number;
   to: number;
+  /** Of a hole: how much of it is missing, 0 to 1. A bar here and there is no gaping hole. */
+  share?: number;
 }
 
 export interface CoverageLine {
@@ -18,14 +20,20 @@ export interface CoverageLine {
 /** A hole thinner than this could not be seen. */
 const THINNEST = 0.004;
 
-type Series = Pick<SeriesCoverage, "first_bar_at" | "last_bar_at" | "holes"> & {
+type Series = Pick<SeriesCoverage, "first_bar_at" | "last_bar_at" | "holes" | "expected"> & {
   backfill: Pick<BackfillRead, "start" | "end" | "done_from" | "again"> | null;
 };
 
 const seconds = (at: string) => Date.parse(at) / 1000;
 
 /** Where bars are stored, where they lack and where they are on their way. Null: nothing of it yet. */
-export function drawCoverage({ first_bar_at, last_bar_at, holes, backfill }: Series): CoverageLine | null {
+export function drawCoverage({
+  first_bar_at,
+  last_bar_at,
+  holes,
+  backfill,
+  expected,
+}: Series): CoverageLine | null {
   const first = first_bar_at ? seconds(first_bar_at) : null;
   const last = last_bar_at ? seconds(last_bar_at) : null;
   const edges = [first, last, backfill && seconds(backfill.start), backfill && seconds(backfill.end)].filter(
@@ -49,9 +57,23 @@ export function drawCoverage({ first_bar_at, last_bar_at, holes, backfill }: Ser
       backfill !== null &&
       seconds(hole.start) >= seconds(backfill.start) &&
       seconds(hole.end) <= seconds(backfill.done_from);
-    spans.push({ kind: isComing ? "coming" : "hole", from: Math.min(from, 1 - THINNEST), to });
+    const span = { from: Math.min(from, 1 - THINNEST), to };
+    if (isComing) spans.push({ kind: "coming", ...span });
+    else spans.push({ kind: "hole", ...span, share: shareOf(hole, expected, first, last) });
   }
   return { start, end, spans };
+}
+
+/** How much of a hole is missing, by how many bars the series has in such a time. */
+function shareOf(
+  { start, end, missing }: HoleRead,
+  expected: number | null,
+  first: number | null,
+  last: number | null,
+): number {
+  if (expected === null || first === null || last === null || last <= first) return 1;
+  const usual = (expected * (seconds(end) - seconds(start))) / (last - first);
+  return usual > 0 ? Math.min(1, missing / usual) : 1;
 }
 
 /** The longest holes first. */

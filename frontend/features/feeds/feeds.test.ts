@@ -166,6 +166,20 @@ describe("the time line", () => {
     expect(spans.filter((span) => span.kind === "hole")).toEqual([]);
   });
 
+  it("tells a bar here and there from a gaping hole", () => {
+    const stretch = {
+      first_bar_at: "2020-01-01T00:00:00Z",
+      last_bar_at: "2021-01-01T00:00:00Z",
+      expected: 366,
+    };
+    const shares = [1, 31].map((missing) => {
+      const hole = { start: "2020-03-01T00:00:00Z", end: "2020-04-01T00:00:00Z", missing };
+      return drawCoverage(series({ ...stretch, holes: [hole] }))!.spans.at(-1)!.share;
+    });
+    expect(shares[0]).toBeCloseTo(1 / 31, 3);
+    expect(shares[1]).toBeCloseTo(1, 3);
+  });
+
   it("stays inside its width", () => {
     const hole = { start: "2021-01-01T00:00:00Z", end: "2021-02-01T00:00:00Z", missing: 20 };
     for (const { from, to } of drawCoverage(series({ holes: [hole] }))!.spans) {

@@ -32,12 +32,13 @@ export function CoverageBar({
         className="h-2 min-w-0 flex-1 rounded-sm bg-muted"
         aria-hidden
       >
-        {line.spans.map(({ kind, from, to }, index) => (
+        {line.spans.map(({ kind, from, to, share = 1 }, index) => (
           <rect
             key={index}
             x={from * WIDTH}
             width={(to - from) * WIDTH}
             height={HEIGHT}
+            opacity={0.2 + 0.8 * share}
             className={FILLS[kind]}
           />
         ))}

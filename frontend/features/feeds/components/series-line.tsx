@@ -14,6 +14,11 @@ import type { BackfillRead, SeriesCoverage } from "@/lib/api/generated";
 import { cn } from "@/lib/cn";
 import { formatCount, formatPlural } from "@/lib/format";
 
+/** A stretch of sessions ends with the last of them, which may not be over: nothing lacks before its time. */
+function untilOf(end: string, lastBarAt: string | null): string {
+  return lastBarAt !== null && Date.parse(end) > Date.parse(lastBarAt) ? lastBarAt : end;
+}
+
 /** What is stored in one interval, on a time line, with the table of its holes on demand. */
 export function SeriesLine({
   symbol,
@@ -78,7 +83,9 @@ export function SeriesLine({
               {sortHoles(series.holes).map((hole) => (
                 <TableRow key={hole.start}>
                   <TableCell className="tabular-nums">{formatBarTime(hole.start, interval)}</TableCell>
-                  <TableCell className="tabular-nums">{formatBarTime(hole.end, interval)}</TableCell>
+                  <TableCell className="tabular-nums">
+                    {formatBarTime(untilOf(hole.end, series.last_bar_at), interval)}
+                  </TableCell>
                   <TableCell className="text-right tabular-nums">{formatCount(hole.missing)}</TableCell>
                 </TableRow>
               ))}
