@@ -83,7 +83,7 @@ export function AlertDialog({
 
   return (
     <Dialog open onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <DialogContent className="max-h-[calc(100dvh-2rem)] max-w-xl overflow-y-auto">
+      <DialogContent className="max-h-[calc(100dvh-2rem)] max-w-xl grid-cols-[minmax(0,1fr)] overflow-y-auto">
         {secret ? (
           <SecretShown secret={secret} onClose={onClose} />
         ) : (
@@ -92,7 +92,7 @@ export function AlertDialog({
               <DialogTitle>{alert ? "Change the alert" : "New alert"}</DialogTitle>
               <DialogDescription>You are told here, and by a webhook if you give one.</DialogDescription>
             </DialogHeader>
-            <div className="grid gap-4">
+            <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
               <div className="flex flex-wrap items-center gap-2">
                 <SymbolSwitcher
                   symbol={draft.symbol}

@@ -2,8 +2,9 @@
 
 import { Tooltip, TooltipContent, TooltipTrigger } from "@/components/ui/tooltip";
 import type { LiveState } from "@/features/chart/live-bars";
-import { isHistory, lastDay } from "@/features/watchlists/quote";
+import { isHistory } from "@/features/watchlists/quote";
 import { cn } from "@/lib/cn";
+import { formatDate } from "@/lib/format";
 import { useLiveStatus } from "@/lib/live";
 
 type Look = { label: string; words: string; dot: string };
@@ -42,7 +43,7 @@ const AWAY: Look = {
 function lookOf(state: LiveState, lastAt: string | null, isAway: boolean): Look {
   if (isHistory(state, lastAt))
     return {
-      label: `History to ${lastDay(lastAt)}`,
+      label: `History to ${formatDate(lastAt)}`,
       words:
         "Nothing newer has come since. Where nothing feeds an instrument, import newer bars; the Data page tells.",
       dot: "bg-muted-foreground",
@@ -58,7 +59,7 @@ export function LiveBadge({
 }: {
   /** Null: nothing was heard yet, which is so for what has no feed. */
   state: LiveState | null;
-  /** When the newest stored bar ends. */
+  /** Of the newest stored bar: its open instant, or the label of its day. */
   lastAt: string | null;
   /** Who the data comes from, as the provider wants it said. */
   attribution: string | null;
