@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from app.alerts.domain import (
     AlertCondition,
@@ -104,10 +105,15 @@ def find_level_factor(splits: Sequence[Split], timezone: str, at: datetime) -> f
     return factor
 
 
+def _write_level(level: float) -> str:
+    """All its digits, and no exponent."""
+    return format(Decimal(repr(level)).normalize(), "f")
+
+
 def describe_condition(condition: AlertCondition, drawing_name: str | None = None) -> str:
     """The condition in words."""
     if isinstance(condition, PriceCondition):
-        return f"Price {_DIRECTIONS[condition.direction]} {condition.level:g}"
+        return f"Price {_DIRECTIONS[condition.direction]} {_write_level(condition.level)}"
     if isinstance(condition, DrawingCondition):
         return f"Price {_DIRECTIONS[condition.direction]} {drawing_name or 'a drawing'}"
     lines = [line.strip() for line in condition.source.splitlines()]

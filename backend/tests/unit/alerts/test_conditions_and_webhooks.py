@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -149,6 +150,8 @@ def test_what_cannot_be_read_is_told_in_the_words_of_a_condition() -> None:
 def test_conditions_have_words() -> None:
     price = PriceCondition(190.5, Direction.CROSSES_BELOW)
     assert describe_condition(price) == "Price crosses below 190.5"
+    for level, words in ((45_741.84, "45741.84"), (1_234_567.0, "1234567"), (1e-7, "0.0000001")):
+        assert describe_condition(replace(price, level=level)) == f"Price crosses below {words}"
     rule = RuleCondition("# why\nn = 5\n\nclose > sma(close, n)")
     assert describe_condition(rule) == "n = 5 close > sma(close, n)"
     assert len(describe_condition(RuleCondition("x" * 1_000))) == 200

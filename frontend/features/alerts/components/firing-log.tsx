@@ -103,5 +103,5 @@ export function describeDelivery(delivery: DeliveryRead): string {
   if (delivery.status === "failed") return `failed after ${tries}: ${delivery.error}`;
   return delivery.attempts === 0
     ? "waiting"
-    : `${tries} failed: ${delivery.error ?? "being sent"}${delivery.next_attempt_at ? `  Next at ${formatDateTime(delivery.next_attempt_at)} UTC.` : ""}`;
+    : `${tries} failed: ${delivery.error ?? "being sent"}${delivery.next_attempt_at ? ` Next at ${formatDateTime(delivery.next_attempt_at)} UTC.` : ""}`;
 }
